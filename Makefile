@@ -1,0 +1,62 @@
+# Every command below creates the environment it needs. See README.md.
+PYTHON ?= python3
+CX_DATA ?= $(CURDIR)/var
+VENV := .venv
+BIN := $(VENV)/bin
+export CX_DATA
+export DAGSTER_HOME := $(CX_DATA)/dagster
+export DAGSTER_DISABLE_TELEMETRY := 1
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export GX_ANALYTICS_ENABLED := false
+export PYTHONPATH := $(CURDIR)
+
+.PHONY: help nightly test lane ui break clean lint format lock
+
+help: ## What can be run
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/base.stamp: requirements.lock
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock $(VENV)/base.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+$(DAGSTER_HOME)/dagster.yaml: dagster.yaml
+	mkdir -p $(DAGSTER_HOME)
+	cp dagster.yaml $@
+
+nightly: $(VENV)/base.stamp $(DAGSTER_HOME)/dagster.yaml ## Run the nightly job once and print the screen
+	@$(BIN)/python -m orchestration nightly
+
+ui: $(VENV)/base.stamp $(DAGSTER_HOME)/dagster.yaml ## Open the Dagster UI on localhost:3000, schedule on
+	$(BIN)/dagster dev --host 127.0.0.1 --port 3000
+
+break: $(VENV)/base.stamp $(DAGSTER_HOME)/dagster.yaml ## Drop a bad file and watch the night being blocked
+	@$(BIN)/python -m orchestration break
+
+test: $(VENV)/dev.stamp ## Run the default test suite
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lane: $(VENV)/dev.stamp ## Run the long proofs that .ci/run adds
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m lane
+
+lint: $(VENV)/dev.stamp ## Linters and type checker
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/yamllint --strict .
+	$(BIN)/sqlfluff lint --processes 2 dbt_project/models dbt_project/tests
+
+format: $(VENV)/dev.stamp ## Rewrite Python and SQL in the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(VENV)/dev.stamp ## Resolve the dependencies anew into the lock files
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --all-extras pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --constraint requirements-dev.lock pyproject.toml -o requirements.lock
+
+clean: ## Remove the demo company's data and every build product
+	rm -rf var dbt_project/target dbt_project/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis

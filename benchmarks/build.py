@@ -1,0 +1,101 @@
+"""``dbt build`` beside the pure DuckDB time of the same compiled SQL of models and tests.
+
+Goals: at most 2.5 times at two million interactions, 1.3 times at twenty million.
+    python -m benchmarks.build [customers]
+"""
+
+import json
+import os
+import sys
+import tempfile
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+
+from benchmarks.measure import Cost, cost_of
+from ingestion import all_streams, configured_streams, extract, freeze, home_of, load_sources
+from ingestion.demo import generate, last_day
+from ingestion.settings import PROJECT_ROOT, Home
+
+DEMO_CUSTOMERS = 5_000
+
+
+def prepare(customers: int) -> Home:
+    """Generate the demo company at a scale and bring it into the lake."""
+    sources = load_sources()
+    home = home_of(sources.company)
+    generate(home.root, scale=customers / DEMO_CUSTOMERS)
+    tasks = configured_streams(sources)
+    results = extract(sources, home, tasks)
+    as_of: date = last_day(home.root) + timedelta(days=1)
+    freeze(
+        sources,
+        home,
+        specs=all_streams().values(),
+        tasks=tasks,
+        results=results,
+        run_id="benchmark",
+        as_of=as_of,
+    )
+    return home
+
+
+def dbt(home: Home, *arguments: str) -> Cost:
+    """One dbt command as a process."""
+    environment = os.environ | {
+        "CX_WAREHOUSE": str(home.warehouse),
+        "CX_FROZEN_INPUTS": str(home.frozen_inputs),
+        "CX_PUBLISHED": "",
+        "DBT_TARGET_PATH": str(home.root / "target"),
+        "DBT_LOG_PATH": str(home.root / "logs"),
+    }
+    program = str(Path(sys.executable).with_name("dbt"))
+    folder = str(PROJECT_ROOT / "dbt_project")
+    return cost_of(
+        [program, "--quiet", *arguments, "--project-dir", folder, "--profiles-dir", folder],
+        env=environment,
+    )
+
+
+def replay_compiled(home: Home) -> None:
+    """Run the compiled SQL of every model and data test, in dbt's order, in DuckDB alone."""
+    results = json.loads((home.root / "target" / "run_results.json").read_text())["results"]
+    manifest = json.loads((home.root / "target" / "manifest.json").read_text())["nodes"]
+    with duckdb.connect(str(home.warehouse), config={"threads": 1}) as connection:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute("create schema if not exists replayed")
+        for result in results:
+            node, sql = manifest[result["unique_id"]], result.get("compiled_code")
+            if not sql or node["resource_type"] not in ("model", "test"):
+                continue
+            if node["config"]["materialized"] == "view":
+                continue
+            if node["resource_type"] == "model":
+                name = f'replayed."{node["name"]}"'
+                connection.execute(f"create or replace table {name} as {sql}")
+            else:
+                connection.execute(f"select count(*) from ({sql})").fetchall()
+
+
+def main() -> None:
+    """Print the ratio, or replay when called for that."""
+    if sys.argv[1:2] == ["replay"]:
+        replay_compiled(home_of(load_sources().company))
+        return
+    customers = int(sys.argv[1]) if len(sys.argv) > 1 else 10 * DEMO_CUSTOMERS
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["CX_DATA"] = folder
+        home = prepare(customers)
+        dbt(home, "parse")
+        built = dbt(home, "build", "--full-refresh", "--exclude-resource-type", "unit_test")
+        pure = cost_of([sys.executable, "-m", "benchmarks.build", "replay"])
+        with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+            rows = connection.sql("select count(*) from core.fct_interactions").fetchall()[0][0]
+    print(f"{rows} interactions: dbt build {built.cpu_seconds:.1f} CPU-s, {built.peak_mib:.0f} MiB")
+    print(f"pure DuckDB {pure.cpu_seconds:.1f} CPU-s, {pure.peak_mib:.0f} MiB")
+    print(f"ratio {built.cpu_seconds / pure.cpu_seconds:.2f}")
+
+
+if __name__ == "__main__":
+    main()

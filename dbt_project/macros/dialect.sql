@@ -1,0 +1,47 @@
+{# What DuckDB and Spark spell differently. #}
+
+{# Wall-clock time in a zone, of a naive UTC timestamp. #}
+{% macro to_local(instant, zone) -%}
+    {{ return(adapter.dispatch('to_local')(instant, zone)) }}
+{%- endmacro %}
+
+{% macro duckdb__to_local(instant, zone) -%}
+    (({{ instant }} at time zone 'UTC') at time zone {{ zone }})
+{%- endmacro %}
+
+{% macro spark__to_local(instant, zone) -%}
+    from_utc_timestamp({{ instant }}, {{ zone }})
+{%- endmacro %}
+
+{# All columns, the last ones computed anew; Spark can only leave out and append. #}
+{% macro star_replacing(columns) -%}
+    {{ return(adapter.dispatch('star_replacing')(columns)) }}
+{%- endmacro %}
+
+{% macro duckdb__star_replacing(columns) -%}
+    * replace (
+        {%- for name, expression in columns.items() %}
+            {{ expression }} as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+        )
+{%- endmacro %}
+
+{% macro spark__star_replacing(columns) -%}
+    * except ({{ columns | join(', ') }})
+        {%- for name, expression in columns.items() %},
+        {{ expression }} as {{ name }}
+        {%- endfor %}
+{%- endmacro %}
+
+{# Text values of a group in one string, in an order. #}
+{% macro ordered_agg(value, order_by) -%}
+    {{ return(adapter.dispatch('ordered_agg')(value, order_by)) }}
+{%- endmacro %}
+
+{% macro duckdb__ordered_agg(value, order_by) -%}
+    string_agg({{ value }}, ',' order by {{ order_by }})
+{%- endmacro %}
+
+{% macro spark__ordered_agg(value, order_by) -%}
+    listagg({{ value }}, ',') within group (order by {{ order_by }})
+{%- endmacro %}

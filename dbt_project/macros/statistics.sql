@@ -1,0 +1,110 @@
+{# Formulas of kpis.md: intervals, variance and change. They take expressions and sum nothing. #}
+
+{# The 97.5 % quantile of the normal distribution, as every 95 % interval uses it. #}
+{% macro normal_quantile() -%} 1.959963985 {%- endmacro %}
+
+{# Quotient of two whole numbers; null without a base. #}
+{% macro ratio(numerator, denominator) -%}
+    (cast({{ numerator }} as double) / nullif({{ denominator }}, 0))
+{%- endmacro %}
+
+{# Wilson bound of a share in 0..1; `sign` is '-' for the lower, '+' for the upper bound. #}
+{% macro wilson_bound(successes, trials, sign) -%}
+    {%- set z = normal_quantile() | trim -%}
+    {%- set share = ratio(successes, trials) -%}
+    case when {{ trials }} > 0 then greatest(0.0, least(1.0,
+        (
+            {{ share }} + {{ z }} * {{ z }} / (2.0 * nullif({{ trials }}, 0))
+            {{ sign }} {{ z }} * sqrt(greatest(0.0,
+                {{ share }} * (1.0 - {{ share }}) / nullif({{ trials }}, 0)
+                + {{ z }} * {{ z }}
+                / (4.0 * cast({{ trials }} as double) * nullif({{ trials }}, 0))
+            ))
+        ) / (1.0 + {{ z }} * {{ z }} / nullif({{ trials }}, 0))
+    )) end
+{%- endmacro %}
+
+{# Adjusted Wald bound of a net share in -1..1: three quarters join either end. #}
+{% macro adjusted_wald_bound(net, extremes, trials, sign) -%}
+    {%- set base = '(' ~ trials ~ ' + 3.0)' -%}
+    {%- set score = '(' ~ net ~ ' / ' ~ base ~ ')' -%}
+    case when {{ trials }} > 0 then greatest(-1.0, least(1.0,
+        {{ score }} {{ sign }} {{ normal_quantile() | trim }} * sqrt(greatest(0.0,
+            (({{ extremes }} + 1.5) / {{ base }} - {{ score }} * {{ score }}) / {{ base }}
+        ))
+    )) end
+{%- endmacro %}
+
+{# A share, its bounds, and a mean of milliseconds as marts store them: to six decimals. #}
+{% macro percentage(numerator, denominator) -%}
+    round(100 * {{ ratio(numerator, denominator) }}, 6)
+{%- endmacro %}
+
+{% macro percentage_bound(successes, trials, sign) -%}
+    round(100 * {{ wilson_bound(successes, trials, sign) }}, 6)
+{%- endmacro %}
+
+{% macro net_percentage_bound(net, extremes, trials, sign) -%}
+    round(100 * {{ adjusted_wald_bound(net, extremes, trials, sign) }}, 6)
+{%- endmacro %}
+
+{% macro mean_seconds(milliseconds, trials) -%}
+    round({{ ratio(milliseconds, trials) }} / 1000, 6)
+{%- endmacro %}
+
+{# Sample variance from exact sums; whole numbers until the last division. #}
+{% macro sample_variance(total, squares, trials) -%}
+    (
+        cast(greatest(
+            cast({{ trials }} as decimal(38, 0)) * cast({{ squares }} as decimal(38, 0))
+            - cast({{ total }} as decimal(38, 0)) * cast({{ total }} as decimal(38, 0)),
+            cast(0 as decimal(38, 0))
+        ) as double)
+        / nullif(cast({{ trials }} as double) * ({{ trials }} - 1), 0)
+    )
+{%- endmacro %}
+
+{# Quantile of Student's t beyond the seed: Cornish-Fisher, exact to 3e-6 from 101 on. #}
+{% macro t_quantile_beyond_seed(degrees) -%}
+    {%- set z = normal_quantile() | trim -%}
+    (
+        {{ z }}
+        + (power({{ z }}, 3) + {{ z }}) / (4.0 * nullif({{ degrees }}, 0))
+        + (5.0 * power({{ z }}, 5) + 16.0 * power({{ z }}, 3) + 3.0 * {{ z }})
+        / (96.0 * power(nullif({{ degrees }}, 0), 2))
+    )
+{%- endmacro %}
+
+{# Bound of a mean in component units, clipped below and above; null for a single value. #}
+{% macro mean_bound(total, squares, trials, t_quantile, sign, lowest, highest) -%}
+    case when {{ trials }} > 1 then least(greatest(
+        {{ ratio(total, trials) }} {{ sign }} coalesce(
+            {{ t_quantile }}, {{ t_quantile_beyond_seed('(' ~ trials ~ ' - 1)') }}
+        ) * sqrt({{ sample_variance(total, squares, trials) }} / {{ trials }}),
+        {{ lowest }}
+    ), {{ highest }}) end
+{%- endmacro %}
+
+{# Rank of the order statistic that bounds a quantile, clipped to the sample. #}
+{% macro order_statistic_rank(quantile, trials, sign) -%}
+    greatest(1, least({{ trials }}, cast(ceil(
+        {{ trials }} * {{ quantile }}
+        {{ sign }} {{ normal_quantile() | trim }}
+        * sqrt({{ trials }} * {{ quantile }} * (1.0 - {{ quantile }}))
+    ) as bigint)))
+{%- endmacro %}
+
+{#
+True when two independent values differ at 5 %; null when either has fewer than 30 or no
+standard error. Two shares without spread differ by any distance.
+#}
+{% macro is_significant_change(delta, error, prior_error, trials, prior_trials) -%}
+    case
+        when {{ trials }} < 30 or {{ prior_trials }} < 30 then null
+        when {{ error }} + {{ prior_error }} = 0 then {{ delta }} <> 0
+        when {{ error }} + {{ prior_error }} > 0
+            then abs({{ delta }}) >= 1.96 * sqrt(
+                {{ error }} * {{ error }} + {{ prior_error }} * {{ prior_error }}
+            )
+    end
+{%- endmacro %}

@@ -1,0 +1,59 @@
+-- Grain: one row per subscription or contract.
+with
+
+subscriptions as (
+
+    select * from {{ ref('int_sales__subscriptions_latest') }}
+    where not is_deleted
+
+),
+
+identities as (
+
+    select * from {{ ref('dim_customer_identities') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('dim_customers') }}
+
+),
+
+run as (
+
+    select * from {{ ref('stg_meta__run') }}
+
+),
+
+final as (
+
+    select
+        subscriptions.subscription_id,
+        subscriptions.identity_key,
+        identities.customer_id,
+        customers.segment,
+        customers.market,
+        subscriptions.plan_name,
+        subscriptions.started_on,
+        subscriptions.ended_on,
+        subscriptions.renewal_due_on,
+        subscriptions.cancel_reason,
+        coalesce(subscriptions.is_involuntary, false) as is_involuntary,
+        subscriptions.monthly_amount,
+        subscriptions.currency_code,
+        coalesce(customers.is_internal, false) as is_internal
+
+    from subscriptions
+    inner join run
+        on subscriptions.started_on < run.as_of
+    left join identities
+        on subscriptions.identity_key = identities.identity_key
+    left join customers
+        on identities.customer_id = customers.customer_id
+        and cast(subscriptions.started_on as timestamp) >= customers.valid_from
+        and cast(subscriptions.started_on as timestamp) < customers.valid_to
+
+)
+
+select * from final

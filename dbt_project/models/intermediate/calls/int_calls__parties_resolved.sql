@@ -1,0 +1,164 @@
+-- Grain: one row per kind (agent, queue), source instance and name that it uses.
+with
+
+asterisk_stays as (
+
+    select
+        source_id,
+        agent_number,
+        queue_name
+
+    from {{ ref('int_calls__asterisk_stays_derived') }}
+    group by source_id, agent_number, queue_name
+
+),
+
+mapped_stays as (
+
+    select
+        source_id,
+        agent_number,
+        queue_name
+
+    from {{ ref('int_calls__mapped_stays_latest') }}
+    where not is_deleted
+    group by source_id, agent_number, queue_name
+
+),
+
+touches as (
+
+    select
+        source_id,
+        agent_number
+
+    from {{ ref('int_interactions__touches_latest') }}
+    where not is_deleted
+    group by source_id, agent_number
+
+),
+
+responses as (
+
+    select
+        source_id,
+        agent_number,
+        queue_name
+
+    from {{ ref('int_surveys__responses_latest') }}
+    where not is_deleted
+    group by source_id, agent_number, queue_name
+
+),
+
+agent_records as (
+
+    select
+        source_id,
+        agent_number,
+        team_name
+
+    from {{ ref('stg_mapped__agents') }}
+    qualify
+        row_number() over (
+            partition by agent_record_id
+            order by source_version desc, _load_seq desc, _row_hash desc
+        ) = 1
+        and _op = 'upsert'
+
+),
+
+-- Rank of the place that a name is taken from: its call center, its record, elsewhere.
+names as (
+
+    select 'agent' as kind, source_id, agent_number as name, 1 as place from asterisk_stays
+    union
+    select 'agent', source_id, agent_number, 1 from mapped_stays
+    union
+    select 'queue', source_id, queue_name, 1 from asterisk_stays
+    union
+    select 'queue', source_id, queue_name, 1 from mapped_stays
+    union
+    select 'agent', source_id, agent_number, 2 from agent_records
+    union
+    select 'agent', source_id, agent_number, 3 from touches
+    union
+    select 'agent', source_id, agent_number, 3 from responses
+    union
+    select 'queue', source_id, queue_name, 3 from responses
+
+),
+
+homes as (
+
+    select
+        kind,
+        name,
+        source_id as home_source_id
+
+    from names
+    where name is not null
+    -- Two call centers may share a number: the first by name is everybody else's.
+    qualify row_number() over (
+        partition by kind, name order by place, source_id
+    ) = 1
+
+),
+
+placed as (
+
+    select
+        names.kind,
+        names.source_id,
+        names.name,
+        min(names.place) as place
+
+    from names
+    where names.name is not null
+    group by names.kind, names.source_id, names.name
+
+),
+
+resolved as (
+
+    select
+        placed.kind,
+        placed.source_id,
+        placed.name,
+        case
+            when placed.place = 1 then placed.source_id
+            else homes.home_source_id
+        end as home_source_id
+
+    from placed
+    inner join homes
+        on placed.kind = homes.kind
+        and placed.name = homes.name
+
+),
+
+final as (
+
+    select
+        resolved.kind,
+        resolved.source_id,
+        resolved.name,
+        resolved.home_source_id,
+        resolved.home_source_id || ':' || resolved.name as party_id,
+        agent_records.team_name
+
+    from resolved
+    left join agent_records
+        on resolved.kind = 'agent'
+        and resolved.name = agent_records.agent_number
+    -- Several directories may know one agent: the call center's own, then the first.
+    qualify row_number() over (
+        partition by resolved.kind, resolved.source_id, resolved.name
+        order by
+            case when agent_records.source_id = resolved.home_source_id then 0 else 1 end,
+            agent_records.source_id nulls last
+    ) = 1
+
+)
+
+select * from final

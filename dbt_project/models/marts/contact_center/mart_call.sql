@@ -1,0 +1,118 @@
+{{ config(materialized='view') }}
+-- Grain: one row per contact that reached the call center.
+with
+
+fct_calls as (
+
+    select * from {{ ref('fct_calls') }}
+
+),
+
+dim_run as (
+
+    select * from {{ ref('dim_run') }}
+
+),
+
+kpis as (
+
+    select * from {{ ref('kpis') }}
+
+),
+
+thresholds as (
+
+    select
+        max(threshold_milliseconds) filter (where kpi_id = 'K-SL')
+            as threshold_milliseconds,
+        max(short_abandon_milliseconds) filter (where kpi_id = 'K-SL')
+            as short_abandon_milliseconds,
+        max(cap_milliseconds) filter (where kpi_id = 'K-AHT' and statistic = 'wrap')
+            as wrap_cap_milliseconds
+
+    from kpis
+
+),
+
+calls as (
+
+    select
+        fct_calls.*,
+        not fct_calls.is_internal
+        and coalesce(fct_calls.direction, 'inbound') = 'inbound' as is_counted,
+        coalesce(fct_calls.wait_milliseconds, 0) <= thresholds.threshold_milliseconds
+            as is_within_threshold,
+        coalesce(fct_calls.wait_milliseconds, 0)
+        <= thresholds.short_abandon_milliseconds as is_short,
+        fct_calls.talk_milliseconds is not null and not fct_calls.is_open as is_finished,
+        thresholds.wrap_cap_milliseconds,
+        cast({{ to_local(
+            dbt.dateadd(
+                'millisecond',
+                'coalesce(fct_calls.wait_milliseconds, 0)',
+                'fct_calls.entered_at'
+            ),
+            'dim_run.time_zone'
+        ) }} as date) as answer_date
+
+    from fct_calls
+
+    cross join thresholds
+
+    cross join dim_run
+
+),
+
+final as (
+
+    select
+        contact_id,
+        source_id,
+        first_queue_id,
+        last_queue_id,
+        agent_id,
+        customer_id,
+        is_known_customer,
+        coalesce(segment, 'unknown') as segment,
+        coalesce(market, 'unknown') as market,
+        direction,
+        reason,
+        entered_at,
+        entered_local_date,
+        case when outcome = 'answered' then answer_date end as answered_local_date,
+        ended_at,
+        outcome,
+        wait_milliseconds,
+        talk_milliseconds,
+        hold_milliseconds,
+        wrap_milliseconds,
+        count_queue_entries,
+        is_counted,
+        is_internal,
+        is_open,
+        coalesce(
+            is_counted and outcome in ('answered', 'abandoned', 'flow_out'), false
+        ) as is_offered,
+        coalesce(is_counted and outcome = 'answered', false) as is_answered,
+        coalesce(is_counted and outcome = 'abandoned', false) as is_abandoned,
+        coalesce(is_counted and outcome = 'flow_out', false) as is_flow_out,
+        coalesce(is_counted and outcome = 'blocked', false) as is_blocked,
+        coalesce(is_counted and outcome = 'abandoned' and is_short, false)
+            as is_short_abandon,
+        coalesce(
+            is_counted and outcome = 'answered' and is_within_threshold, false
+        ) as is_answered_within_threshold,
+        coalesce(is_counted and outcome = 'answered' and is_finished, false)
+            as is_handled,
+        coalesce(
+            is_counted and outcome = 'answered' and is_finished and is_transferred, false
+        ) as is_transferred,
+        coalesce(wrap_milliseconds > wrap_cap_milliseconds, false) as is_wrap_capped,
+        coalesce(outcome = 'answered' and talk_milliseconds < 10000, false)
+            as is_short_talk
+
+    from calls
+
+)
+
+select * from final

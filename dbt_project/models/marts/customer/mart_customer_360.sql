@@ -1,0 +1,291 @@
+-- Grain: one row per person with a living customer record.
+with
+
+dim_customers as (
+
+    select * from {{ ref('dim_customers') }}
+
+),
+
+dim_customer_identities as (
+
+    select * from {{ ref('dim_customer_identities') }}
+
+),
+
+dim_run as (
+
+    select * from {{ ref('dim_run') }}
+
+),
+
+fct_survey_answers as (
+
+    select * from {{ ref('fct_survey_answers') }}
+
+),
+
+fct_interactions as (
+
+    select * from {{ ref('fct_interactions') }}
+
+),
+
+fct_orders as (
+
+    select * from {{ ref('fct_orders') }}
+
+),
+
+fct_subscriptions as (
+
+    select * from {{ ref('fct_subscriptions') }}
+
+),
+
+identities as (
+
+    select
+        customer_id,
+        count(*) as count_identities,
+        min(first_landed_at) as first_landed_at
+
+    from dim_customer_identities
+
+    group by customer_id
+
+),
+
+latest_answers as (
+
+    select
+        customer_id,
+        metric,
+        numeric_value,
+        answered_local_date
+
+    from fct_survey_answers
+
+    where
+        exclusion_reason is null
+        and numeric_value is not null
+        and (
+            (metric = 'nps' and scale_minimum = 0 and scale_maximum = 10)
+            or (metric = 'csat' and scale_minimum = 1 and scale_maximum = 5)
+            or (metric = 'ces' and scale_minimum = 1 and scale_maximum = 7)
+        )
+
+    qualify row_number() over (
+        partition by customer_id, metric
+        order by answered_at desc, answer_id desc
+    ) = 1
+
+),
+
+scores as (
+
+    select
+        customer_id,
+        max(numeric_value) filter (where metric = 'nps') as last_nps_score,
+        max(answered_local_date) filter (where metric = 'nps') as last_nps_date,
+        max(numeric_value) filter (where metric = 'csat') as last_csat_score,
+        max(answered_local_date) filter (where metric = 'csat') as last_csat_date,
+        max(numeric_value) filter (where metric = 'ces') as last_ces_score,
+        max(answered_local_date) filter (where metric = 'ces') as last_ces_date
+
+    from latest_answers
+
+    group by customer_id
+
+),
+
+-- Orders and answers are touches too, but no contacts.
+touches as (
+
+    select
+        fct_interactions.customer_id,
+        count(distinct fct_interactions.source_id) as count_sources,
+        count(*) as count_interactions,
+        max(fct_interactions.started_local_date) as last_interaction_date,
+        count(*) filter (
+            where fct_interactions.channel not in ('order', 'survey')
+            and fct_interactions.interaction_id not like 'order:%'
+            and fct_interactions.interaction_id not like 'response:%'
+            and coalesce(fct_interactions.direction, 'inbound') = 'inbound'
+            and fct_interactions.started_local_date
+            >= cast(dim_run.as_of - interval 30 day as date)
+        ) as count_contacts_last_30d,
+        count(*) filter (
+            where fct_interactions.channel not in ('order', 'survey')
+            and fct_interactions.interaction_id not like 'order:%'
+            and fct_interactions.interaction_id not like 'response:%'
+            and coalesce(fct_interactions.direction, 'inbound') = 'inbound'
+            and fct_interactions.started_local_date
+            >= cast(dim_run.as_of - interval 90 day as date)
+        ) as count_contacts_last_90d
+
+    from fct_interactions
+
+    cross join dim_run
+
+    where not fct_interactions.is_internal
+
+    group by fct_interactions.customer_id
+
+),
+
+orders as (
+
+    select
+        customer_id,
+        max_by(
+            currency_code,
+            concat(cast(ordered_at as varchar), order_id)
+        ) as currency_code,
+        count(*) as count_orders,
+        min(ordered_local_date) as first_order_date,
+        max(ordered_local_date) as last_order_date
+
+    from fct_orders
+
+    where not is_internal and status = 'completed'
+
+    group by customer_id
+
+),
+
+-- Amounts of different currencies are not added: the currency of the last order counts.
+spend as (
+
+    select
+        fct_orders.customer_id,
+        cast(sum(fct_orders.amount) as decimal(18, 2)) as total_spend_amount
+
+    from fct_orders
+
+    inner join orders
+        on orders.customer_id = fct_orders.customer_id
+        and orders.currency_code = fct_orders.currency_code
+
+    where not fct_orders.is_internal and fct_orders.status = 'completed'
+
+    group by fct_orders.customer_id
+
+),
+
+subscriptions as (
+
+    select
+        fct_subscriptions.customer_id,
+        count(*) filter (
+            where fct_subscriptions.started_on < dim_run.as_of
+            and coalesce(fct_subscriptions.ended_on, date '9999-12-31') > dim_run.as_of
+        ) as count_active_subscriptions,
+        min(fct_subscriptions.renewal_due_on) filter (
+            where fct_subscriptions.renewal_due_on >= dim_run.as_of
+            and coalesce(fct_subscriptions.ended_on, date '9999-12-31') > dim_run.as_of
+        ) as next_renewal_due_on,
+        max(fct_subscriptions.ended_on) filter (
+            where fct_subscriptions.ended_on <= dim_run.as_of
+        ) as last_ended_on
+
+    from fct_subscriptions
+
+    cross join dim_run
+
+    where
+        not fct_subscriptions.is_internal
+        and fct_subscriptions.started_on < dim_run.as_of
+
+    group by fct_subscriptions.customer_id
+
+),
+
+final as (
+
+    select
+        dim_customers.customer_id,
+        coalesce(dim_customers.segment, 'unknown') as segment,
+        coalesce(dim_customers.market, 'unknown') as market,
+        dim_customers.language,
+        dim_customers.account_id,
+        dim_customers.created_local_date,
+        case
+            when subscriptions.count_active_subscriptions > 0 then 'active'
+            when subscriptions.last_ended_on is not null
+                and coalesce(orders.last_order_date, date '0001-01-01')
+                < subscriptions.last_ended_on
+                then 'churned'
+            when
+                orders.last_order_date
+                > cast(
+                    dim_run.as_of
+                    - interval {{ var('lapse_window_days', 180) }} day as date
+                )
+                then 'active'
+            when orders.last_order_date is not null then 'lapsed'
+            else 'prospect'
+        end as lifecycle_state,
+        scores.last_nps_score,
+        scores.last_nps_date,
+        cast({{ dbt.datediff('scores.last_nps_date', 'dim_run.as_of', 'day') }} as integer)
+            as last_nps_age_days,
+        scores.last_csat_score,
+        scores.last_csat_date,
+        cast(
+            {{ dbt.datediff('scores.last_csat_date', 'dim_run.as_of', 'day') }} as integer
+        ) as last_csat_age_days,
+        scores.last_ces_score,
+        scores.last_ces_date,
+        cast({{ dbt.datediff('scores.last_ces_date', 'dim_run.as_of', 'day') }} as integer)
+            as last_ces_age_days,
+        coalesce(touches.count_interactions, 0) as count_interactions,
+        touches.last_interaction_date,
+        coalesce(touches.count_contacts_last_30d, 0) as count_contacts_last_30d,
+        coalesce(touches.count_contacts_last_90d, 0) as count_contacts_last_90d,
+        coalesce(orders.count_orders, 0) as count_orders,
+        orders.first_order_date,
+        orders.last_order_date,
+        spend.total_spend_amount,
+        orders.currency_code,
+        case
+            when subscriptions.count_active_subscriptions > 0 then 'active'
+            when subscriptions.last_ended_on is not null then 'ended'
+            else 'none'
+        end as subscription_state,
+        coalesce(subscriptions.count_active_subscriptions, 0)
+            as count_active_subscriptions,
+        subscriptions.next_renewal_due_on,
+        dim_customers.preferred_channel,
+        coalesce(dim_customers.is_opted_out, false) as is_opted_out,
+        coalesce(touches.count_sources, 0) as count_sources,
+        coalesce(identities.count_identities, 0) as count_identities,
+        dim_run.as_of
+
+    from dim_customers
+
+    cross join dim_run
+
+    left join identities
+        on identities.customer_id = dim_customers.customer_id
+
+    left join scores
+        on scores.customer_id = dim_customers.customer_id
+
+    left join touches
+        on touches.customer_id = dim_customers.customer_id
+
+    left join orders
+        on orders.customer_id = dim_customers.customer_id
+
+    left join spend
+        on spend.customer_id = dim_customers.customer_id
+
+    left join subscriptions
+        on subscriptions.customer_id = dim_customers.customer_id
+
+    where dim_customers.is_current and not dim_customers.is_internal
+
+)
+
+select * from final

@@ -1,0 +1,39 @@
+{{ config(materialized='view') }}
+-- Grain: one row per touch of a person, of any channel.
+with
+
+fct_interactions as (
+
+    select * from {{ ref('fct_interactions') }}
+
+),
+
+final as (
+
+    select
+        interaction_id,
+        customer_id,
+        cast(row_number() over (
+            partition by customer_id
+            order by started_at, interaction_id
+        ) as bigint) as sequence_number,
+        started_at,
+        started_local_date,
+        ended_at,
+        channel,
+        direction,
+        purpose,
+        reason,
+        outcome,
+        agent_id,
+        queue_id,
+        source_id,
+        source_record_id
+
+    from fct_interactions
+
+    where not is_internal
+
+)
+
+select * from final

@@ -1,0 +1,201 @@
+{{ config(materialized='view') }}
+-- Grain: one row per KPI statistic, grain key and period: the value in force, with names.
+with
+
+mart_cx_kpi_history as (
+
+    select * from {{ ref('mart_cx_kpi_history') }}
+
+),
+
+kpis as (
+
+    select * from {{ ref('kpis') }}
+
+),
+
+kpi_grains as (
+
+    select * from {{ ref('kpi_grains') }}
+
+),
+
+labels as (
+
+    select * from {{ ref('labels') }}
+
+),
+
+dim_queues as (
+
+    select * from {{ ref('dim_queues') }}
+
+),
+
+dim_agents as (
+
+    select * from {{ ref('dim_agents') }}
+
+),
+
+dim_surveys as (
+
+    select * from {{ ref('dim_surveys') }}
+
+),
+
+dim_questions as (
+
+    select * from {{ ref('dim_questions') }}
+
+),
+
+key_labels as (
+
+    select domain as grain_name, code as grain_key, name_en, name_fa, name_ru
+    from labels
+
+    union all
+
+    select
+        'queue' as grain_name,
+        queue_id as grain_key,
+        queue_name as name_en,
+        queue_name as name_fa,
+        queue_name as name_ru
+    from dim_queues
+
+    union all
+
+    select
+        'agent' as grain_name,
+        agent_id as grain_key,
+        agent_number as name_en,
+        agent_number as name_fa,
+        agent_number as name_ru
+    from dim_agents
+
+    union all
+
+    select
+        'survey' as grain_name,
+        survey_id as grain_key,
+        survey_name as name_en,
+        survey_name as name_fa,
+        survey_name as name_ru
+    from dim_surveys
+
+    union all
+
+    select
+        'question' as grain_name,
+        question_id as grain_key,
+        question_text as name_en,
+        question_text as name_fa,
+        question_text as name_ru
+    from dim_questions
+
+),
+
+final as (
+
+    select
+        kpi_values.kpi_id,
+        kpi_values.definition_version,
+        kpi_values.statistic,
+        kpi_values.grain_name,
+        kpi_values.grain_key,
+        kpi_values.period_type,
+        kpi_values.period_start,
+        kpi_values.period_end,
+        kpi_values.revision,
+        kpi_values.numerator,
+        kpi_values.denominator,
+        kpi_values.value,
+        kpi_values.unit,
+        kpi_values.n,
+        kpi_values.standard_error,
+        kpi_values.ci_low,
+        kpi_values.ci_high,
+        kpi_values.low_n,
+        kpi_values.suppressed,
+        kpi_values.mature_share,
+        kpi_values.data_through,
+        kpi_values.prior_value,
+        kpi_values.delta,
+        kpi_values.delta_significant,
+        kpi_values.currency_code,
+        kpi_values.target,
+        kpi_values.status,
+        kpi_values.is_closed,
+        kpi_values.is_current,
+        kpis.is_headline,
+        kpis.direction,
+        kpis.display_format,
+        kpis.owner,
+        kpis.name_en as kpi_name_en,
+        kpis.name_fa as kpi_name_fa,
+        kpis.name_ru as kpi_name_ru,
+        grain_labels.name_en as grain_name_en,
+        grain_labels.name_fa as grain_name_fa,
+        grain_labels.name_ru as grain_name_ru,
+        coalesce(key_labels.name_en, kpi_values.grain_key) as grain_label_en,
+        coalesce(key_labels.name_fa, kpi_values.grain_key) as grain_label_fa,
+        coalesce(key_labels.name_ru, kpi_values.grain_key) as grain_label_ru,
+        case
+            when kpis.family = 'contact_center'
+                then coalesce(kpi_grains.contact_center_drill_mart, kpis.drill_mart)
+            else kpis.drill_mart
+        end as drill_mart,
+        concat(
+            case
+                when
+                    kpis.family = 'contact_center'
+                    and kpi_grains.contact_center_drill_mart is not null
+                    then 'local_date'
+                else concat(kpis.drill_condition, ' and ', kpis.drill_date_column)
+            end,
+            ' >= date ''', cast(kpi_values.period_start as varchar), ''' and ',
+            case
+                when
+                    kpis.family = 'contact_center'
+                    and kpi_grains.contact_center_drill_mart is not null
+                    then 'local_date'
+                else kpis.drill_date_column
+            end,
+            ' < date ''', cast(kpi_values.period_end as varchar), '''',
+            case
+                when kpi_grains.drill_column is not null
+                    then concat(
+                        ' and ', kpi_grains.drill_column, ' = ''',
+                        replace(kpi_values.grain_key, '''', ''''''), ''''
+                    )
+                else ''
+            end
+        ) as drill_filter,
+        kpi_values.computed_at,
+        kpi_values.run_id
+
+    from mart_cx_kpi_history as kpi_values
+
+    inner join kpis
+        on kpis.kpi_id = kpi_values.kpi_id
+        and kpis.statistic = kpi_values.statistic
+        and kpis.definition_version = kpi_values.definition_version
+
+    inner join kpi_grains
+        on kpi_grains.grain_name = kpi_values.grain_name
+
+    left join labels as grain_labels
+        on grain_labels.domain = 'grain'
+        and grain_labels.code = kpi_values.grain_name
+
+    left join key_labels
+        on key_labels.grain_name = kpi_values.grain_name
+        and key_labels.grain_key = kpi_values.grain_key
+
+    where kpi_values.is_current
+
+)
+
+select * from final

@@ -1,0 +1,320 @@
+-- Grain: one row per KPI statistic, version, grain key, period and revision ever published.
+with
+
+met_kpi_values as (
+
+    select * from {{ ref('met_kpi_values') }}
+
+),
+
+fct_published_kpi_values as (
+
+    select * from {{ ref('fct_published_kpi_values') }}
+
+),
+
+kpis as (
+
+    select * from {{ ref('kpis') }}
+
+),
+
+dim_run as (
+
+    select * from {{ ref('dim_run') }}
+
+),
+
+last_published as (
+
+    select *
+
+    from fct_published_kpi_values
+
+    -- Revisions of a key are numbered without gaps, so there is no tie.
+    qualify row_number() over (
+        partition by
+            kpi_id,
+            definition_version,
+            statistic,
+            grain_name,
+            grain_key,
+            period_type,
+            period_start
+        order by revision desc
+    ) = 1
+
+),
+
+compared as (
+
+    select
+        met_kpi_values.*,
+        last_published.revision as published_revision,
+        last_published.computed_at as published_computed_at,
+        last_published.run_id as published_run_id,
+        last_published.revision is not null
+        and met_kpi_values.numerator is not distinct from last_published.numerator
+        and met_kpi_values.denominator is not distinct from last_published.denominator
+        and met_kpi_values.n is not distinct from last_published.n
+        and round(met_kpi_values.value, 6)
+        is not distinct from round(last_published.value, 6) as is_unchanged
+
+    from met_kpi_values
+
+    left join last_published
+        on last_published.kpi_id = met_kpi_values.kpi_id
+        and last_published.definition_version = met_kpi_values.definition_version
+        and last_published.statistic = met_kpi_values.statistic
+        and last_published.grain_name = met_kpi_values.grain_name
+        and last_published.grain_key = met_kpi_values.grain_key
+        and last_published.period_type = met_kpi_values.period_type
+        and last_published.period_start = met_kpi_values.period_start
+
+),
+
+current_values as (
+
+    select
+        kpi_id,
+        definition_version,
+        statistic,
+        grain_name,
+        grain_key,
+        period_type,
+        period_start,
+        period_end,
+        case
+            when published_revision is null then 0
+            when is_unchanged then published_revision
+            else published_revision + 1
+        end as revision,
+        numerator,
+        denominator,
+        value,
+        unit,
+        n,
+        standard_error,
+        ci_low,
+        ci_high,
+        low_n,
+        suppressed,
+        mature_share,
+        data_through,
+        prior_value,
+        delta,
+        delta_significant,
+        currency_code,
+        target,
+        status,
+        is_closed,
+        true as is_current,
+        case when is_unchanged then published_computed_at else computed_at end
+            as computed_at,
+        case when is_unchanged then published_run_id else run_id end as run_id
+
+    from compared
+
+),
+
+-- What was published and has lost its rows since: corrected to an empty base, once.
+vanished_values as (
+
+    select
+        last_published.*,
+        kpis.kpi_id is not null as is_registered,
+        last_published.n = 0 and last_published.revision > 0 as is_emptied_already
+
+    from last_published
+
+    left join kpis
+        on kpis.kpi_id = last_published.kpi_id
+        and kpis.statistic = last_published.statistic
+        and kpis.definition_version = last_published.definition_version
+
+    where
+        not exists (
+            select met_kpi_values.kpi_id
+            from met_kpi_values
+            where
+                met_kpi_values.kpi_id = last_published.kpi_id
+                and met_kpi_values.definition_version
+                = last_published.definition_version
+                and met_kpi_values.statistic = last_published.statistic
+                and met_kpi_values.grain_name = last_published.grain_name
+                and met_kpi_values.grain_key = last_published.grain_key
+                and met_kpi_values.period_type = last_published.period_type
+                and met_kpi_values.period_start = last_published.period_start
+        )
+
+),
+
+emptied_values as (
+
+    select
+        vanished_values.kpi_id,
+        vanished_values.definition_version,
+        vanished_values.statistic,
+        vanished_values.grain_name,
+        vanished_values.grain_key,
+        vanished_values.period_type,
+        vanished_values.period_start,
+        vanished_values.period_end,
+        vanished_values.revision + 1 as revision,
+        cast(0 as bigint) as numerator,
+        cast(0 as bigint) as denominator,
+        cast(null as double) as value,
+        vanished_values.unit,
+        cast(0 as bigint) as n,
+        cast(null as double) as standard_error,
+        cast(null as double) as ci_low,
+        cast(null as double) as ci_high,
+        true as low_n,
+        false as suppressed,
+        cast(null as double) as mature_share,
+        vanished_values.data_through,
+        cast(null as double) as prior_value,
+        cast(null as double) as delta,
+        cast(null as boolean) as delta_significant,
+        vanished_values.currency_code,
+        vanished_values.target,
+        cast(null as varchar) as status,
+        true as is_closed,
+        true as is_current,
+        dim_run.frozen_at as computed_at,
+        dim_run.run_id
+
+    from vanished_values
+
+    cross join dim_run
+
+    where vanished_values.is_registered and not vanished_values.is_emptied_already
+
+),
+
+current_keys as (
+
+    select
+        kpi_id,
+        definition_version,
+        statistic,
+        grain_name,
+        grain_key,
+        period_type,
+        period_start,
+        revision
+
+    from current_values
+
+),
+
+-- Everything published before stays, but for the row that the current one repeats.
+earlier_values as (
+
+    select
+        published.kpi_id,
+        published.definition_version,
+        published.statistic,
+        published.grain_name,
+        published.grain_key,
+        published.period_type,
+        published.period_start,
+        published.period_end,
+        published.revision,
+        published.numerator,
+        published.denominator,
+        published.value,
+        published.unit,
+        published.n,
+        published.standard_error,
+        published.ci_low,
+        published.ci_high,
+        published.low_n,
+        published.suppressed,
+        published.mature_share,
+        published.data_through,
+        published.prior_value,
+        published.delta,
+        published.delta_significant,
+        published.currency_code,
+        published.target,
+        published.status,
+        true as is_closed,
+        coalesce(vanished_values.is_emptied_already, false)
+        and coalesce(vanished_values.is_registered, false)
+        and vanished_values.revision = published.revision as is_current,
+        published.computed_at,
+        published.run_id
+
+    from fct_published_kpi_values as published
+
+    left join current_keys
+        on current_keys.kpi_id = published.kpi_id
+        and current_keys.definition_version = published.definition_version
+        and current_keys.statistic = published.statistic
+        and current_keys.grain_name = published.grain_name
+        and current_keys.grain_key = published.grain_key
+        and current_keys.period_type = published.period_type
+        and current_keys.period_start = published.period_start
+        and current_keys.revision = published.revision
+
+    left join vanished_values
+        on vanished_values.kpi_id = published.kpi_id
+        and vanished_values.definition_version = published.definition_version
+        and vanished_values.statistic = published.statistic
+        and vanished_values.grain_name = published.grain_name
+        and vanished_values.grain_key = published.grain_key
+        and vanished_values.period_type = published.period_type
+        and vanished_values.period_start = published.period_start
+
+    where current_keys.kpi_id is null
+
+),
+
+final as (
+
+    select * from current_values
+
+    union all
+
+    select * from emptied_values
+
+    union all
+
+    select * from earlier_values
+
+)
+
+select
+    kpi_id,
+    definition_version,
+    statistic,
+    grain_name,
+    grain_key,
+    period_type,
+    period_start,
+    period_end,
+    cast(revision as integer) as revision,
+    numerator,
+    denominator,
+    value,
+    unit,
+    n,
+    standard_error,
+    ci_low,
+    ci_high,
+    low_n,
+    suppressed,
+    mature_share,
+    data_through,
+    prior_value,
+    delta,
+    delta_significant,
+    currency_code,
+    target,
+    status,
+    is_closed,
+    is_current,
+    computed_at,
+    run_id
+from final

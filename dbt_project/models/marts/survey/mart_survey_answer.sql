@@ -1,0 +1,121 @@
+{{ config(materialized='view') }}
+-- Grain: one row per answer to one question of a response, counted or not.
+with
+
+fct_survey_answers as (
+
+    select * from {{ ref('fct_survey_answers') }}
+
+),
+
+dim_surveys as (
+
+    select * from {{ ref('dim_surveys') }}
+
+),
+
+dim_questions as (
+
+    select * from {{ ref('dim_questions') }}
+
+),
+
+kpis as (
+
+    select * from {{ ref('kpis') }}
+
+),
+
+scored_metrics as (
+
+    select
+        metric,
+        horizon,
+        scale_minimum,
+        scale_maximum
+
+    from kpis
+
+    where family = 'survey_score'
+
+    group by metric, horizon, scale_minimum, scale_maximum
+
+),
+
+final as (
+
+    select
+        answers.answer_id,
+        answers.response_id,
+        answers.invitation_id,
+        answers.survey_id,
+        dim_surveys.survey_name,
+        answers.question_id,
+        dim_questions.question_text,
+        answers.question_version,
+        answers.metric,
+        answers.horizon,
+        coalesce(answers.touchpoint, 'unknown') as touchpoint,
+        answers.customer_id,
+        answers.is_known_customer,
+        coalesce(answers.segment, 'unknown') as segment,
+        coalesce(answers.market, 'unknown') as market,
+        answers.agent_id,
+        answers.queue_id,
+        coalesce(answers.channel, 'unknown') as channel,
+        answers.language,
+        answers.scale_minimum,
+        answers.scale_maximum,
+        answers.numeric_value,
+        answers.choice_code,
+        answers.answer_text,
+        case
+            when scored_metrics.metric is null or answers.numeric_value is null
+                then null
+            when answers.metric = 'nps'
+                then case
+                    when answers.numeric_value >= 9 then 'promoter'
+                    when answers.numeric_value >= 7 then 'passive'
+                    else 'detractor'
+                end
+            when answers.metric = 'csat'
+                then case
+                    when answers.numeric_value >= 4 then 'satisfied'
+                    when answers.numeric_value >= 3 then 'neutral'
+                    else 'dissatisfied'
+                end
+            when answers.metric = 'ces'
+                then case
+                    when answers.numeric_value >= 5 then 'easy'
+                    when answers.numeric_value >= 4 then 'neutral'
+                    else 'hard'
+                end
+        end as score_class,
+        answers.exclusion_reason is null
+        and answers.answered_local_date is not null
+        and (
+            answers.metric not in ('nps', 'csat', 'ces')
+            or (scored_metrics.metric is not null and answers.numeric_value is not null)
+        ) as is_counted,
+        answers.exclusion_reason,
+        answers.invited_at,
+        answers.answered_at,
+        answers.answered_local_date
+
+    from fct_survey_answers as answers
+
+    left join scored_metrics
+        on scored_metrics.metric = answers.metric
+        and scored_metrics.horizon = answers.horizon
+        and scored_metrics.scale_minimum = answers.scale_minimum
+        and scored_metrics.scale_maximum = answers.scale_maximum
+
+    left join dim_surveys
+        on dim_surveys.survey_id = answers.survey_id
+
+    left join dim_questions
+        on dim_questions.question_id = answers.question_id
+
+)
+
+select * from final

@@ -1,0 +1,403 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='delete+insert',
+        unique_key='local_date',
+        on_schema_change='fail',
+        post_hook="{{ set_mark_from(ref('fct_recounted_call_days'), 'change_seq') }}"
+    )
+}}
+-- Grain: one row per local day and cell: queue and half hour, segment and market, or agent.
+with
+
+fct_recounted_call_days as (
+
+    select * from {{ ref('fct_recounted_call_days') }}
+
+),
+
+fct_calls as (
+
+    select * from {{ ref('fct_calls') }}
+
+),
+
+fct_queue_entries as (
+
+    select * from {{ ref('fct_queue_entries') }}
+
+),
+
+dim_run as (
+
+    select * from {{ ref('dim_run') }}
+
+),
+
+kpis as (
+
+    select * from {{ ref('kpis') }}
+
+),
+
+thresholds as (
+
+    select
+        max(threshold_milliseconds) filter (where kpi_id = 'K-SL')
+            as threshold_milliseconds,
+        max(short_abandon_milliseconds) filter (where kpi_id = 'K-SL')
+            as short_abandon_milliseconds,
+        max(cap_milliseconds) filter (where kpi_id = 'K-AHT' and statistic = 'wrap')
+            as wrap_cap_milliseconds
+
+    from kpis
+
+),
+
+changed_days as (
+
+    select event_local_date as local_date
+
+    from fct_recounted_call_days
+
+    where change_seq > {{ mark('fct_recounted_call_days') }}
+
+),
+
+-- A contact that enters before midnight may be answered on the day after.
+days as (
+
+    select local_date from changed_days
+
+    union
+
+    select cast(local_date + interval 1 day as date) as local_date from changed_days
+
+),
+
+days_to_read as (
+
+    select local_date from days
+
+    union
+
+    select cast(local_date - interval 1 day as date) as local_date from days
+
+),
+
+units as (
+
+    select
+        'contact' as unit_kind,
+        entered_at,
+        entered_local_date,
+        cast(null as timestamp) as interval_start_at,
+        cast(null as varchar) as queue_id,
+        agent_id,
+        segment,
+        market,
+        outcome,
+        wait_milliseconds,
+        talk_milliseconds,
+        hold_milliseconds,
+        wrap_milliseconds,
+        is_transferred,
+        is_open
+
+    from fct_calls
+
+    where
+        not is_internal
+        and coalesce(direction, 'inbound') = 'inbound'
+        and entered_local_date in (select local_date from days_to_read)
+
+    union all
+
+    select
+        'queue_entry' as unit_kind,
+        queue_entries.entered_at,
+        queue_entries.entered_local_date,
+        queue_entries.interval_start_at,
+        queue_entries.queue_id,
+        queue_entries.agent_id,
+        queue_entries.segment,
+        queue_entries.market,
+        queue_entries.outcome,
+        queue_entries.wait_milliseconds,
+        queue_entries.talk_milliseconds,
+        queue_entries.hold_milliseconds,
+        queue_entries.wrap_milliseconds,
+        queue_entries.is_transferred,
+        queue_entries.is_open
+
+    from fct_queue_entries as queue_entries
+
+    inner join fct_calls
+        on fct_calls.contact_id = queue_entries.contact_id
+
+    where
+        not queue_entries.is_internal
+        and coalesce(fct_calls.direction, 'inbound') = 'inbound'
+        and queue_entries.entered_local_date in (select local_date from days_to_read)
+
+),
+
+classified_units as (
+
+    select
+        units.unit_kind,
+        units.entered_local_date,
+        units.interval_start_at,
+        units.queue_id,
+        units.agent_id,
+        coalesce(units.segment, 'unknown') as segment,
+        coalesce(units.market, 'unknown') as market,
+        units.outcome,
+        coalesce(units.wait_milliseconds, 0) as wait_milliseconds,
+        units.outcome = 'abandoned'
+        and units.wait_milliseconds <= thresholds.short_abandon_milliseconds
+            as is_short_abandon,
+        units.wait_milliseconds <= thresholds.threshold_milliseconds
+            as is_within_threshold,
+        units.wait_milliseconds < thresholds.threshold_milliseconds
+            as is_below_threshold,
+        units.outcome = 'answered'
+        and not units.is_open
+        and units.talk_milliseconds is not null as is_handled,
+        coalesce(units.talk_milliseconds, 0) as talk_milliseconds,
+        coalesce(units.hold_milliseconds, 0) as hold_milliseconds,
+        least(
+            coalesce(units.wrap_milliseconds, 0),
+            thresholds.wrap_cap_milliseconds
+        ) as wrap_milliseconds,
+        coalesce(units.is_transferred, false) as is_transferred,
+        {{ to_local(
+            dbt.dateadd(
+                'millisecond', 'coalesce(units.wait_milliseconds, 0)', 'units.entered_at'
+            ),
+            'dim_run.time_zone'
+        ) }} as answered_local_at
+
+    from units
+
+    cross join thresholds
+
+    cross join dim_run
+
+),
+
+-- What a contact met on the way in is dated by its entry, what the agent did by the answer.
+events as (
+
+    select
+        unit_kind,
+        entered_local_date as local_date,
+        interval_start_at,
+        queue_id,
+        cast(null as varchar) as agent_id,
+        segment,
+        market,
+        cast(outcome in ('answered', 'abandoned', 'flow_out') as integer) as offered,
+        cast(outcome = 'answered' as integer) as answered,
+        cast(outcome = 'abandoned' as integer) as abandoned,
+        cast(outcome = 'flow_out' as integer) as flow_out,
+        cast(outcome = 'blocked' as integer) as blocked,
+        cast(is_short_abandon as integer) as short_abandoned,
+        cast(outcome = 'answered' and is_within_threshold as integer)
+            as answered_within_threshold,
+        cast(outcome = 'answered' and is_below_threshold as integer)
+            as answered_below_threshold,
+        cast(
+            outcome = 'abandoned' and is_within_threshold and not is_short_abandon
+            as integer
+        ) as abandoned_within_threshold,
+        wait_milliseconds,
+        0 as handled,
+        0 as transferred,
+        0 as talk_milliseconds,
+        0 as hold_milliseconds,
+        0 as wrap_milliseconds
+
+    from classified_units
+
+    where outcome in ('answered', 'abandoned', 'flow_out', 'blocked')
+
+    union all
+
+    select
+        unit_kind,
+        cast(answered_local_at as date) as local_date,
+        cast(
+            date_trunc('hour', answered_local_at)
+            + interval 30 minute
+            * cast(floor(minute(answered_local_at) / 30.0) as integer) as timestamp
+        ) as interval_start_at,
+        queue_id,
+        agent_id,
+        segment,
+        market,
+        0 as offered,
+        0 as answered,
+        0 as abandoned,
+        0 as flow_out,
+        0 as blocked,
+        0 as short_abandoned,
+        0 as answered_within_threshold,
+        0 as answered_below_threshold,
+        0 as abandoned_within_threshold,
+        0 as wait_milliseconds,
+        1 as handled,
+        cast(is_transferred as integer) as transferred,
+        talk_milliseconds,
+        hold_milliseconds,
+        wrap_milliseconds
+
+    from classified_units
+
+    where is_handled
+
+),
+
+cell_kinds as (
+
+    select 'queue_entry' as unit_kind, 'queue_interval' as cell_kind
+
+    union all
+
+    select 'queue_entry' as unit_kind, 'agent' as cell_kind
+
+    union all
+
+    select 'contact' as unit_kind, 'customer' as cell_kind
+
+),
+
+cell_events as (
+
+    select
+        cell_kinds.cell_kind,
+        events.local_date,
+        case when cell_kinds.cell_kind = 'queue_interval' then events.interval_start_at
+        end as interval_start_at,
+        case when cell_kinds.cell_kind = 'queue_interval' then events.queue_id
+        end as queue_id,
+        case when cell_kinds.cell_kind = 'agent' then events.agent_id
+        end as agent_id,
+        case when cell_kinds.cell_kind = 'customer' then events.segment
+        end as segment,
+        case when cell_kinds.cell_kind = 'customer' then events.market
+        end as market,
+        events.offered,
+        events.answered,
+        events.abandoned,
+        events.flow_out,
+        events.blocked,
+        events.short_abandoned,
+        events.answered_within_threshold,
+        events.answered_below_threshold,
+        events.abandoned_within_threshold,
+        events.handled,
+        events.transferred,
+        events.offered * events.wait_milliseconds as offered_wait,
+        events.answered * events.wait_milliseconds as answered_wait,
+        events.talk_milliseconds as talk,
+        events.hold_milliseconds as hold,
+        events.wrap_milliseconds as wrap,
+        events.talk_milliseconds + events.hold_milliseconds + events.wrap_milliseconds
+            as handle
+
+    from events
+
+    inner join cell_kinds
+        on cell_kinds.unit_kind = events.unit_kind
+
+    where
+        events.local_date in (select local_date from days)
+        and (cell_kinds.cell_kind <> 'agent' or events.agent_id is not null)
+
+),
+
+cells as (
+
+    select
+        cell_kind,
+        local_date,
+        interval_start_at,
+        queue_id,
+        agent_id,
+        segment,
+        market,
+        cast(sum(offered) as bigint) as count_offered,
+        cast(sum(answered) as bigint) as count_answered,
+        cast(sum(abandoned) as bigint) as count_abandoned,
+        cast(sum(flow_out) as bigint) as count_flow_out,
+        cast(sum(blocked) as bigint) as count_blocked,
+        cast(sum(short_abandoned) as bigint) as count_short_abandoned,
+        cast(sum(answered_within_threshold) as bigint)
+            as count_answered_within_threshold,
+        cast(sum(answered_below_threshold) as bigint) as count_answered_below_threshold,
+        cast(sum(abandoned_within_threshold) as bigint)
+            as count_abandoned_within_threshold,
+        cast(sum(handled) as bigint) as count_handled,
+        cast(sum(transferred) as bigint) as count_transferred,
+        {%- for measure in ['offered_wait', 'answered_wait', 'talk', 'hold', 'wrap', 'handle'] %}
+        cast(sum({{ measure }}) as bigint) as {{ measure }}_milliseconds,
+        cast(sum(cast({{ measure }} as decimal(18, 0)) * {{ measure }}) as decimal(38, 0))
+            as {{ measure }}_squares{{ ',' if not loop.last }}
+        {%- endfor %}
+
+    from cell_events
+
+    group by
+        cell_kind,
+        local_date,
+        interval_start_at,
+        queue_id,
+        agent_id,
+        segment,
+        market
+
+),
+
+-- A recomputed day always leaves a row, so that the rows of an emptied day are deleted.
+markers as (
+
+    select
+        'day' as cell_kind,
+        local_date,
+        cast(null as timestamp) as interval_start_at,
+        cast(null as varchar) as queue_id,
+        cast(null as varchar) as agent_id,
+        cast(null as varchar) as segment,
+        cast(null as varchar) as market,
+        0 as count_offered,
+        0 as count_answered,
+        0 as count_abandoned,
+        0 as count_flow_out,
+        0 as count_blocked,
+        0 as count_short_abandoned,
+        0 as count_answered_within_threshold,
+        0 as count_answered_below_threshold,
+        0 as count_abandoned_within_threshold,
+        0 as count_handled,
+        0 as count_transferred,
+        {%- for measure in ['offered_wait', 'answered_wait', 'talk', 'hold', 'wrap', 'handle'] %}
+        0 as {{ measure }}_milliseconds,
+        0 as {{ measure }}_squares{{ ',' if not loop.last }}
+        {%- endfor %}
+
+    from days
+
+),
+
+final as (
+
+    select * from cells
+
+    union all
+
+    select * from markers
+
+)
+
+select * from final

@@ -1,0 +1,427 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='delete+insert',
+        unique_key=['period_type', 'period_start'],
+        on_schema_change='fail',
+        post_hook="{{ set_mark_from(ref('fct_recounted_call_days'), 'change_seq') }}"
+    )
+}}
+-- Grain: one row per KPI statistic, grain key and period: quantiles, which nothing adds up.
+with
+
+fct_recounted_call_days as (
+
+    select * from {{ ref('fct_recounted_call_days') }}
+
+),
+
+fct_calls as (
+
+    select * from {{ ref('fct_calls') }}
+
+),
+
+fct_queue_entries as (
+
+    select * from {{ ref('fct_queue_entries') }}
+
+),
+
+dim_run as (
+
+    select * from {{ ref('dim_run') }}
+
+),
+
+met_periods as (
+
+    select * from {{ ref('met_periods') }}
+
+),
+
+kpis as (
+
+    select * from {{ ref('kpis') }}
+
+),
+
+kpi_grains as (
+
+    select * from {{ ref('kpi_grains') }}
+
+),
+
+quantile_kpis as (
+
+    select
+        kpi_id,
+        definition_version,
+        statistic,
+        unit_scale,
+        grains,
+        period_types,
+        case statistic when 'p50' then 0.5 when 'p90' then 0.9 when 'max' then 1.0 end
+            as quantile
+
+    from kpis
+
+    where family = 'contact_center' and kind = 'quantile'
+
+),
+
+wrap_caps as (
+
+    select max(cap_milliseconds) as wrap_cap_milliseconds
+
+    from kpis
+
+    where kpi_id = 'K-AHT' and statistic = 'wrap'
+
+),
+
+changed_days as (
+
+    select event_local_date as local_date
+
+    from fct_recounted_call_days
+
+    where change_seq > {{ mark('fct_recounted_call_days') }}
+
+),
+
+-- A contact that enters before midnight may be answered on the day after.
+days as (
+
+    select local_date from changed_days
+
+    union
+
+    select cast(local_date + interval 1 day as date) as local_date from changed_days
+
+),
+
+periods as (
+
+    select
+        met_periods.period_type,
+        met_periods.period_start
+
+    from met_periods
+
+    inner join days
+        on days.local_date = met_periods.calendar_date
+
+    group by met_periods.period_type, met_periods.period_start
+
+),
+
+days_in_periods as (
+
+    select
+        met_periods.calendar_date,
+        met_periods.period_type,
+        met_periods.period_start
+
+    from met_periods
+
+    inner join periods
+        on periods.period_type = met_periods.period_type
+        and periods.period_start = met_periods.period_start
+
+),
+
+days_to_read as (
+
+    select calendar_date as local_date from days_in_periods
+
+    union
+
+    select cast(calendar_date - interval 1 day as date) as local_date
+    from days_in_periods
+
+),
+
+units as (
+
+    select
+        'contact' as unit_kind,
+        cast(null as varchar) as queue_id,
+        segment,
+        market,
+        entered_at,
+        entered_local_date,
+        outcome,
+        wait_milliseconds,
+        talk_milliseconds,
+        hold_milliseconds,
+        wrap_milliseconds,
+        is_open
+
+    from fct_calls
+
+    where
+        not is_internal
+        and coalesce(direction, 'inbound') = 'inbound'
+        and outcome in ('answered', 'abandoned', 'flow_out')
+        and entered_local_date in (select local_date from days_to_read)
+
+    union all
+
+    select
+        'queue_entry' as unit_kind,
+        queue_entries.queue_id,
+        queue_entries.segment,
+        queue_entries.market,
+        queue_entries.entered_at,
+        queue_entries.entered_local_date,
+        queue_entries.outcome,
+        queue_entries.wait_milliseconds,
+        queue_entries.talk_milliseconds,
+        queue_entries.hold_milliseconds,
+        queue_entries.wrap_milliseconds,
+        queue_entries.is_open
+
+    from fct_queue_entries as queue_entries
+
+    inner join fct_calls
+        on fct_calls.contact_id = queue_entries.contact_id
+
+    where
+        not queue_entries.is_internal
+        and coalesce(fct_calls.direction, 'inbound') = 'inbound'
+        and queue_entries.outcome in ('answered', 'abandoned', 'flow_out')
+        and queue_entries.entered_local_date in (select local_date from days_to_read)
+
+),
+
+measures as (
+
+    select
+        'K-WAIT' as kpi_id,
+        unit_kind,
+        queue_id,
+        segment,
+        market,
+        entered_local_date as local_date,
+        coalesce(wait_milliseconds, 0) as milliseconds
+
+    from units
+
+    union all
+
+    select
+        'K-ASA' as kpi_id,
+        unit_kind,
+        queue_id,
+        segment,
+        market,
+        entered_local_date as local_date,
+        coalesce(wait_milliseconds, 0) as milliseconds
+
+    from units
+
+    where outcome = 'answered'
+
+    union all
+
+    select
+        'K-AHT' as kpi_id,
+        units.unit_kind,
+        units.queue_id,
+        units.segment,
+        units.market,
+        cast(
+            {{ to_local(
+                dbt.dateadd(
+                    'millisecond',
+                    'coalesce(units.wait_milliseconds, 0)',
+                    'units.entered_at'
+                ),
+                'dim_run.time_zone'
+            ) }} as date
+        ) as local_date,
+        units.talk_milliseconds
+        + coalesce(units.hold_milliseconds, 0)
+        + least(coalesce(units.wrap_milliseconds, 0), wrap_caps.wrap_cap_milliseconds)
+            as milliseconds
+
+    from units
+
+    cross join dim_run
+
+    cross join wrap_caps
+
+    where
+        units.outcome = 'answered'
+        and not units.is_open
+        and units.talk_milliseconds is not null
+
+),
+
+-- Equal values are counted once, so that ranks cost as many rows as there are values.
+value_counts as (
+
+    select
+        measures.kpi_id,
+        kpi_grains.grain_name,
+        case kpi_grains.grain_name
+            when 'company' then 'company'
+            when 'market' then coalesce(measures.market, 'unknown')
+            when 'segment' then coalesce(measures.segment, 'unknown')
+            when 'queue' then measures.queue_id
+        end as grain_key,
+        days_in_periods.period_type,
+        days_in_periods.period_start,
+        measures.milliseconds,
+        count(*) as count_values
+
+    from measures
+
+    inner join days_in_periods
+        on days_in_periods.calendar_date = measures.local_date
+
+    inner join kpi_grains
+        on measures.unit_kind = case
+            when kpi_grains.grain_name in ('company', 'market', 'segment')
+                then 'contact'
+            when kpi_grains.grain_name = 'queue' then 'queue_entry'
+        end
+        and concat('|', kpi_grains.period_types, '|')
+        like concat('%|', days_in_periods.period_type, '|%')
+
+    group by
+        measures.kpi_id,
+        kpi_grains.grain_name,
+        grain_key,
+        days_in_periods.period_type,
+        days_in_periods.period_start,
+        measures.milliseconds
+
+),
+
+ranked_values as (
+
+    select
+        kpi_id,
+        grain_name,
+        grain_key,
+        period_type,
+        period_start,
+        milliseconds,
+        sum(count_values) over (
+            partition by kpi_id, grain_name, grain_key, period_type, period_start
+            order by milliseconds
+        ) as last_rank,
+        cast(sum(count_values) over (
+            partition by kpi_id, grain_name, grain_key, period_type, period_start
+        ) as bigint) as n
+
+    from value_counts
+
+),
+
+wanted_ranks as (
+
+    select
+        ranked_values.*,
+        quantile_kpis.definition_version,
+        quantile_kpis.statistic,
+        quantile_kpis.unit_scale,
+        quantile_kpis.quantile,
+        (ranked_values.n - 1) * quantile_kpis.quantile + 1 as quantile_rank,
+        {{ order_statistic_rank('quantile_kpis.quantile', 'ranked_values.n', '-') }}
+            as low_rank,
+        {{ order_statistic_rank('quantile_kpis.quantile', 'ranked_values.n', '+') }}
+            as high_rank
+
+    from ranked_values
+
+    inner join quantile_kpis
+        on quantile_kpis.kpi_id = ranked_values.kpi_id
+        and concat('|', quantile_kpis.grains, '|')
+        like concat('%|', ranked_values.grain_name, '|%')
+        and concat('|', quantile_kpis.period_types, '|')
+        like concat('%|', ranked_values.period_type, '|%')
+
+),
+
+order_statistics as (
+
+    select
+        kpi_id,
+        definition_version,
+        statistic,
+        grain_name,
+        grain_key,
+        period_type,
+        period_start,
+        unit_scale,
+        quantile,
+        n,
+        quantile_rank,
+        min(milliseconds) filter (where last_rank >= floor(quantile_rank)) as floor_value,
+        min(milliseconds) filter (where last_rank >= ceil(quantile_rank)) as ceil_value,
+        min(milliseconds) filter (where last_rank >= low_rank) as low_value,
+        min(milliseconds) filter (where last_rank >= high_rank) as high_value
+
+    from wanted_ranks
+
+    group by
+        kpi_id,
+        definition_version,
+        statistic,
+        grain_name,
+        grain_key,
+        period_type,
+        period_start,
+        unit_scale,
+        quantile,
+        n,
+        quantile_rank
+
+),
+
+final as (
+
+    select
+        kpi_id,
+        definition_version,
+        statistic,
+        grain_name,
+        grain_key,
+        period_type,
+        period_start,
+        (
+            floor_value
+            + (ceil_value - floor_value)
+            * cast(quantile_rank - floor(quantile_rank) as double)
+        ) / unit_scale as value,
+        case when quantile < 1 then cast(low_value as double) / unit_scale end as ci_low,
+        case when quantile < 1 then cast(high_value as double) / unit_scale end
+            as ci_high,
+        n
+
+    from order_statistics
+
+    -- A recomputed period always leaves a row, so that the rows of an emptied one go.
+    union all
+
+    select
+        'none' as kpi_id,
+        0 as definition_version,
+        'none' as statistic,
+        'none' as grain_name,
+        'none' as grain_key,
+        period_type,
+        period_start,
+        cast(null as double) as value,
+        cast(null as double) as ci_low,
+        cast(null as double) as ci_high,
+        0 as n
+
+    from periods
+
+)
+
+select * from final

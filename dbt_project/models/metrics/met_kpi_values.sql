@@ -1,0 +1,512 @@
+-- Grain: one row per KPI statistic, grain key and period: value, interval and change.
+with
+
+met_survey_components as (
+
+    select * from {{ ref('met_survey_components') }}
+
+),
+
+met_contact_center_components as (
+
+    select * from {{ ref('met_contact_center_components') }}
+
+),
+
+met_contact_center_quantiles as (
+
+    select * from {{ ref('met_contact_center_quantiles') }}
+
+),
+
+met_retention_components as (
+
+    select * from {{ ref('met_retention_components') }}
+
+),
+
+met_periods as (
+
+    select * from {{ ref('met_periods') }}
+
+),
+
+dim_run as (
+
+    select * from {{ ref('dim_run') }}
+
+),
+
+dim_sources as (
+
+    select * from {{ ref('dim_sources') }}
+
+),
+
+kpis as (
+
+    select * from {{ ref('kpis') }}
+
+),
+
+kpi_grains as (
+
+    select * from {{ ref('kpi_grains') }}
+
+),
+
+kpi_targets as (
+
+    select * from {{ ref('kpi_targets') }}
+
+),
+
+t_quantiles as (
+
+    select * from {{ ref('t_quantiles') }}
+
+),
+
+sources as (
+
+    select min(data_through) as data_through
+
+    from dim_sources
+
+    where status <> 'not_configured'
+
+),
+
+registered_kpis as (
+
+    select
+        kpis.*,
+        kpi_grains.grain_name,
+        kpi_grains.period_types as grain_period_types,
+        greatest(kpis.minimum_cell, kpi_grains.minimum_cell) as cell_minimum
+
+    from kpis
+
+    inner join kpi_grains
+        on concat('|', kpis.grains, '|')
+        like concat('%|', kpi_grains.grain_name, '|%')
+
+),
+
+periods as (
+
+    select
+        met_periods.period_type,
+        met_periods.period_start,
+        met_periods.period_end,
+        met_periods.prior_period_start
+
+    from met_periods
+
+    cross join dim_run
+
+    where met_periods.period_start < dim_run.as_of
+
+    group by
+        met_periods.period_type,
+        met_periods.period_start,
+        met_periods.period_end,
+        met_periods.prior_period_start
+
+),
+
+daily_components as (
+
+    select * from met_survey_components
+
+    union all
+
+    select * from met_contact_center_components
+
+),
+
+-- Days whose window has not elapsed wait: they count in mature_share, not in the value.
+matured_components as (
+
+    select
+        components.*,
+        cast(components.component_date + interval 1 day * kpis.maturity_days as date)
+        <= case when kpis.maturity_days = 0 then date '9999-12-31' else dim_run.as_of end
+            as is_mature
+
+    from daily_components as components
+
+    inner join kpis
+        on kpis.kpi_id = components.kpi_id
+        and kpis.statistic = components.statistic
+        and kpis.definition_version = components.definition_version
+
+    cross join dim_run
+
+),
+
+period_components as (
+
+    select
+        components.kpi_id,
+        components.definition_version,
+        components.statistic,
+        components.grain_name,
+        components.grain_key,
+        met_periods.period_type,
+        met_periods.period_start,
+        coalesce(
+            cast(sum(components.numerator) filter (where components.is_mature) as bigint),
+            0
+        ) as numerator,
+        coalesce(
+            cast(
+                sum(components.denominator) filter (where components.is_mature) as bigint
+            ),
+            0
+        ) as denominator,
+        coalesce(
+            cast(sum(components.n) filter (where components.is_mature) as bigint), 0
+        ) as n,
+        cast(sum(components.n) as bigint) as n_with_immature,
+        coalesce(
+            cast(
+                sum(components.sum_of_squares) filter (where components.is_mature)
+                as decimal(38, 0)
+            ),
+            0
+        ) as sum_of_squares,
+        cast(null as double) as computed_value,
+        cast(null as double) as computed_ci_low,
+        cast(null as double) as computed_ci_high
+
+    from matured_components as components
+
+    inner join met_periods
+        on met_periods.calendar_date = components.component_date
+
+    group by
+        components.kpi_id,
+        components.definition_version,
+        components.statistic,
+        components.grain_name,
+        components.grain_key,
+        met_periods.period_type,
+        met_periods.period_start
+
+    union all
+
+    select
+        kpi_id,
+        definition_version,
+        statistic,
+        grain_name,
+        grain_key,
+        period_type,
+        period_start,
+        numerator,
+        denominator,
+        n,
+        n as n_with_immature,
+        cast(numerator as decimal(38, 0)) as sum_of_squares,
+        cast(null as double) as computed_value,
+        cast(null as double) as computed_ci_low,
+        cast(null as double) as computed_ci_high
+
+    from met_retention_components
+
+    union all
+
+    select
+        kpi_id,
+        definition_version,
+        statistic,
+        grain_name,
+        grain_key,
+        period_type,
+        period_start,
+        cast(null as bigint) as numerator,
+        cast(null as bigint) as denominator,
+        n,
+        n as n_with_immature,
+        cast(null as decimal(38, 0)) as sum_of_squares,
+        value as computed_value,
+        ci_low as computed_ci_low,
+        ci_high as computed_ci_high
+
+    from met_contact_center_quantiles
+
+),
+
+parameterized as (
+
+    select
+        components.*,
+        registered_kpis.kind,
+        registered_kpis.unit,
+        registered_kpis.unit_scale,
+        registered_kpis.scale_minimum,
+        registered_kpis.scale_maximum,
+        registered_kpis.direction,
+        registered_kpis.cell_minimum,
+        periods.period_end,
+        periods.prior_period_start,
+        {{ ratio('components.numerator', 'components.denominator') }} as share,
+        t_quantiles.t_quantile,
+        sqrt({{ sample_variance(
+            'components.numerator', 'components.sum_of_squares', 'components.n'
+        ) }} / nullif(components.n, 0)) as mean_error
+
+    from period_components as components
+
+    inner join registered_kpis
+        on registered_kpis.kpi_id = components.kpi_id
+        and registered_kpis.statistic = components.statistic
+        and registered_kpis.definition_version = components.definition_version
+        and registered_kpis.grain_name = components.grain_name
+        and concat('|', registered_kpis.period_types, '|')
+        like concat('%|', components.period_type, '|%')
+        and concat('|', registered_kpis.grain_period_types, '|')
+        like concat('%|', components.period_type, '|%')
+
+    inner join periods
+        on periods.period_type = components.period_type
+        and periods.period_start = components.period_start
+
+    left join t_quantiles
+        on t_quantiles.degrees_of_freedom = components.n - 1
+
+),
+
+estimated as (
+
+    select
+        parameterized.*,
+        case
+            when kind = 'quantile' then computed_value
+            when kind = 'mean' then share / unit_scale
+            else 100 * share
+        end as value,
+        case
+            when kind in ('proportion', 'set')
+                then 100 * sqrt(share * (1 - share) / nullif(n, 0))
+            when kind = 'net'
+                then 100 * sqrt(greatest(
+                    0.0, cast(sum_of_squares as double) / nullif(n, 0) - share * share
+                ) / nullif(n, 0))
+            when kind = 'mean' then mean_error / unit_scale
+        end as standard_error,
+        case
+            when kind = 'quantile' then computed_ci_low
+            when kind in ('proportion', 'set')
+                then 100 * {{ wilson_bound('numerator', 'denominator', '-') }}
+            when kind = 'net'
+                then 100 * {{ adjusted_wald_bound(
+                    'numerator', 'cast(sum_of_squares as double)', 'n', '-'
+                ) }}
+            when kind = 'mean' then {{ mean_bound(
+                'numerator', 'sum_of_squares', 'n', 't_quantile', '-',
+                'coalesce(scale_minimum, 0) * unit_scale',
+                "coalesce(scale_maximum * unit_scale, cast('infinity' as double))"
+            ) }} / unit_scale
+        end as ci_low,
+        case
+            when kind = 'quantile' then computed_ci_high
+            when kind in ('proportion', 'set')
+                then 100 * {{ wilson_bound('numerator', 'denominator', '+') }}
+            when kind = 'net'
+                then 100 * {{ adjusted_wald_bound(
+                    'numerator', 'cast(sum_of_squares as double)', 'n', '+'
+                ) }}
+            when kind = 'mean' then {{ mean_bound(
+                'numerator', 'sum_of_squares', 'n', 't_quantile', '+',
+                'coalesce(scale_minimum, 0) * unit_scale',
+                "coalesce(scale_maximum * unit_scale, cast('infinity' as double))"
+            ) }} / unit_scale
+        end as ci_high,
+        n > 0 and n < cell_minimum as is_small_cell,
+        case when n >= cell_minimum and n > 0 then n end as open_cell_n
+
+    from parameterized
+
+),
+
+-- One hidden cell beside its total could be had by subtraction: the next smallest joins it.
+hidden as (
+
+    select
+        estimated.*,
+        is_small_cell
+        or (
+            open_cell_n is not null
+            and cell_minimum > 0
+            and count(*) filter (where is_small_cell) over (
+                partition by kpi_id, statistic, grain_name, period_type, period_start
+            ) = 1
+            and row_number() over (
+                partition by kpi_id, statistic, grain_name, period_type, period_start
+                order by open_cell_n nulls last, grain_key
+            ) = 1
+        ) as suppressed
+
+    from estimated
+
+),
+
+shown as (
+
+    select
+        kpi_id,
+        definition_version,
+        statistic,
+        grain_name,
+        grain_key,
+        period_type,
+        period_start,
+        period_end,
+        prior_period_start,
+        unit,
+        direction,
+        n,
+        n_with_immature,
+        suppressed,
+        case when not suppressed then numerator end as numerator,
+        case when not suppressed then denominator end as denominator,
+        -- Six decimals, so that two engines export the same.
+        case when not suppressed then round(value, 6) end as value,
+        case when not suppressed then round(standard_error, 6) end as standard_error,
+        case when not suppressed then round(ci_low, 6) end as ci_low,
+        case when not suppressed then round(ci_high, 6) end as ci_high
+
+    from hidden
+
+),
+
+targets as (
+
+    select
+        kpi_id,
+        statistic,
+        grain_name,
+        grain_key,
+        target,
+        red_line,
+        tolerance,
+        valid_from,
+        lead(valid_from, 1, date '9999-12-31') over (
+            partition by kpi_id, statistic, grain_name, grain_key
+            order by valid_from
+        ) as valid_to
+
+    from kpi_targets
+
+),
+
+compared as (
+
+    select
+        shown.*,
+        prior.value as prior_value,
+        round(shown.value - prior.value, 6) as delta,
+        {{ is_significant_change(
+            '(shown.value - prior.value)',
+            'shown.standard_error',
+            'prior.standard_error',
+            'shown.n',
+            'prior.n'
+        ) }} as delta_significant,
+        coalesce(own_targets.target, general_targets.target) as target,
+        coalesce(own_targets.red_line, general_targets.red_line) as red_line,
+        coalesce(own_targets.tolerance, general_targets.tolerance) as tolerance
+
+    from shown
+
+    left join shown as prior
+        on prior.kpi_id = shown.kpi_id
+        and prior.definition_version = shown.definition_version
+        and prior.statistic = shown.statistic
+        and prior.grain_name = shown.grain_name
+        and prior.grain_key = shown.grain_key
+        and prior.period_type = shown.period_type
+        and prior.period_start = shown.prior_period_start
+
+    left join targets as own_targets
+        on own_targets.kpi_id = shown.kpi_id
+        and own_targets.statistic = shown.statistic
+        and own_targets.grain_name = shown.grain_name
+        and own_targets.grain_key = shown.grain_key
+        and shown.period_start >= own_targets.valid_from
+        and shown.period_start < own_targets.valid_to
+
+    left join targets as general_targets
+        on general_targets.kpi_id = shown.kpi_id
+        and general_targets.statistic = shown.statistic
+        and general_targets.grain_name = shown.grain_name
+        and general_targets.grain_key = '*'
+        and shown.period_start >= general_targets.valid_from
+        and shown.period_start < general_targets.valid_to
+
+),
+
+final as (
+
+    select
+        compared.kpi_id,
+        compared.definition_version,
+        compared.statistic,
+        compared.grain_name,
+        compared.grain_key,
+        compared.period_type,
+        compared.period_start,
+        compared.period_end,
+        compared.numerator,
+        compared.denominator,
+        compared.value,
+        compared.unit,
+        compared.n,
+        compared.standard_error,
+        compared.ci_low,
+        compared.ci_high,
+        compared.n < 30 as low_n,
+        compared.suppressed,
+        round({{ ratio('compared.n', 'compared.n_with_immature') }}, 6) as mature_share,
+        sources.data_through,
+        compared.prior_value,
+        compared.delta,
+        compared.delta_significant,
+        cast(null as varchar) as currency_code,
+        compared.target,
+        case
+            when compared.value is null or compared.target is null then null
+            when compared.direction = 'higher_is_better'
+                then case
+                    when compared.value >= compared.target then 'on_target'
+                    when compared.value < compared.red_line then 'red'
+                    else 'watch'
+                end
+            when compared.direction = 'lower_is_better'
+                then case
+                    when compared.value <= compared.target then 'on_target'
+                    when compared.value > compared.red_line then 'red'
+                    else 'watch'
+                end
+            when abs(compared.value - compared.target) <= compared.tolerance
+                then 'on_target'
+            when abs(compared.value - compared.target) > compared.red_line then 'red'
+            else 'watch'
+        end as status,
+        compared.period_end
+        < cast(dim_run.as_of - interval 35 day as date) as is_closed,
+        dim_run.as_of,
+        dim_run.frozen_at as computed_at,
+        dim_run.run_id
+
+    from compared
+
+    cross join sources
+
+    cross join dim_run
+
+)
+
+select * from final

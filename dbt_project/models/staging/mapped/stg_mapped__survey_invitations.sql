@@ -1,0 +1,37 @@
+-- Grain: one row per landed version of an invitation to a survey.
+with
+
+source as (
+
+    select * from {{ source('raw', 'mapped__survey_invitations') }}
+
+),
+
+renamed as (
+
+    select
+        _source_id || ':' || source_id as invitation_id,
+        _source_id || ':' || survey_number as survey_id,
+        _source_id as source_id,
+        'customer:' || customer_source_id || ':' || customer_number as customer_key,
+        'email:' || email_hash as email_key,
+        email_is_shared,
+        'phone:' || phone_hash as phone_key,
+        interaction_number,
+        channel,
+        language,
+        delivery_status,
+        sent_at,
+        completed_at,
+        _load_seq,
+        _landed_at,
+        _op,
+        source_version,
+        source_updated_at,
+        _row_hash
+
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,10 @@
+-- Grain: one row, the run.
+with
+
+source as (
+
+    select * from {{ source('raw', 'meta_run') }}
+
+)
+
+select * from source

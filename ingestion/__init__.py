@@ -1,0 +1,34 @@
+"""The sources' room: from the systems of a company into its lake.
+
+Here are connectors, typing, quarantine, landing, freezing, the source contracts and the demo
+company. It knows neither an orchestrator nor dbt: what the rows mean is decided in
+``dbt_project``, when things run in ``orchestration``.
+"""
+
+from ingestion.errors import ConfigurationError, IngestionError, StaleSourceError
+from ingestion.freezing import FrozenInputs, freeze
+from ingestion.pipeline import StreamResult, StreamTask, configured_streams, extract
+from ingestion.published import land_published
+from ingestion.registry import all_streams
+from ingestion.settings import Home, Source, Sources, home_of, load_sources
+from ingestion.stream import StreamSpec
+
+__all__ = [
+    "ConfigurationError",
+    "FrozenInputs",
+    "Home",
+    "IngestionError",
+    "Source",
+    "Sources",
+    "StaleSourceError",
+    "StreamResult",
+    "StreamSpec",
+    "StreamTask",
+    "all_streams",
+    "configured_streams",
+    "extract",
+    "freeze",
+    "home_of",
+    "land_published",
+    "load_sources",
+]

@@ -1,0 +1,86 @@
+"""The tables beside a stream's own: refused rows, and clear personal values.
+
+They are written just before the stream's commit and keyed by its load, so that what a kill
+left behind is replaced when the same load number is written again. How refusals are read,
+counted and replayed belongs in ``quarantine``.
+"""
+
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+from deltalake import DeltaTable, write_deltalake
+
+from ingestion.conform import Conformed
+from ingestion.lake import Lake
+from ingestion.sql import identifier, literal
+from ingestion.stream import StreamSpec
+
+QUARANTINE_SCHEMA = {
+    "table_name": "VARCHAR",
+    "_source_id": "VARCHAR",
+    "_load_seq": "BIGINT",
+    "_landed_at": "TIMESTAMP WITH TIME ZONE",
+    "reject_id": "VARCHAR",
+    "file": "VARCHAR",
+    "row_number": "BIGINT",
+    "column_name": "VARCHAR",
+    "rule": "VARCHAR",
+    "value": "VARCHAR",
+    "action": "VARCHAR",
+    "replayed_load_seq": "BIGINT",
+    "raw": "VARCHAR",
+}
+"""One row per refusal. ``action`` is ``rejected`` or ``landed_without_value``; a replayed
+refusal names the load that brought its row in."""
+
+
+def write_companions(
+    connection: duckdb.DuckDBPyConnection,
+    lake: Lake,
+    spec: StreamSpec,
+    conformed: Conformed,
+    *,
+    source_id: str,
+    load_seq: int,
+    landed_at: datetime,
+) -> None:
+    """Write the refusals and clear personal values of one load, replacing an earlier try."""
+    values = {
+        "table_name": literal(spec.table),
+        "_source_id": literal(source_id),
+        "_load_seq": str(load_seq),
+        "_landed_at": literal(landed_at.isoformat()),
+        "reject_id": "md5(concat_ws('|', file, row_number, column_name, rule, raw))",
+        "replayed_load_seq": "null",
+    }
+    chosen = ", ".join(
+        f"cast({values.get(name, identifier(name))} as {kind}) as {identifier(name)}"
+        for name, kind in QUARANTINE_SCHEMA.items()
+    )
+    replace_load(
+        lake.quarantine(spec),
+        connection.sql(f"select {chosen} from {conformed.rejects}"),
+        load_seq,
+    )
+    if conformed.restricted:
+        columns = ", ".join(
+            f"cast({load_seq} as bigint) as _load_seq" if name == "_load_seq" else identifier(name)
+            for name in spec.restricted_schema
+        )
+        rows = connection.sql(f"select {columns} from {conformed.restricted}")
+        replace_load(lake.restricted(spec), rows, load_seq)
+
+
+def replace_load(path: Path, rows: duckdb.DuckDBPyRelation, load_seq: int) -> None:
+    """Make ``rows`` the rows of one load in the table at ``path``; no rows leave no trace."""
+    exists = DeltaTable.is_deltatable(str(path))
+    if exists:
+        write_deltalake(
+            str(path),
+            rows.to_arrow_reader(),
+            mode="overwrite",
+            predicate=f"_load_seq = {load_seq}",
+        )
+    elif rows.limit(1).fetchall():
+        write_deltalake(str(path), rows.to_arrow_reader(), mode="append")

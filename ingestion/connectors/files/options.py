@@ -1,0 +1,103 @@
+"""Settings of the ``files`` connector: one entry per stream, checked before anything is read."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError, model_validator
+
+from ingestion.entities import MAPPED_STREAMS
+from ingestion.errors import ConfigurationError
+from ingestion.files import Encoding, FilePattern, matches
+from ingestion.mapping import Columns, check_columns
+from ingestion.settings import Conventions, Source, Strict, explain
+
+Format = Literal["csv", "json", "jsonl", "parquet", "xlsx"]
+
+_TEXT: tuple[Format, ...] = ("csv", "json", "jsonl")
+_BELONGS_TO: dict[str, tuple[Format, ...]] = {
+    "encoding": _TEXT,
+    "delimiter": ("csv",),
+    "quote": ("csv",),
+    "escape": ("csv",),
+    "sheet": ("xlsx",),
+    "header_row": ("csv", "xlsx"),
+}
+
+
+class FileStream(Strict):
+    """How the files of one stream are found and read.
+
+    Args:
+        glob: pattern of their names below the source's inbox; ``**`` spans folders.
+        format: what they are; never guessed.
+        encoding: of text formats.
+        delimiter, quote, escape: dialect of CSV; ``escape`` stands before a quote inside
+            quotes (the quote itself by default), an empty ``quote`` means that nothing is
+            quoted.
+        sheet: of a workbook that has several.
+        header_row: line or row with the column names, counted from 1.
+        mode: ``snapshot`` when each file holds every living record.
+        columns: entity column to file column; see ``ingestion.mapping``.
+        conventions: where this stream writes values otherwise than its source.
+        settle_seconds: a file changed more recently is still being written, unless
+            ``<name>.done`` stands beside it.
+    """
+
+    glob: FilePattern
+    format: Format
+    encoding: Encoding = "utf-8"
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    quote: Annotated[str, Field(max_length=1)] = '"'
+    escape: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    sheet: str | None = None
+    header_row: Annotated[int, Field(ge=1, le=1000)] = 1
+    mode: Literal["delta", "snapshot"] = "delta"
+    columns: Columns
+    conventions: dict[str, Any] = Field(default_factory=dict)
+    settle_seconds: Annotated[int, Field(ge=0, le=86_400)] = 60
+
+    @model_validator(mode="after")
+    def _only_what_the_format_knows(self) -> "FileStream":
+        for name, formats in _BELONGS_TO.items():
+            if name in self.model_fields_set and self.format not in formats:
+                raise ValueError(f"{name} belongs to {' and '.join(formats)}, not {self.format}")
+        return self
+
+
+def options_of(source: Source) -> Mapping[str, FileStream]:
+    """The settings of every stream of ``source``.
+
+    Raises:
+        ConfigurationError: a key, value or column that is not allowed.
+    """
+    if source.options:
+        raise ConfigurationError(
+            f"source {source.id}: options has {', '.join(sorted(source.options))}; the files "
+            "connector has none, everything stands under streams"
+        )
+    return {name: _stream(source, name) for name in source.streams}
+
+
+def _stream(source: Source, name: str) -> FileStream:
+    where = f"source {source.id}, stream {name}"
+    if name not in MAPPED_STREAMS:
+        raise ConfigurationError(f"{where}: must be one of {', '.join(MAPPED_STREAMS)}")
+    try:
+        stream = FileStream.model_validate(source.streams[name])
+        conventions_of(source, stream.conventions)
+    except ValidationError as error:
+        raise ConfigurationError(f"{where}: {explain(error)}") from error
+    check_columns(stream.columns, MAPPED_STREAMS[name], where)
+    return stream
+
+
+def conventions_of(source: Source, override: Mapping[str, Any]) -> Conventions | None:
+    """The source's conventions with a stream's own in their place; None when it has none."""
+    if not override:
+        return None
+    return Conventions.model_validate(source.conventions.model_dump() | dict(override))
+
+
+def sharing(streams: Mapping[str, FileStream], relative: str) -> tuple[str, ...]:
+    """Names of all streams that read the file of that name below the inbox."""
+    return tuple(name for name, stream in streams.items() if matches(relative, stream.glob))

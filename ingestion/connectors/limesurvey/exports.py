@@ -1,0 +1,195 @@
+"""Mode ``files``: responses, participants and structure as LimeSurvey exports them.
+
+Each export is read once, unless the declaration of its survey changes. What its records mean
+is in ``shapes``; asking the interface instead is in ``remote``.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from ingestion.connectors.base import REJECT_SCHEMA, Batch, Cursor
+from ingestion.connectors.limesurvey.options import LimeSurveySurvey, Options
+from ingestion.connectors.limesurvey.shapes import (
+    invitation_rows,
+    participants_table,
+    question_columns,
+    response_answers,
+    response_rows,
+    text,
+)
+from ingestion.delimited import ROW, Delimited, parse
+from ingestion.files import FileRefused, read_text
+from ingestion.settings import Source
+from ingestion.survey_drops import Drop, Shaped, drops, new_batches, settled_files
+from ingestion.surveys import as_exported, question_rows
+
+
+def read_exports(
+    source: Source, options: Options, stream: str, *, cursor: Cursor, inbox: Path
+) -> Iterator[Batch]:
+    """Yield the records of ``stream`` from exports that were not read before.
+
+    Raises:
+        SourceError: no file matches a pattern, or a file cannot be opened.
+    """
+    if stream == "survey_questions":
+        yield from _questions(source, options, inbox)
+        return
+    offered = drops(
+        source,
+        options.surveys,
+        lambda survey: survey.participants if stream == "survey_invitations" else survey.responses,
+        inbox=inbox,
+        settle_seconds=options.settle_seconds,
+    )
+    with duckdb.connect(config={"threads": 1}) as connection:
+
+        def shape(drop: Drop[LimeSurveySurvey]) -> Shaped:
+            rows, rejects = _shape(connection, options, stream, drop, inbox)
+            conventions = as_exported(source.conventions)
+            return Shaped(rows=rows, rejects=rejects, conventions=conventions)
+
+        yield from new_batches(source, offered, shape, cursor=cursor)
+
+
+def _shape(
+    connection: duckdb.DuckDBPyConnection,
+    options: Options,
+    stream: str,
+    drop: Drop[LimeSurveySurvey],
+    inbox: Path,
+) -> tuple[pa.Table, pa.Table]:
+    number, survey = drop.number, drop.survey
+    if stream == "survey_invitations":
+        people, rejects = _participants(drop.path, drop.file, options)
+        return invitation_rows(connection, number, survey, people), rejects
+    export = _responses(drop.path, drop.file, options)
+    if stream == "survey_answers":
+        return response_answers(connection, number, survey, export.rows), export.rejects
+    people = _all_participants(survey, options, inbox)
+    return response_rows(connection, number, survey, export.rows, people), export.rejects
+
+
+def _files(inbox: Path, pattern: str | None, options: Options) -> list[Path]:
+    if not pattern:
+        return []
+    return settled_files(inbox, pattern, settle_seconds=options.settle_seconds)
+
+
+def _responses(path: Path, file: str, options: Options) -> Delimited:
+    content = read_text(path, options.encoding)
+    if ".json" in path.suffixes:
+        rows = _response_records(_json(content))
+        export = Delimited(
+            headers=[rows.column_names], rows=rows, rejects=REJECT_SCHEMA.empty_table()
+        )
+    else:
+        export = parse(content, delimiter=options.delimiter, count_headers=1, file=file)
+    if "id" not in export.rows.column_names:
+        raise FileRefused("not_by_code", "there is no column id: export with question codes")
+    marked = export.rows.append_column("_file", pa.repeat(file, export.rows.num_rows))
+    return Delimited(headers=export.headers, rows=marked, rejects=export.rejects)
+
+
+def _json(content: str) -> Any:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise FileRefused("not_json", str(error)) from None
+
+
+def _response_records(content: Any) -> pa.Table:
+    """Responses of a JSON export; older releases wrap each in an object keyed by its id."""
+    records = content.get("responses") if isinstance(content, dict) else None
+    if not isinstance(records, list):
+        raise FileRefused("not_an_export", "there is no list of responses")
+    return records_table(records)
+
+
+def records_table(records: list[dict[str, Any]]) -> pa.Table:
+    """Records of the JSON export as text columns and ``_row``."""
+    flat = [
+        next(iter(record.values()))
+        if len(record) == 1 and isinstance(next(iter(record.values())), dict)
+        else record
+        for record in records
+    ]
+    names = list(dict.fromkeys(name for record in flat for name in record))
+    columns = {
+        name: pa.array([text(record.get(name)) for record in flat], pa.string()) for name in names
+    }
+    return pa.table(columns | {"_row": pa.array(range(1, len(flat) + 1), pa.int64())})
+
+
+def _participants(path: Path, file: str, options: Options) -> tuple[pa.Table, pa.Table]:
+    """The participants of one export, and its refused records."""
+    content = read_text(path, options.encoding)
+    rejects = REJECT_SCHEMA.empty_table()
+    if ".json" in path.suffixes:
+        records = _json(content)
+    else:
+        delimiter = options.participants_delimiter
+        export = parse(content, delimiter=delimiter, count_headers=1, file=file)
+        records, rejects = export.rows.drop_columns([ROW]).to_pylist(), export.rejects
+    if not isinstance(records, list) or not all("token" in record for record in records):
+        raise FileRefused("not_an_export", "there is no list of participants with a token")
+    return participants_table(records, file), rejects
+
+
+def _all_participants(survey: LimeSurveySurvey, options: Options, inbox: Path) -> pa.Table:
+    """Participants of every export, later files after earlier ones."""
+    tables = []
+    for path in _files(inbox, survey.participants, options):
+        try:
+            tables.append(_participants(path, path.name, options)[0])
+        except FileRefused:
+            # Stands in the quarantine of the invitations; the others are still worth joining.
+            continue
+    if not tables:
+        return participants_table([], "")
+    table = pa.concat_tables(tables, promote_options="default")
+    index = table.schema.get_field_index("_place")
+    return table.set_column(index, "_place", pa.array(range(table.num_rows), pa.int64()))
+
+
+def _questions(source: Source, options: Options, inbox: Path) -> Iterator[Batch]:
+    for number, survey in options.surveys.items():
+        paths = _files(inbox, survey.responses, options)
+        found: dict[str, str] = {}
+        if paths:
+            file = str(paths[-1].relative_to(inbox))
+            try:
+                columns = _responses(paths[-1], file, options).rows.column_names
+                found = question_columns(columns, survey)
+            except FileRefused:
+                # Stands in the quarantine of the responses; the declaration is still right.
+                found = {}
+        structures = _files(inbox, survey.structure, options)
+        texts = _texts(structures[-1], survey.language) if structures else {}
+        yield Batch(
+            rows=question_rows(number, survey, found, texts, f"survey {number}"),
+            conventions=as_exported(source.conventions),
+        )
+
+
+def _texts(path: Path, language: str) -> dict[str, str]:
+    """Wording by question code from the tab-separated structure, in one language."""
+    reader = csv.DictReader(io.StringIO(read_text(path, "utf-8"), newline=""), delimiter="\t")
+    texts: dict[str, str] = {}
+    question = ""
+    for line in reader:
+        if line.get("language") != language:
+            continue
+        if line.get("class") == "Q":
+            question = line["name"]
+            texts[question] = line["text"]
+        elif line.get("class") == "SQ":
+            texts[f"{question}[{line['name']}]"] = f"{texts.get(question, '')}: {line['text']}"
+    return texts

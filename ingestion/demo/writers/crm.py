@@ -1,0 +1,254 @@
+"""The CRM: a SQLite database with a company's own tables and words.
+
+It shows the state at the end of the last day; of clients it keeps every saved version.
+"""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from ingestion.demo import config, text
+from ingestion.demo.names import Directory, client_numbers
+from ingestion.demo.output import Output
+from ingestion.demo.randomness import Floats, Integers
+from ingestion.demo.recording import Table, length, rows
+from ingestion.demo.text import Strings
+from ingestion.demo.world import History
+from ingestion.demo.world.purchases import COMPLETED, DELETED
+from ingestion.demo.world.state import DAY
+
+SOURCE = "crm"
+FILE = "crm.sqlite"
+STATES = ("DONE", "CANCELLED", "RETURNED", "DELETED")
+SOLD_VIA = ("store", "app", "web", "phone")
+END_REASONS = ("", "price", "service", "moved away", "payment failed")
+INDUSTRIES = ("retail", "logistics", "education", "construction")
+SECOND_RECORD_AFTER = 30 * DAY
+
+_TABLES = {
+    "client_log": (
+        "client_no, firm_no, full_name, email, mobile, tier, city, lang, contact_by, "
+        "no_contact, is_test, created_at, updated_at"
+    ),
+    "firms": "firm_no, firm_name, tier, industry, city, created_at, updated_at",
+    "client_orders": (
+        "order_no, client_no, placed_at, state, sold_via, business_line, city, amount, "
+        "currency, updated_at"
+    ),
+    "contracts": (
+        "contract_no, client_no, plan, started_on, ended_on, renew_by, end_reason, "
+        "payment_failed, monthly_fee, currency, updated_at"
+    ),
+    "deals": (
+        "deal_no, firm_no, client_no, seller_no, product, stage, result, opened_on, close_on, "
+        "value, currency, updated_at"
+    ),
+}
+
+
+def write_crm(history: History, directory: Directory, output: Output) -> None:
+    """Write the database as one finished file."""
+    tables = {
+        "client_log": _clients(history, directory),
+        "firms": _firms(history),
+        "client_orders": _orders(history),
+        "contracts": _contracts(history),
+        "deals": _deals(history),
+    }
+    folder = output.root / "inbox" / SOURCE
+    folder.mkdir(parents=True, exist_ok=True)
+    scratch = folder / f".{FILE}.part"
+    scratch.unlink(missing_ok=True)
+    _save(scratch, tables)
+    content = scratch.read_bytes()
+    scratch.unlink()
+    output.drop(SOURCE, FILE, content)
+
+
+def _save(path: Path, tables: dict[str, list[Strings]]) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("pragma journal_mode = off")
+        for name, columns in _TABLES.items():
+            names = columns.split(", ")
+            types = ", ".join(f"{column} text" for column in names)
+            connection.execute(f"create table {name} ({types})")
+            marks = ", ".join("?" * len(names))
+            values = zip(*(column.to_pylist() for column in tables[name]), strict=True)
+            connection.executemany(f"insert into {name} values ({marks})", values)
+            connection.execute(f"create index {name}_changes on {name} (updated_at)")
+        connection.commit()
+
+
+def client_of(history: History, orders: Table) -> Integers:
+    """CRM record that each order is booked on: the second one of a duplicate now and then."""
+    second = history.people.second_record[orders["person"]]
+    exists = orders["at"] > history.people.joined_at[orders["person"]] + SECOND_RECORD_AFTER
+    use = orders["second_record"].astype(bool) & (second >= 0) & exists
+    return np.where(use, second, orders["person"])
+
+
+def in_franchise(history: History, orders: Table) -> Integers:
+    """Whether each order was taken by the franchise partner, not by the CRM."""
+    market = history.people.market[orders["person"]]
+    return np.asarray((orders["line"] == config.RESTAURANT) & (market == 0))
+
+
+def _clients(history: History, directory: Directory) -> list[Strings]:
+    people = history.people
+    versions = history.tables["versions"]
+    person = np.concatenate([np.arange(people.size), versions["person"]])
+    at = np.concatenate([people.joined_at, versions["at"]])
+    segment = np.concatenate([people.segment, versions["segment"]])
+    refused = np.concatenate([np.zeros(people.size, dtype=bool), versions["opted_out"]])
+    known = (at < history.cutoff) & (at >= people.joined_at[person])
+    versions = {"person": person, "at": at, "segment": segment, "refused": refused}
+    first = _client_rows(history, directory, rows(versions, known))
+    twice = known & (people.second_record[person] >= 0)
+    versions["at"] = np.maximum(at, people.joined_at[person] + SECOND_RECORD_AFTER)
+    twice &= versions["at"] < history.cutoff
+    second = _client_rows(history, directory, rows(versions, twice), is_second=True)
+    return [pa.concat_arrays(pair) for pair in zip(first, second, strict=True)]
+
+
+def _client_rows(
+    history: History, directory: Directory, versions: Table, *, is_second: bool = False
+) -> list[Strings]:
+    people, person = history.people, versions["person"]
+    taken = pa.array(person)
+    record = people.second_record[person] if is_second else person
+    created = people.joined_at[person] + (SECOND_RECORD_AFTER if is_second else 0)
+    account = people.account[person]
+    firm = text.where(account >= 0, firm_numbers(account), pa.scalar(None, pa.string()))
+    names = directory.latin_names if is_second else directory.full_names
+    phones = directory.phones if is_second else directory.written_phones
+    return [
+        client_numbers(record),
+        firm,
+        names.take(taken),
+        directory.emails.take(taken),
+        phones.take(taken),
+        text.chosen(config.SEGMENTS, versions["segment"]),
+        text.chosen(config.MARKETS, people.market[person]),
+        text.chosen(config.LANGUAGES, people.language[person]),
+        text.chosen(config.CHANNELS, people.channel[person]),
+        text.where(versions["refused"].astype(bool), "yes", "no"),
+        text.where(people.internal[person], "yes", "no"),
+        text.clock(created),
+        text.clock(versions["at"]),
+    ]
+
+
+def firm_numbers(account: Integers) -> Strings:
+    """Numbers of accounts."""
+    return text.joined("A-", text.number(500 + account))
+
+
+def _firms(history: History) -> list[Strings]:
+    people = history.people
+    account, person = np.unique(people.account, return_index=True)
+    kept = (account >= 0) & (people.joined_at[person] < history.cutoff)
+    account, person = account[kept], person[kept]
+    return [
+        firm_numbers(account),
+        text.joined("DEMO firm ", text.number(account)),
+        text.chosen(config.SEGMENTS, people.segment[person]),
+        text.chosen(INDUSTRIES, account % len(INDUSTRIES)),
+        text.chosen(config.MARKETS, people.market[person]),
+        text.clock(people.joined_at[person]),
+        text.clock(people.joined_at[person]),
+    ]
+
+
+def _orders(history: History) -> list[Strings]:
+    table = history.tables["orders"]
+    changed = (table["status"] != COMPLETED) & (table["changed_at"] < history.cutoff)
+    gone = changed & (table["status"] == DELETED)
+    row = np.flatnonzero(~in_franchise(history, table) & ~gone)
+    table = rows(table, row)
+    changed = changed[row]
+    market = history.people.market[table["person"]]
+    return [
+        text.joined("O-", text.number(10_000_000 + row)),
+        client_numbers(client_of(history, table)),
+        text.clock(table["at"]),
+        text.chosen(STATES, np.where(changed, table["status"], COMPLETED)),
+        text.chosen(SOLD_VIA, table["channel"]),
+        text.chosen(config.LINES, table["line"]),
+        text.chosen(config.MARKETS, market),
+        text.decimal(table["cents"]),
+        text.chosen(config.CURRENCIES, market),
+        text.clock(np.where(changed, table["changed_at"], table["at"])),
+    ]
+
+
+def contract_fee(history: History, person: Integers) -> Integers:
+    """Monthly fee in hundredths, by market, line and first segment."""
+    people = history.people
+    level = np.asarray(config.PRICE_LEVEL)[people.market[person]] * 0.1
+    level = level * np.asarray(config.LINE_PRICE_FACTOR)[people.line[person]]
+    fee: Floats = np.round(level * (1 + 0.3 * people.segment[person])) * 100
+    return fee.astype(np.int64)
+
+
+def contract_numbers(table: Table) -> Strings:
+    """Numbers of contracts: the client and the first day."""
+    return text.joined(
+        "K-", text.number(table["person"] + 100_001), "-", text.number(table["started_day"])
+    )
+
+
+def _contracts(history: History) -> list[Strings]:
+    table = history.tables["contracts"]
+    order = np.lexsort((table["person"], table["started_day"]))
+    table = rows(table, order)
+    person, start = table["person"], table["started_day"]
+    today = history.world.until.toordinal() + 1
+    ended = table["ended_day"] > 0
+    last = np.where(ended, table["ended_day"], today)
+    years = np.maximum((last - 1 - start) // 365, 0)
+    renewed = (start + 365 * years - config.EPOCH_ORDINAL) * DAY + 6 * 3_600
+    market = history.people.market[person]
+    none = pa.scalar(None, pa.string())
+    return [
+        contract_numbers(table),
+        client_numbers(person),
+        text.joined(text.chosen(config.LINES, history.people.line[person]), " club"),
+        text.day_text(start),
+        text.where(ended, text.day_text(np.where(ended, table["ended_day"], start)), none),
+        text.day_text(start + 365 * (years + 1)),
+        text.where(ended, text.chosen(END_REASONS, table["reason"]), none),
+        text.where(table["involuntary"].astype(bool), "yes", "no"),
+        text.decimal(contract_fee(history, person)),
+        text.chosen(config.CURRENCIES, market),
+        text.clock(np.where(ended, table["ended_at"], renewed)),
+    ]
+
+
+def _deals(history: History) -> list[Strings]:
+    table = history.tables["deals"]
+    person, size = table["person"], length(table)
+    closed = table["closed_at"] < history.cutoff
+    share = (history.cutoff - table["opened_at"]) / np.maximum(
+        table["closed_at"] - table["opened_at"], 1
+    )
+    step = np.clip((share * 3).astype(np.int64), 0, 2)
+    stage = text.chosen(("lead", "offer", "negotiation"), step)
+    result = text.where(table["won"].astype(bool), "won", "lost")
+    entered = table["opened_at"] + step * (table["closed_at"] - table["opened_at"]) // 3
+    return [
+        text.joined("D-", text.number(70_000 + np.arange(size))),
+        firm_numbers(table["account"]),
+        client_numbers(person),
+        text.joined("S-", text.number(1 + table["owner"])),
+        text.chosen(config.LINES, table["product"]),
+        text.where(closed, "closed", stage),
+        text.where(closed, result, pa.scalar(None, pa.string())),
+        text.day_text(text.local_day(table["opened_at"])),
+        text.day_text(text.local_day(table["closed_at"])),
+        text.decimal(table["cents"]),
+        text.chosen(config.CURRENCIES, history.people.market[person]),
+        text.clock(np.where(closed, table["closed_at"], entered)),
+    ]

@@ -1,0 +1,28 @@
+"""The errors of the room, each with one sentence that says what to do.
+
+Rows that cannot be typed are no errors: they go to the quarantine.
+"""
+
+
+class IngestionError(Exception):
+    """Anything this room refuses; the message is fit for a person."""
+
+
+class ConfigurationError(IngestionError):
+    """A setting is wrong; retrying cannot help."""
+
+
+class SourceError(IngestionError):
+    """A source cannot be read as declared: missing, locked, unreachable or in another shape."""
+
+
+class TransientSourceError(SourceError):
+    """A source that may answer when asked again."""
+
+
+class SchemaDriftError(IngestionError):
+    """What would land does not fit the landed table."""
+
+
+class StaleSourceError(IngestionError):
+    """A required source has no accepted load that is recent enough."""

@@ -1,0 +1,249 @@
+"""Extraction: every configured stream from its source into the lake, side by side.
+
+One failed stream never stops the others and never passes in silence: each gives one result.
+Reading belongs to the connectors, typing to ``conform``, committing to ``landing``.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Literal
+
+import duckdb
+import pyarrow as pa
+
+from ingestion.batches import Bundle, bundles, raw_rows
+from ingestion.conform import Conformed, conform
+from ingestion.errors import IngestionError
+from ingestion.lake import Lake, open_table, source_states
+from ingestion.landing import Arrival, Load, land
+from ingestion.loads import LoadDecision, record
+from ingestion.registry import connector
+from ingestion.settings import Home, Source, Sources, pseudonym_key
+from ingestion.sql import connect
+from ingestion.stream import StreamSpec
+
+LOGGER = logging.getLogger(__name__)
+WORKERS = 2
+MEMORY_LIMIT = "2GB"
+
+ResultStatus = Literal["landed", "unchanged", "held", "failed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamTask:
+    """One stream of one configured source."""
+
+    source: Source
+    spec: StreamSpec
+
+    @property
+    def name(self) -> str:
+        """The task in one word for people."""
+        return f"{self.source.id}/{self.spec.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamResult:
+    """What extraction did to one stream of one source; counts are rows."""
+
+    table: str
+    source_id: str
+    status: ResultStatus
+    rows_read: int = 0
+    rows_landed: int = 0
+    rows_rejected: int = 0
+    rows_unchanged: int = 0
+    load_seq: int = 0
+    seconds: float = 0.0
+    message: str = ""
+    data_through: datetime | None = None
+
+
+def configured_streams(sources: Sources) -> list[StreamTask]:
+    """The streams that the sources ask for, after checking every setting.
+
+    Raises:
+        ConfigurationError: a connector, an option or a stream that does not exist.
+    """
+    tasks = []
+    for source in sources.sources:
+        module = connector(source.connector)
+        module.check(source)
+        tasks += [
+            StreamTask(source=source, spec=module.STREAMS[name])
+            for name in module.configured(source)
+        ]
+    return tasks
+
+
+def extract(
+    sources: Sources,
+    home: Home,
+    tasks: Sequence[StreamTask],
+    on_result: Callable[[StreamResult], None] = lambda result: None,
+) -> list[StreamResult]:
+    """Bring every task's new rows into the lake and tell the result of each, in task order.
+
+    A source's failure is a result with status ``failed``, never an exception.
+    """
+    key = pseudonym_key(sources.company)
+    results: dict[str, StreamResult] = {}
+    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+        waiting = {pool.submit(_extract_one, home, task, key): task for task in tasks}
+        for done in as_completed(waiting):
+            results[waiting[done].name] = done.result()
+            on_result(done.result())
+    return [results[task.name] for task in tasks]
+
+
+def _extract_one(home: Home, task: StreamTask, key: bytes) -> StreamResult:
+    started = time.monotonic()
+    tally = _Tally(task)
+    try:
+        _read_and_land(home, task, key, tally)
+    except IngestionError as error:
+        tally.fail(str(error))
+    except OSError as error:
+        tally.fail(f"{error.strerror or error}: {error.filename or home.lake}")
+    except Exception as error:
+        # The boundary that keeps one broken stream from ending the night for all others.
+        LOGGER.exception("%s", task.name)
+        tally.fail(f"unexpected {type(error).__name__}: {error}".splitlines()[0])
+    return tally.result(time.monotonic() - started)
+
+
+def _read_and_land(home: Home, task: StreamTask, key: bytes, tally: "_Tally") -> None:
+    lake, source, spec = Lake(home.lake), task.source, task.spec
+    table = open_table(lake.table(spec))
+    states = source_states(table)
+    cursor = states[source.id].cursor if source.id in states else {}
+    inbox = home.inbox / source.id
+
+    def has_landed(transaction: str) -> bool:
+        return bool(table and table.transaction_version(transaction))
+
+    with connect(memory_limit=MEMORY_LIMIT, threads=1) as connection:
+        batches = connector(source.connector).read(source, spec.name, cursor=cursor, inbox=inbox)
+        for bundle in bundles(batches, spec, has_landed):
+            batch = bundle.batch
+            conformed = conform(
+                connection,
+                raw_rows(batch, source, spec),
+                spec=spec,
+                conventions=batch.conventions or source.conventions,
+                source_id=source.id,
+                key=key,
+            )
+            if batch.rejects is not None:
+                conformed = _with_unreadable(connection, conformed, batch.rejects)
+            load = _land_bundle(connection, lake, task, bundle, conformed, tally)
+            if not batch.keys_only or load.load_seq:
+                tally.add(conformed, load)
+            bundle.finish()
+    state = source_states(open_table(lake.table(spec))).get(source.id)
+    tally.data_through = state.data_through if state else None
+
+
+def _land_bundle(
+    connection: duckdb.DuckDBPyConnection,
+    lake: Lake,
+    task: StreamTask,
+    bundle: Bundle,
+    conformed: Conformed,
+    tally: "_Tally",
+) -> Load:
+    now = datetime.now(UTC)
+    share = conformed.count_rejected / max(conformed.count_read, 1)
+    reason = f"{share:.0%} of {conformed.count_read} rows were refused"
+
+    def hold(load_seq: int) -> None:
+        tally.hold(reason)
+        record(lake, [_held(task, load_seq, reason, now)])
+
+    arrival = Arrival(
+        source_id=task.source.id,
+        conformed=conformed,
+        cursor=dict(bundle.batch.cursor),
+        landed_at=now,
+        transactions=bundle.transactions,
+        is_snapshot=bundle.batch.is_snapshot,
+        keys_only=bundle.batch.keys_only,
+        before_commit=hold if share > task.source.budget.hard else None,
+    )
+    return land(connection, lake, task.spec, arrival)
+
+
+def _held(task: StreamTask, load_seq: int, reason: str, now: datetime) -> LoadDecision:
+    return LoadDecision(
+        table=task.spec.table,
+        source_id=task.source.id,
+        load_seq=load_seq,
+        status="held",
+        reason=reason,
+        recorded_at=now,
+    )
+
+
+def _with_unreadable(
+    connection: duckdb.DuckDBPyConnection, conformed: Conformed, unreadable: pa.Table
+) -> Conformed:
+    """Join records that could not be split into columns to those that could not be typed."""
+    connection.register("unreadable", unreadable)
+    connection.execute(
+        "create or replace temp table unreadable_and_rejects as "
+        f"select * from {conformed.rejects} union all by name "
+        "select *, 'rejected' as action, null::varchar as source_id from unreadable"
+    )
+    connection.unregister("unreadable")
+    return replace(
+        conformed,
+        rejects="unreadable_and_rejects",
+        count_read=conformed.count_read + unreadable.num_rows,
+        count_rejected=conformed.count_rejected + unreadable.num_rows,
+    )
+
+
+class _Tally:
+    """Running counts of one task, and how it ended."""
+
+    def __init__(self, task: StreamTask) -> None:
+        self._task = task
+        self._counts = {"read": 0, "landed": 0, "rejected": 0, "unchanged": 0}
+        self._load_seq = 0
+        self._status: ResultStatus = "unchanged"
+        self._message = ""
+        self.data_through: datetime | None = None
+
+    def add(self, conformed: Conformed, load: Load) -> None:
+        if not load.load_seq:
+            self._counts["unchanged"] += conformed.count_accepted
+            return
+        self._counts["read"] += conformed.count_read
+        self._counts["landed"] += load.rows_landed
+        self._counts["rejected"] += conformed.count_rejected
+        self._counts["unchanged"] += load.rows_unchanged
+        self._load_seq = load.load_seq
+        if self._status == "unchanged":
+            self._status = "landed"
+
+    def hold(self, reason: str) -> None:
+        self._status, self._message = "held", reason
+
+    def fail(self, message: str) -> None:
+        self._status, self._message = "failed", message
+
+    def result(self, seconds: float) -> StreamResult:
+        return StreamResult(
+            table=self._task.spec.table,
+            source_id=self._task.source.id,
+            status=self._status,
+            **{f"rows_{name}": count for name, count in self._counts.items()},
+            load_seq=self._load_seq,
+            seconds=seconds,
+            message=self._message,
+            data_through=self.data_through,
+        )

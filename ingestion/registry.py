@@ -1,0 +1,32 @@
+"""Every stream that the project can land, from all connectors, by table name."""
+
+import importlib
+from functools import cache
+from typing import cast
+
+from ingestion.connectors.base import Connector
+from ingestion.errors import ConfigurationError
+from ingestion.published import PUBLISHED_KPI
+from ingestion.stream import StreamSpec
+
+CONNECTORS = ("asterisk", "files", "limesurvey", "qualtrics", "sql")
+
+
+def connector(name: str) -> Connector:
+    """The connector module ``ingestion.connectors.<name>``.
+
+    Raises:
+        ConfigurationError: there is none of that name.
+    """
+    if name not in CONNECTORS:
+        raise ConfigurationError(
+            f"connector is {name!r}: it must be one of {', '.join(CONNECTORS)}"
+        )
+    return cast(Connector, importlib.import_module(f"ingestion.connectors.{name}"))
+
+
+@cache
+def all_streams() -> dict[str, StreamSpec]:
+    """The specification of every raw table, configured or not."""
+    specs = [spec for name in CONNECTORS for spec in connector(name).STREAMS.values()]
+    return {spec.table: spec for spec in [*specs, PUBLISHED_KPI]}

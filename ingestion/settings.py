@@ -1,0 +1,220 @@
+"""Typed settings: ``sources.yaml`` and the environment.
+
+The only module of the room that reads the environment. A wrong value is refused with one
+sentence per mistake that names the key, the value and what is allowed.
+"""
+
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from ingestion.errors import ConfigurationError
+from ingestion.stream import IDENTIFIER
+
+PROJECT_ROOT = Path(__file__).resolve().parents[1]
+DEMO_SOURCES = Path(__file__).resolve().parent / "demo" / "sources.yaml"
+DEMO_PSEUDONYM_KEY = "the demo company hides nobody"
+
+Language = Literal["en", "fa", "ru"]
+
+
+def _time_zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("must be an IANA time zone such as Asia/Tehran")
+    return value
+
+
+def _name(value: str) -> str:
+    if not IDENTIFIER.match(value):
+        raise ValueError(f"must match {IDENTIFIER.pattern}")
+    return value
+
+
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+Name = Annotated[str, AfterValidator(_name)]
+
+
+class Strict(BaseModel):
+    """Settings refuse unknown keys, so that a typing error is never ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Company(Strict):
+    """The company whose warehouse this is."""
+
+    key: Name
+    name: dict[Language, str]
+    language: Language = "en"
+    time_zone: TimeZone
+    week_start: Literal["saturday", "sunday", "monday"] = "monday"
+    calendar: Literal["gregorian", "jalali"] = "gregorian"
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
+    is_demo: bool = False
+
+
+class Conventions(Strict):
+    """How a source writes values; declared, never sniffed.
+
+    ``dates`` is the order of the parts of a date (``ymd``, ``dmy``, ``mdy``) whatever the
+    separator; ``fold`` says which instant an ambiguous local time means.
+    """
+
+    time_zone: TimeZone = "UTC"
+    calendar: Literal["gregorian", "jalali"] = "gregorian"
+    dates: Literal["ymd", "dmy", "mdy"] = "ymd"
+    fold: Literal["earlier", "later"] = "earlier"
+    decimal_separator: Literal[".", ","] = "."
+    phone_region: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "IR"
+    null_words: tuple[str, ...] = ("",)
+    true_words: tuple[str, ...] = ("true", "t", "yes", "y", "1", "بله", "да")
+    false_words: tuple[str, ...] = ("false", "f", "no", "n", "0", "خیر", "нет")
+
+
+class Budget(Strict):
+    """Shares of rejected rows of a load: above ``soft`` a warning, above ``hard`` it is held."""
+
+    soft: Annotated[float, Field(ge=0, le=1)] = 0.01
+    hard: Annotated[float, Field(ge=0, le=1)] = 0.2
+
+
+class Source(Strict):
+    """One source instance: a connector with its place, credentials and conventions.
+
+    A source from which nothing has landed for ``stale_ok_hours`` is stale; a stale, failed or
+    held source that is ``required`` stops the night.
+    ``options`` and each entry of ``streams`` are validated by the connector that they name.
+    ``customers_of`` is the source whose customer numbers this one quotes (itself by default).
+    """
+
+    id: Name
+    connector: Name
+    conventions: Conventions = Conventions()
+    required: bool = False
+    stale_ok_hours: Annotated[int, Field(gt=0)] = 48
+    budget: Budget = Budget()
+    customers_of: Name | None = None
+    options: dict[str, Any] = {}
+    streams: dict[Name, dict[str, Any]] = {}
+
+
+class Sources(Strict):
+    """The whole of ``sources.yaml``."""
+
+    company: Company
+    sources: tuple[Source, ...]
+
+
+class Home(BaseModel):
+    """Where one company's data lives: never shared between companies."""
+
+    model_config = ConfigDict(frozen=True)
+
+    root: Path
+
+    @property
+    def inbox(self) -> Path:
+        """Files that source systems drop, one folder per source id."""
+        return self.root / "inbox"
+
+    @property
+    def lake(self) -> Path:
+        """The lake: append-only Delta tables, restricted."""
+        return self.root / "lake"
+
+    @property
+    def warehouse(self) -> Path:
+        """The run's private DuckDB file."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def marts(self) -> Path:
+        """Published versions and the pointer to the current one."""
+        return self.root / "marts"
+
+    @property
+    def frozen_inputs(self) -> Path:
+        """What the current night reads."""
+        return self.root / "frozen_inputs.json"
+
+
+class _Yaml(yaml.SafeLoader):
+    """YAML 1.2's idea of a boolean: a column named ``no`` or ``on`` stays a name."""
+
+
+_Yaml.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":bool")]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Yaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(true|false)$"), list("tf"))
+
+
+def load_sources(path: Path | None = None) -> Sources:
+    """Read ``sources.yaml``: ``path``, else the file that ``CX_SOURCES`` names, else the demo.
+
+    Raises:
+        ConfigurationError: unreadable, not YAML, or a value that is not allowed.
+    """
+    path = path or Path(os.environ.get("CX_SOURCES") or DEMO_SOURCES)
+    try:
+        # A SafeLoader: it builds nothing but plain values.
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Yaml)  # noqa: S506
+        sources = Sources.model_validate(content)
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from error
+    except yaml.YAMLError as error:
+        raise ConfigurationError(f"{path}: not valid YAML: {error}") from error
+    except ValidationError as error:
+        raise ConfigurationError(f"{path}: {explain(error)}") from error
+    repeated = {s.id for s in sources.sources if sum(o.id == s.id for o in sources.sources) > 1}
+    if repeated:
+        raise ConfigurationError(f"{path}: source ids {sorted(repeated)} are used more than once")
+    return sources
+
+
+def explain(error: ValidationError) -> str:
+    """One clause per mistake: the key, the value it has, and what is allowed."""
+    return "; ".join(
+        f"{'.'.join(map(str, item['loc']))} is {item['input']!r}: {item['msg']}"
+        for item in error.errors()
+    )
+
+
+def home_of(company: Company) -> Home:
+    """The company's folder below ``CX_DATA`` (default: ``var`` in the project)."""
+    base = Path(os.environ.get("CX_DATA") or PROJECT_ROOT / "var")
+    return Home(root=base.absolute() / company.key)
+
+
+def pseudonym_key(company: Company) -> bytes:
+    """The key of the pseudonyms, from ``CX_PSEUDONYM_KEY``; the demo company has a public one.
+
+    Raises:
+        ConfigurationError: a real company without a key of at least 16 characters.
+    """
+    key = os.environ.get("CX_PSEUDONYM_KEY") or (DEMO_PSEUDONYM_KEY if company.is_demo else "")
+    if len(key) < 16:
+        raise ConfigurationError(
+            "CX_PSEUDONYM_KEY must hold at least 16 characters: it makes the pseudonyms of "
+            "phones and e-mails, so keep it secret and never change it"
+        )
+    return key.encode()
+
+
+def secret(variable: str) -> str:
+    """The secret in the environment variable that a source names.
+
+    Raises:
+        ConfigurationError: the variable is not set.
+    """
+    value = os.environ.get(variable)
+    if not value:
+        raise ConfigurationError(
+            f"environment variable {variable} is named in the sources but not set"
+        )
+    return value

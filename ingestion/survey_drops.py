@@ -1,0 +1,128 @@
+"""Dropped exports of surveys: which were not read yet, and one batch for each.
+
+An export is known by its content and its survey's declaration, so a changed declaration reads
+it again. How the records of a tool look belongs in its connector.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import pyarrow as pa
+
+from ingestion.connectors.base import REJECT_SCHEMA, Batch, Cursor
+from ingestion.errors import SourceError
+from ingestion.files import FileRefused, is_settled, safe_files, sha256_of
+from ingestion.settings import Conventions, Source
+from ingestion.surveys import Survey, as_exported
+
+AnySurvey = TypeVar("AnySurvey", bound=Survey)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drop(Generic[AnySurvey]):
+    """One export of one survey.
+
+    Args:
+        number: the survey's number.
+        survey: its declaration.
+        path: where the export lies.
+        file: its name below the inbox.
+        name: changes with the content, the declaration and the source.
+    """
+
+    number: str
+    survey: AnySurvey
+    path: Path
+    file: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shaped:
+    """What an export became: entity rows, refused records, and how it writes values."""
+
+    rows: pa.Table
+    rejects: pa.Table
+    conventions: Conventions
+
+
+def settled_files(inbox: Path, pattern: str, *, settle_seconds: float) -> list[Path]:
+    """The files that match and that nobody is writing any more, ordered by name.
+
+    Raises:
+        SourceError: no file matches.
+    """
+    paths = safe_files(inbox, pattern)
+    if not paths:
+        raise SourceError(f"no file matches {pattern} in {inbox.name}")
+    return [path for path in paths if is_settled(path, seconds=settle_seconds)]
+
+
+def drops(
+    source: Source,
+    surveys: Mapping[str, AnySurvey],
+    pattern_of: Callable[[AnySurvey], str | None],
+    *,
+    inbox: Path,
+    settle_seconds: float,
+) -> list[Drop[AnySurvey]]:
+    """The exports of ``surveys``, ordered by name within each survey.
+
+    Raises:
+        SourceError: no file matches the pattern of a survey.
+    """
+    found = []
+    for number, survey in surveys.items():
+        pattern = pattern_of(survey)
+        if not pattern:
+            continue
+        for path in settled_files(inbox, pattern, settle_seconds=settle_seconds):
+            parts = (source.id, number, survey.fingerprint, sha256_of(path))
+            found.append(
+                Drop(
+                    number=number,
+                    survey=survey,
+                    path=path,
+                    file=str(path.relative_to(inbox)),
+                    name=hashlib.sha256("|".join(parts).encode()).hexdigest(),
+                )
+            )
+    return found
+
+
+def new_batches(
+    source: Source,
+    offered: list[Drop[AnySurvey]],
+    shape: Callable[[Drop[AnySurvey]], Shaped],
+    *,
+    cursor: Cursor,
+) -> Iterator[Batch]:
+    """One batch per export that was not read before; a refused export is a refusal."""
+    read = set(cursor.get("read", ())) & {drop.name for drop in offered}
+    for drop in offered:
+        if drop.name in read:
+            continue
+        read = read | {drop.name}
+        try:
+            shaped = shape(drop)
+        except FileRefused as refusal:
+            shaped = _refused(source, refusal, drop.file)
+        yield Batch(
+            rows=shaped.rows,
+            cursor={"read": sorted(read)},
+            transaction=f"file:{drop.name}",
+            rejects=shaped.rejects,
+            conventions=shaped.conventions,
+        )
+
+
+def _refused(source: Source, refusal: FileRefused, file: str) -> Shaped:
+    record = {"file": file, "rule": refusal.rule, "value": refusal.detail, "raw": "{}"}
+    return Shaped(
+        rows=pa.table({"_file": pa.array([], pa.string()), "_row": pa.array([], pa.int64())}),
+        rejects=pa.Table.from_pylist([record], schema=REJECT_SCHEMA),
+        conventions=as_exported(source.conventions),
+    )

@@ -1,0 +1,27 @@
+"""The command line: ``python -m orchestration nightly | screen | rollback | break``.
+
+Thin on purpose: what the commands do is in ``headless`` and ``breakage``.
+"""
+
+import sys
+
+from orchestration import breakage, headless
+
+COMMANDS = {
+    "nightly": headless.nightly,
+    "screen": headless.show_screen,
+    "rollback": headless.roll_back,
+    "break": breakage.demonstrate,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command and return its exit code."""
+    if not arguments or arguments[0] not in COMMANDS:
+        print(f"usage: python -m orchestration {'|'.join(COMMANDS)} [--debug]", file=sys.stderr)
+        return 2
+    return COMMANDS[arguments[0]](arguments[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

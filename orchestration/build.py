@@ -1,0 +1,64 @@
+"""Puts the definitions together: assets of all rooms, automation and resources.
+
+Each part is made in ``defs``; here they only meet.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import dagster as dg
+
+from orchestration.defs.automation import automation
+from orchestration.defs.ingestion import ingestion_assets
+from orchestration.defs.serving import serving_assets
+from orchestration.defs.transformation import transformation_assets
+from orchestration.lib.dbt_runner import DbtRunner
+from orchestration.lib.environment import Environment, is_run_worker, load_environment
+from orchestration.lib.lake import CompanyLake
+from orchestration.lib.lock import hold_lock
+from orchestration.lib.manifest import Manifest, read_manifest
+from orchestration.lib.progress import CONSOLE, progress_logger
+
+
+def build_defs(
+    *,
+    environment: Environment | None = None,
+    manifest: Manifest | None = None,
+    resource_overrides: Mapping[str, object] | None = None,
+) -> dg.Definitions:
+    """Definitions of one company.
+
+    Args:
+        environment: the company; the configured one by default.
+        manifest: the dbt manifest; parsed or read when absent.
+        resource_overrides: resources by name that replace the real ones, for tests.
+    """
+    environment = environment or load_environment()
+    dbt = DbtRunner(environment)
+    manifest = manifest or read_manifest(
+        dbt.project, environment.dbt_target, parse=dbt.parse, may_parse=not is_run_worker()
+    )
+    assets = dg.Definitions(
+        assets=[
+            *ingestion_assets(environment),
+            transformation_assets(environment, manifest),
+            serving_assets(environment, manifest),
+        ],
+        resources={
+            "lake": CompanyLake(environment),
+            "dbt": dbt,
+            "warehouse_lock": _warehouse_lock(environment),
+            **(resource_overrides or {}),
+        },
+        loggers={CONSOLE: progress_logger},
+        executor=dg.in_process_executor,
+    )
+    return dg.Definitions.merge(assets, automation(environment))
+
+
+def _warehouse_lock(environment: Environment) -> dg.ResourceDefinition:
+    @dg.resource(description="Held by a run from its first step to its last.")
+    def warehouse_lock(context: dg.InitResourceContext) -> Iterator[None]:
+        with hold_lock(environment.lock_file):
+            yield None
+
+    return warehouse_lock

@@ -1,0 +1,93 @@
+"""The publication as an asset: audit, publish, then tell the lake what was published."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import dagster as dg
+
+from orchestration.lib.code_state import code_version, fingerprints
+from orchestration.lib.environment import Environment
+from orchestration.lib.keeping import keep_values
+from orchestration.lib.lake import CompanyLake
+from orchestration.lib.manifest import Manifest, published_models
+from orchestration.lib.night import Notebook, run_facts
+from orchestration.lib.translator import CxTranslator
+from serving import Published, Relation, audit, publish
+
+PUBLISHED_MARTS = dg.AssetKey("published_marts")
+REQUIRED_MARTS = ("mart_cx_kpi",)
+KEPT_CHECK = "published_values_kept"
+
+
+def serving_assets(environment: Environment, manifest: Manifest) -> dg.AssetsDefinition:
+    """The published marts, made from every model that dbt declares public."""
+    models = published_models(manifest)
+    relations = [Relation(node["schema"], node["name"]) for node in models]
+    translator, notebook = CxTranslator(), Notebook(environment.notebook)
+
+    @dg.asset(
+        key=PUBLISHED_MARTS,
+        deps=[translator.get_asset_key(node) for node in models],
+        group_name="serving",
+        owners=["team:cx_analytics"],
+        kinds={"duckdb", "parquet"},
+        description=(
+            "The marts that BI tools read: one DuckDB file and one Parquet file per table.\n\n"
+            "Replaced as a whole after an audit; a bad night leaves the version before."
+        ),
+        check_specs=[
+            dg.AssetCheckSpec(
+                KEPT_CHECK,
+                asset=PUBLISHED_MARTS,
+                description="What was published is in the lake, so that a rebuild keeps it.",
+            )
+        ],
+        freshness_policy=dg.FreshnessPolicy.cron(
+            deadline_cron="0 6 * * *",
+            lower_bound_delta=timedelta(hours=8),
+            timezone=environment.sources.company.time_zone,
+        ),
+    )
+    def published_marts(
+        context: dg.AssetExecutionContext,
+        lake: dg.ResourceParam[CompanyLake],
+        warehouse_lock: dg.ResourceParam[None],
+    ) -> Iterator[dg.MaterializeResult[None]]:
+        facts = run_facts(
+            notebook,
+            lake.frozen(),
+            run_id=context.run_id,
+            code_version=code_version(environment.project_version, fingerprints(manifest, {})),
+            rejects=lake.rejects(),
+        )
+        warehouse = environment.home.warehouse
+        audit(warehouse, relations, facts=facts, required=REQUIRED_MARTS)
+        published = publish(
+            warehouse,
+            environment.home.marts,
+            relations=relations,
+            run_id=context.run_id,
+            as_of=facts.as_of,
+            facts=facts,
+        )
+        context.log.info(f"  {len(published.row_counts)} tables published")
+        refusal = keep_values(lake, notebook, environment.home.marts)
+        kept = dg.AssetCheckResult(
+            check_name=KEPT_CHECK,
+            passed=refusal is None,
+            severity=dg.AssetCheckSeverity.WARN,
+            description=refusal or "The published values are in the lake.",
+        )
+        yield dg.MaterializeResult(metadata=_metadata(published), check_results=[kept])
+
+    return published_marts
+
+
+def _metadata(published: Published) -> dict[str, Any]:
+    return {
+        "dagster/row_count": sum(published.row_counts.values()),
+        "count_tables": len(published.row_counts),
+        "folder": dg.MetadataValue.path(published.folder),
+        "rows": dg.MetadataValue.json(published.row_counts),
+    }

@@ -1,0 +1,173 @@
+"""The nightly run without a user interface, as a schedule or a person on a terminal runs it.
+
+Progress goes to standard error, the one screen to standard output; what the library and dbt
+print besides goes to a log file. What the steps do is defined in ``defs``.
+"""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ingestion import IngestionError
+from orchestration.lib.environment import Environment, load_environment, use_project_instance
+from orchestration.lib.lock import WarehouseLockedError, hold_lock
+from serving import ScreenSettings, ServingError, current_version, render, rollback
+
+if TYPE_CHECKING:
+    from dagster import DagsterEvent
+
+
+class NightFailedError(Exception):
+    """The night ended without a publication; the message says why and what to do."""
+
+
+def run_night(*, is_debug: bool = False) -> Environment:
+    """Run the nightly job to its end and return the environment that it ran in.
+
+    Args:
+        is_debug: raise the original error instead of a sentence.
+
+    Raises:
+        NightFailedError: nothing was published; the version before stays up.
+    """
+    try:
+        environment = load_environment()
+        use_project_instance(environment)
+        # A second run must say so within a moment, not after Dagster has loaded.
+        with hold_lock(environment.lock_file):
+            pass
+        _execute(environment)
+    except NightFailedError:
+        raise
+    except Exception as error:
+        if is_debug:
+            raise
+        raise NightFailedError(_sentence(error)) from error
+    return environment
+
+
+def screen(environment: Environment) -> str:
+    """The one screen of what is published now; empty before the first publication."""
+    version = current_version(environment.home.marts)
+    if version is None:
+        return ""
+    company, home = environment.sources.company, environment.home
+    current = home.marts / "current"
+    return render(
+        version,
+        ScreenSettings(
+            language=company.language,
+            company_name=company.name.get(company.language) or company.key,
+            time_zone=company.time_zone,
+            calendar=company.calendar,
+            is_demo=company.is_demo,
+            paths={
+                "marts": _shown(current / "marts.duckdb"),
+                "parquet": _shown(current / "parquet"),
+                "warehouse": _shown(home.warehouse),
+                "inbox": _shown(home.inbox),
+            },
+        ),
+    )
+
+
+def _execute(environment: Environment) -> None:
+    import dagster as dg
+
+    from orchestration.build import build_defs
+    from orchestration.defs.automation import NIGHTLY_JOB, alerts
+    from orchestration.lib.environment import alert_webhook
+    from orchestration.lib.progress import ONLY_PROGRESS
+
+    log = environment.home.root / "nightly.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with _standard_output_to(log), dg.DagsterInstance.get() as instance:
+        job = build_defs(environment=environment).resolve_job_def(NIGHTLY_JOB)
+        result = job.execute_in_process(
+            instance=instance, run_config=ONLY_PROGRESS, raise_on_error=False
+        )
+        failed = alerts.failed_checks(instance, result.run_id)
+        reasons = [_cause(event) for event in result.all_events if event.is_step_failure]
+        if not result.success or failed:
+            text = alerts.alert_text(NIGHTLY_JOB, result.run_id, failed, "; ".join(reasons))
+            alerts.send(text, alert_webhook())
+    if not result.success:
+        why = "; ".join(reasons) or "the run could not start"
+        raise NightFailedError(
+            f"{why}\nThe marts of the last good night stay up. Log: {_shown(log)}"
+        )
+
+
+def _cause(event: "DagsterEvent") -> str:
+    """The innermost message of a failed step."""
+    error = event.step_failure_data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    message = error.message.strip() if error else event.message or ""
+    return message.split(": ", 1)[-1]
+
+
+def _sentence(error: BaseException) -> str:
+    known = (IngestionError, ServingError, WarehouseLockedError, OSError)
+    if isinstance(error, known):
+        return str(error)
+    return f"{type(error).__name__}: {error}".strip() + " (run again with --debug for the trace)"
+
+
+def _shown(path: Path) -> Path:
+    """A path as a person types it in this folder."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+@contextmanager
+def _standard_output_to(log: Path) -> Iterator[None]:
+    """Send everything that libraries print, also from their own processes, to a file."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    with log.open("a", encoding="utf-8") as file:
+        os.dup2(file.fileno(), 1)
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+            os.dup2(kept, 1)
+            os.close(kept)
+
+
+def nightly(arguments: Sequence[str]) -> int:
+    """``python -m orchestration nightly``: exit code 0 only when a night was published."""
+    try:
+        environment = run_night(is_debug="--debug" in arguments)
+    except NightFailedError as error:
+        print(f"The night failed: {error}", file=sys.stderr)
+        return 1
+    print(screen(environment), end="")
+    return 0
+
+
+def show_screen(arguments: Sequence[str]) -> int:
+    """``python -m orchestration screen``: what is published now."""
+    try:
+        shown = screen(load_environment())
+    except (IngestionError, ServingError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    if not shown:
+        print("Nothing has been published yet: run `make nightly`.", file=sys.stderr)
+        return 1
+    print(shown, end="")
+    return 0
+
+
+def roll_back(arguments: Sequence[str]) -> int:
+    """``python -m orchestration rollback [run id]``: make an older version current."""
+    try:
+        version = rollback(load_environment().home.marts, next(iter(arguments), None))
+    except (IngestionError, ServingError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"published again: {_shown(version)}")
+    return 0

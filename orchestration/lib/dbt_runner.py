@@ -1,0 +1,156 @@
+"""Running dbt inside this process: one import, no version look-up on the network, no lock left.
+
+What the nodes mean to Dagster belongs in ``translator`` and ``defs.transformation``.
+"""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from orchestration.lib.environment import DBT_PROJECT, Environment
+
+NODE_EVENTS = frozenset({"LogModelResult", "LogSeedResult", "LogSnapshotResult"})
+GOOD = frozenset({"success", "pass", "no-op", "reused"})
+"""Statuses of nodes that did what they should; ``warn`` is a failed test that only warns."""
+
+
+class DbtError(Exception):
+    """dbt could not do its work; the message is its own, in one sentence where it can be."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeResult:
+    """What dbt says of one node: a model, a seed or a test."""
+
+    unique_id: str
+    name: str
+    status: str
+    seconds: float
+    count_failed_rows: int | None
+    message: str
+
+    @property
+    def is_good(self) -> bool:
+        """It was built, or its test passed."""
+        return self.status in GOOD
+
+
+class DbtRunner:
+    """Invokes dbt on the company's warehouse.
+
+    Args:
+        environment: the company and its places.
+        project: the dbt project.
+    """
+
+    def __init__(self, environment: Environment, project: Path = DBT_PROJECT) -> None:
+        self.environment, self.project = environment, project
+
+    def parse(self) -> None:
+        """Write the manifest.
+
+        Raises:
+            DbtError: the project does not parse.
+        """
+        self._invoke(["parse"])
+
+    def build(
+        self,
+        arguments: Sequence[str] = (),
+        on_node: Callable[[str, str], None] = lambda name, message: None,
+    ) -> list[NodeResult]:
+        """Build models and seeds and run their data tests; one result per node.
+
+        Args:
+            arguments: further arguments, such as a selection.
+            on_node: called with name and message of each model or seed when it is done.
+
+        Raises:
+            DbtError: dbt failed before it came to the nodes. A failed node is a result.
+        """
+        return self._invoke(["build", "--exclude-resource-type", "unit_test", *arguments], on_node)
+
+    def _invoke(
+        self,
+        arguments: Sequence[str],
+        on_node: Callable[[str, str], None] = lambda name, message: None,
+    ) -> list[NodeResult]:
+        from dbt.cli.main import dbtRunner
+
+        def report(event: Any) -> None:
+            if event.info.name in NODE_EVENTS:
+                on_node(event.data.node_info.node_name, event.data.status)
+
+        target = str(self.environment.dbt_target)
+        self.environment.activate()
+        self.environment.dbt_target.mkdir(parents=True, exist_ok=True)
+        try:
+            outcome = dbtRunner(callbacks=[report]).invoke(
+                [
+                    *("--quiet", "--no-use-colors", "--log-level-file", "info"),
+                    *("--log-path", target),
+                    *arguments,
+                    *("--project-dir", str(self.project), "--profiles-dir", str(self.project)),
+                    *("--target-path", target),
+                ]
+            )
+        finally:
+            close_connections()
+        if outcome.exception is not None:
+            raise DbtError(f"dbt {arguments[0]}: {outcome.exception}") from outcome.exception
+        return [_result(result) for result in getattr(outcome.result, "results", [])]
+
+
+def close_connections() -> None:
+    """Give the warehouse back: the adapter keeps its connection for the process's next call."""
+    if "dbt.adapters.factory" not in sys.modules:
+        return
+    from dbt.adapters.factory import cleanup_connections
+
+    cleanup_connections()  # type: ignore[no-untyped-call]
+    if "dbt.adapters.duckdb.connections" in sys.modules:
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+
+
+def failures(results: Sequence[NodeResult], manifest: Mapping[str, Any]) -> list[str]:
+    """One sentence per node that failed; nodes that were skipped because of it are left out."""
+    return [
+        f"{'test' if result.unique_id.startswith('test.') else 'model'} {result.name} "
+        f"{_about(result, manifest)}: {_first_line(result.message)}"
+        for result in results
+        if not result.is_good and result.status not in ("skipped", "warn")
+    ]
+
+
+def tested_model(manifest: Mapping[str, Any], unique_id: str) -> str:
+    """Name of the model that a test is about."""
+    node = manifest["nodes"].get(unique_id, {})
+    attached = node.get("attached_node") or next(iter(node.get("depends_on", {})["nodes"]), "")
+    return attached.rsplit(".", 1)[-1]
+
+
+def _about(result: NodeResult, manifest: Mapping[str, Any]) -> str:
+    if not result.unique_id.startswith("test."):
+        return result.status
+    rows = f" for {result.count_failed_rows} rows" if result.count_failed_rows else ""
+    return f"on {tested_model(manifest, result.unique_id)} {result.status}{rows}"
+
+
+def _first_line(message: str) -> str:
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    return " ".join(lines[:3])
+
+
+def _result(result: Any) -> NodeResult:
+    return NodeResult(
+        unique_id=result.node.unique_id,
+        name=result.node.name,
+        status=str(result.status),
+        seconds=float(result.execution_time or 0),
+        count_failed_rows=result.failures,
+        message=result.message or "",
+    )

@@ -1,0 +1,123 @@
+"""The environment of a run, resolved once: which company, which folders, which dbt settings.
+
+The only module of the room that reads or sets environment variables.
+"""
+
+import os
+import shutil
+import sys
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ingestion import ConfigurationError, Home, Sources, home_of, load_sources
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+DBT_PROJECT = PROJECT_ROOT / "dbt_project"
+QUIET = {
+    "DAGSTER_DISABLE_TELEMETRY": "1",
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    "DO_NOT_TRACK": "1",
+    "GX_ANALYTICS_ENABLED": "false",
+}
+RUN_WORKER_COMMANDS = frozenset({"execute_run", "execute_step", "resume_run"})
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One company's configuration and places."""
+
+    sources: Sources
+    home: Home
+
+    @property
+    def dbt_target(self) -> Path:
+        """Where dbt writes its manifest, compiled SQL and log."""
+        return self.home.root / "dbt"
+
+    @property
+    def published_database(self) -> Path:
+        """The marts file that readers see; its path never changes."""
+        return self.home.marts / "current" / "marts.duckdb"
+
+    @property
+    def lock_file(self) -> Path:
+        """What a run holds while it may write the warehouse."""
+        return self.home.root / "warehouse.lock"
+
+    @property
+    def notebook(self) -> Path:
+        """What the steps of a night leave for the steps after them."""
+        return self.home.root / "night.json"
+
+    @cached_property
+    def project_version(self) -> str:
+        """The version that ``pyproject.toml`` declares."""
+        content = (PROJECT_ROOT / "pyproject.toml").read_text(encoding="utf-8")
+        return str(tomllib.loads(content)["project"]["version"])
+
+    def activate(self) -> None:
+        """Set what dbt reads from the environment, and switch telemetry off everywhere."""
+        os.environ.update(QUIET)
+        os.environ.update(
+            CX_WAREHOUSE=str(self.home.warehouse),
+            CX_FROZEN_INPUTS=str(self.home.frozen_inputs),
+            CX_PUBLISHED=str(self.published_database),
+        )
+
+
+def load_environment() -> Environment:
+    """The configured company, with the process made ready for dbt.
+
+    Raises:
+        ConfigurationError: the sources are not right.
+    """
+    sources = load_sources()
+    environment = Environment(sources=sources, home=home_of(sources.company))
+    environment.activate()
+    return environment
+
+
+def is_run_worker() -> bool:
+    """Whether this process was started by Dagster to execute a run that is planned already."""
+    return any(argument in RUN_WORKER_COMMANDS for argument in sys.argv)
+
+
+def demo_size() -> dict[str, Any]:
+    """How large the demo company is, from ``CX_DEMO_CUSTOMERS``, ``_DAYS`` and ``_UNTIL``.
+
+    Raises:
+        ConfigurationError: a value that is no number or no date.
+    """
+    readers: dict[str, Callable[[str], object]] = {
+        "customers": int,
+        "days": int,
+        "until": date.fromisoformat,
+    }
+    size: dict[str, Any] = {}
+    for name, read in readers.items():
+        variable = f"CX_DEMO_{name.upper()}"
+        value = os.environ.get(variable)
+        if value:
+            try:
+                size[name] = read(value)
+            except ValueError as error:
+                raise ConfigurationError(f"{variable} is {value!r}: {error}") from error
+    return size
+
+
+def alert_webhook() -> str | None:
+    """Address that alerts are posted to, from ``CX_ALERT_WEBHOOK``."""
+    return os.environ.get("CX_ALERT_WEBHOOK") or None
+
+
+def use_project_instance(environment: Environment) -> None:
+    """Keep the run history beside the data, as ``dagster.yaml`` says, unless told otherwise."""
+    home = environment.home.root.parent / "dagster"
+    if os.environ.setdefault("DAGSTER_HOME", str(home)) == str(home):
+        home.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(PROJECT_ROOT / "dagster.yaml", home / "dagster.yaml")

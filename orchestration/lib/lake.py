@@ -1,0 +1,89 @@
+"""The ingestion room as a resource: its public face, bound to one company.
+
+Tests hand the definitions another one. What extraction, contracts and freezing do belongs in
+``ingestion``.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+import ingestion
+from ingestion import FrozenInputs, StreamResult, StreamTask
+from orchestration.lib.environment import Environment, demo_size
+from serving import RejectFact
+
+if TYPE_CHECKING:
+    from ingestion.demo import DemoReport
+    from ingestion.quality import QualityResult
+
+
+class CompanyLake:
+    """What the steps of a night ask of the ingestion room."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._sources, self._home = environment.sources, environment.home
+
+    def generate_demo(self, on_progress: Callable[[str], None]) -> "DemoReport":
+        """Write what the demo company's systems would have written."""
+        from ingestion import demo
+
+        return demo.generate(self._home.root, **demo_size(), progress=on_progress)
+
+    def extract(
+        self, tasks: Sequence[StreamTask], on_result: Callable[[StreamResult], None]
+    ) -> list[StreamResult]:
+        """Bring every task's new rows into the lake."""
+        return ingestion.extract(self._sources, self._home, tasks, on_result)
+
+    def check(self, tables: Iterable[str]) -> list["QualityResult"]:
+        """Results of the source contracts on the loads that none has seen."""
+        from ingestion import quality
+
+        specs = ingestion.all_streams()
+        return quality.check_loads(self._home, [specs[table] for table in sorted(tables)])
+
+    def freeze(
+        self, results: Sequence[StreamResult], run_id: str, as_of: date | None
+    ) -> FrozenInputs:
+        """Pin what the run reads."""
+        return ingestion.freeze(
+            self._sources,
+            self._home,
+            specs=ingestion.all_streams().values(),
+            tasks=ingestion.configured_streams(self._sources),
+            results=results,
+            run_id=run_id,
+            as_of=as_of,
+        )
+
+    def frozen(self) -> dict[str, Any]:
+        """What was pinned last."""
+        content: dict[str, Any] = json.loads(self._home.frozen_inputs.read_text(encoding="utf-8"))
+        return content
+
+    def rejects(self) -> list[RejectFact]:
+        """Open refusals by file, column and rule."""
+        from ingestion import quarantine
+
+        return [
+            RejectFact(
+                table=refusals.table,
+                source_id=refusals.source_id,
+                file=refusals.file,
+                rule=refusals.rule,
+                count_rows=refusals.count_rows,
+                column=refusals.column_name,
+                action=refusals.action,
+            )
+            for refusals in quarantine.summarize(self._home)
+        ]
+
+    def land_published(self, table: pa.Table, run_id: str) -> int:
+        """Land the closed values of a publication; the rows that were new or changed."""
+        from ingestion import published
+
+        return published.land_published(self._home, table, run_id=run_id).rows_landed

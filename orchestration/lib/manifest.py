@@ -1,0 +1,63 @@
+"""The dbt manifest: parsed when the project changed, and only where that is affordable.
+
+A parse costs as much as a small build, so it never happens in a process that Dagster starts
+to execute a run. How dbt is called belongs in ``dbt_runner``.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+Manifest = Mapping[str, Any]
+
+PARSED_SUFFIXES = frozenset({".sql", ".yml", ".yaml", ".csv", ".md"})
+OUTPUT_FOLDERS = frozenset({"target", "logs", "dbt_packages"})
+
+
+def read_manifest(
+    project: Path, target: Path, *, parse: Callable[[], None], may_parse: bool = True
+) -> Manifest:
+    """The manifest of the project, parsed anew when any of its files changed.
+
+    Args:
+        project: the dbt project.
+        target: where dbt writes the manifest.
+        parse: runs ``dbt parse``.
+        may_parse: False in run workers, which take the manifest that is there.
+    """
+    path, stamp = target / "manifest.json", target / "parsed.txt"
+    state = project_state(project)
+    is_current = path.exists() and stamp.exists() and stamp.read_text() == state
+    if not is_current and (may_parse or not path.exists()):
+        parse()
+        stamp.write_text(state)
+    manifest: Manifest = json.loads(path.read_text(encoding="utf-8"))
+    return manifest
+
+
+def project_state(project: Path) -> str:
+    """A hash of names, sizes and times of the files that dbt parses."""
+    digest = hashlib.sha256()
+    for path in sorted(_parsed_files(project)):
+        found = path.stat()
+        name = path.relative_to(project).as_posix()
+        digest.update(f"{name} {found.st_size} {found.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def _parsed_files(project: Path) -> Iterable[Path]:
+    for path in project.rglob("*"):
+        is_output = OUTPUT_FOLDERS.intersection(path.relative_to(project).parts)
+        if path.suffix in PARSED_SUFFIXES and not is_output and path.is_file():
+            yield path
+
+
+def published_models(manifest: Manifest) -> list[dict[str, Any]]:
+    """The models that readers may see: those that dbt declares public."""
+    return [
+        node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node.get("access") == "public"
+    ]

@@ -1,0 +1,103 @@
+"""The gate before publishing: a warehouse that fails here leaves yesterday's marts in place.
+
+Checks what a reader of the published file would suffer from: failed tests, missing or empty
+marts, types that older clients cannot read, personal data. Tests of the numbers themselves
+belong in ``dbt_project``.
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from serving.errors import AuditError
+from serving.facts import CheckFact, Relation, RunFacts
+from serving.warehouse import ColumnInfo, Warehouse, open_warehouse, quoted
+
+READABLE_TYPES = frozenset(
+    {"VARCHAR", "BOOLEAN", "INTEGER", "BIGINT", "DOUBLE", "DATE", "TIMESTAMP"}
+)
+DECIMAL = re.compile(r"DECIMAL\(\d+,\s?\d+\)")
+PERSONAL_PATTERNS = {
+    "an e-mail address": ("@", r"[\w.+-]+@[\w-]+\.[\w.-]*[a-z]{2}"),
+    "a phone number": ("+", r"\+[\d۰-۹٠-٩](?:[\s().-]?[\d۰-۹٠-٩]){8,}"),
+}
+"""What must not stand in a published text, each with a character that every hit contains."""
+
+
+def audit(
+    warehouse: Path,
+    relations: Sequence[Relation],
+    *,
+    facts: RunFacts,
+    required: Sequence[str] = (),
+) -> dict[Relation, int]:
+    """Row counts of what may be published.
+
+    Args:
+        warehouse: the file that the run built.
+        relations: what is meant to be published.
+        facts: results of the run's checks.
+        required: names of relations that must have rows.
+
+    Raises:
+        AuditError: with one sentence per reason not to publish.
+    """
+    findings = [sentence(check) for check in facts.checks if _blocks(check)]
+    counts: dict[Relation, int] = {}
+    with open_warehouse(warehouse) as held:
+        for relation in relations:
+            columns = held.columns(relation)
+            if not columns:
+                findings.append(f"{relation.name} is missing in the warehouse.")
+                continue
+            counts[relation], personal = _scan(held, relation, columns)
+            if relation.name in required and not counts[relation]:
+                findings.append(f"{relation.name} has no rows.")
+            findings += [*_unreadable(relation, columns), *personal]
+    if not relations:
+        findings.append("there is nothing to publish.")
+    if findings:
+        raise AuditError(findings)
+    return counts
+
+
+def sentence(check: CheckFact) -> str:
+    """A failed check as one sentence."""
+    rows = f" for {check.count_failed_rows} rows" if check.count_failed_rows else ""
+    detail = f": {check.message}" if check.message else ""
+    return f"Check {check.name} failed on {check.table}{rows}{detail}."
+
+
+def _blocks(check: CheckFact) -> bool:
+    return not check.passed and check.severity == "error" and check.is_blocking
+
+
+def _unreadable(relation: Relation, columns: list[ColumnInfo]) -> list[str]:
+    return [
+        f"{relation.name}.{column.name} is {column.type}, which is not readable everywhere "
+        f"(use one of {', '.join(sorted(READABLE_TYPES))} or DECIMAL)."
+        for column in columns
+        if column.type not in READABLE_TYPES and not DECIMAL.fullmatch(column.type)
+    ]
+
+
+def _scan(
+    warehouse: Warehouse, relation: Relation, columns: list[ColumnInfo]
+) -> tuple[int, list[str]]:
+    """Rows of a relation and what personal data they hold, in one pass over it."""
+    tests, labels = ["count(*)"], []
+    for name in (column.name for column in columns if column.type == "VARCHAR"):
+        for label, (sign, pattern) in PERSONAL_PATTERNS.items():
+            # The cheap search for one character spares nearly every row the expression.
+            tests.append(
+                f"count(*) filter (where contains({quoted(name)}, '{sign}') "
+                f"and regexp_matches({quoted(name)}, '{pattern}', 'i'))"
+            )
+            labels.append((name, label))
+    query = f"select {', '.join(tests)} from {warehouse.name(relation)}"
+    count, *hits = warehouse.connection.execute(query).fetchall()[0]
+    return count, [
+        f"{relation.name}.{name} holds {label} in {found} rows."
+        for (name, label), found in zip(labels, hits, strict=True)
+        if found
+    ]

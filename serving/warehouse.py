@@ -1,0 +1,109 @@
+"""Reading the run's private warehouse: attached read-only, every identifier quoted.
+
+What is checked there belongs in ``audit``; what is copied from there belongs in ``publish``.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from serving.errors import ServingError
+from serving.facts import Relation
+
+
+@dataclass(frozen=True)
+class ColumnInfo:
+    """A column of a relation as the warehouse declares it."""
+
+    name: str
+    type: str
+    comment: str | None
+
+
+class Warehouse:
+    """An attached warehouse on one connection."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+        self.connection = connection
+        self.catalog = path.stem
+
+    def name(self, relation: Relation) -> str:
+        """The quoted full name of a relation."""
+        return ".".join(map(quoted, (self.catalog, relation.schema, relation.name)))
+
+    def columns(self, relation: Relation) -> list[ColumnInfo]:
+        """The columns in order; empty when the relation does not exist."""
+        rows = self.connection.execute(
+            "select column_name, data_type, comment from duckdb_columns() "
+            "where database_name = ? and schema_name = ? and table_name = ? "
+            "order by column_index",
+            [self.catalog, relation.schema, relation.name],
+        ).fetchall()
+        return [ColumnInfo(*row) for row in rows]
+
+    def tables(self) -> set[Relation]:
+        """The relations that are tables, not views."""
+        rows = self.connection.execute(
+            "select schema_name, table_name from duckdb_tables() where database_name = ?",
+            [self.catalog],
+        ).fetchall()
+        return {Relation(schema, name) for schema, name in rows}
+
+    def comment(self, relation: Relation) -> str | None:
+        """The description of a table or view."""
+        rows = self.connection.execute(
+            "select comment from duckdb_tables() "
+            "where database_name = $1 and schema_name = $2 and table_name = $3 "
+            "union all select comment from duckdb_views() "
+            "where database_name = $1 and schema_name = $2 and view_name = $3",
+            [self.catalog, relation.schema, relation.name],
+        ).fetchall()
+        return rows[0][0] if rows else None
+
+    def has(self, relation: Relation, *columns: str) -> bool:
+        """Whether the relation exists with all the named columns."""
+        held = {column.name for column in self.columns(relation)}
+        return bool(held) and held.issuperset(columns)
+
+    def count(self, relation: Relation) -> int:
+        """The number of rows."""
+        return int(one_value(self.connection, f"select count(*) from {self.name(relation)}"))
+
+
+@contextmanager
+def open_warehouse(path: Path) -> Iterator[Warehouse]:
+    """Attach the warehouse read-only for the length of a ``with`` block.
+
+    Raises:
+        ServingError: the file is missing, or another process writes it.
+    """
+    if not path.exists():
+        raise ServingError(f"{path} does not exist: build the warehouse first")
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        try:
+            connection.execute(f"attach {literal(str(path))} as {quoted(path.stem)} (read_only)")
+        except duckdb.Error as error:
+            raise ServingError(
+                f"{path} cannot be opened for reading: {str(error).splitlines()[0]}"
+            ) from error
+        yield Warehouse(connection, path)
+
+
+def one_value(connection: duckdb.DuckDBPyConnection, query: str) -> Any:
+    """The single value of a query with one row and one column."""
+    return connection.execute(query).fetchall()[0][0]
+
+
+def quoted(identifier: str) -> str:
+    """An identifier that SQL takes literally."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def literal(value: str) -> str:
+    """A text literal, where a statement takes no parameters."""
+    return "'" + value.replace("'", "''") + "'"

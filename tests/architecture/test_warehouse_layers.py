@@ -1,0 +1,121 @@
+"""The layers of the warehouse and the promises of its YAML, read from the manifest."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingestion import all_streams
+from ingestion.stream import raw_type
+
+ORDER = ("staging", "intermediate", "core", "metrics", "marts")
+MAY_READ = {
+    "staging": set(),
+    "intermediate": {"staging", "intermediate", "seeds"},
+    "core": {"intermediate", "core", "staging", "seeds"},
+    "metrics": {"core", "metrics", "seeds"},
+    "marts": {"core", "metrics", "marts", "seeds"},
+}
+PREFIX = {
+    "staging": r"stg_[a-z_]+__[a-z_]+",
+    "intermediate": r"int_[a-z]+__[a-z_]+",
+    "core": r"(dim|fct|bridge)_[a-z_]+",
+    "metrics": r"(met_[a-z_]+|dim_kpi[a-z_]*)",
+    "marts": r"(mart|export|dim)_[a-z0-9_]+",
+}
+PUBLISHED_TYPES = re.compile(
+    r"^(varchar|boolean|integer|bigint|double|date|timestamp|decimal\(\d+, ?\d+\))$", re.IGNORECASE
+)
+
+
+def layer(node: dict[str, Any]) -> str:
+    return "seeds" if node["resource_type"] == "seed" else Path(node["path"]).parts[0]
+
+
+def models(manifest: dict[str, Any], *layers: str) -> list[dict[str, Any]]:
+    return [
+        node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and (not layers or layer(node) in layers)
+    ]
+
+
+def test_a_model_reads_only_the_layers_below_it(manifest: dict[str, Any]) -> None:
+    offenders = [
+        f"{node['name']} reads {parent['name']}"
+        for node in models(manifest)
+        for parent in (manifest["nodes"].get(key) for key in node["depends_on"]["nodes"])
+        if parent and layer(parent) not in MAY_READ[layer(node)] | {layer(node)}
+    ]
+    assert not offenders
+
+
+def test_only_staging_and_the_lake_side_of_the_warehouse_read_raw_tables(
+    manifest: dict[str, Any],
+) -> None:
+    offenders = [
+        node["name"]
+        for node in models(manifest, "metrics", "marts")
+        if any(
+            key.startswith("source.") and manifest["sources"][key]["source_name"] == "raw"
+            for key in node["depends_on"]["nodes"]
+        )
+    ]
+    assert not offenders
+
+
+def test_names_say_the_layer(manifest: dict[str, Any]) -> None:
+    offenders = [
+        node["name"]
+        for node in models(manifest)
+        if not re.fullmatch(PREFIX[layer(node)], node["name"])
+    ]
+    assert not offenders
+
+
+@pytest.mark.parametrize("name", ["core", "marts"])
+def test_contracts_are_enforced_and_every_column_is_described(
+    manifest: dict[str, Any], name: str
+) -> None:
+    for node in models(manifest, name):
+        assert node["config"]["contract"]["enforced"], node["name"]
+        assert node["description"].startswith("One row per"), node["name"]
+        silent = [c for c, column in node["columns"].items() if not column["description"]]
+        assert not silent, (node["name"], silent)
+
+
+def test_every_model_of_core_and_marts_is_tested(manifest: dict[str, Any]) -> None:
+    tested = {
+        key
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+        for key in node["depends_on"]["nodes"]
+    }
+    untested = [
+        node["name"]
+        for node in models(manifest, "core", "marts")
+        if node["unique_id"] not in tested
+    ]
+    assert not untested
+
+
+def test_published_columns_have_types_that_every_client_reads(manifest: dict[str, Any]) -> None:
+    offenders = [
+        (node["name"], column["name"], column["data_type"])
+        for node in models(manifest, "core", "marts")
+        for column in node["columns"].values()
+        if not PUBLISHED_TYPES.match(column["data_type"] or "")
+    ]
+    assert not offenders
+
+
+def test_the_raw_sources_are_the_streams_that_land(manifest: dict[str, Any]) -> None:
+    declared = {
+        source["name"]: set(source["columns"])
+        for source in manifest["sources"].values()
+        if source["source_name"] == "raw"
+    }
+    landed = {table: set(spec.lake_schema) for table, spec in all_streams().items()}
+    assert {name: declared.get(name) for name in landed} == landed
+    assert set(map(raw_type, ["TIMESTAMP WITH TIME ZONE", "BIGINT"])) == {"TIMESTAMP", "BIGINT"}

@@ -1,0 +1,34 @@
+"""What tests of several rooms share: a parsed manifest and a built tiny warehouse."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingestion.settings import Home
+from tests.factories.dbt import manifest_of
+from tests.factories.night import night
+from tests.factories.once import shared
+
+
+@pytest.fixture(scope="session")
+def tiny_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The home of the tiny demo company after one night; read it, don't change it."""
+    return Home(root=shared(tmp_path_factory, "tiny", lambda root: void(night(root))))
+
+
+@pytest.fixture(scope="session")
+def warehouse(tiny_home: Home) -> Path:
+    """The built warehouse of the tiny demo company."""
+    return tiny_home.warehouse
+
+
+@pytest.fixture(scope="session")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The dbt manifest of the project as it is."""
+    root = shared(tmp_path_factory, "parsed", lambda root: void(manifest_of(Home(root=root))))
+    return manifest_of(Home(root=root))
+
+
+def void(_: object) -> None:
+    """Drop a result, where only the making counts."""

@@ -1,0 +1,147 @@
+"""Contact-center KPIs from contacts and queue entries, after section 2 of the specification."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from tests.kpis.reading import Warehouse, in_cells, summed
+
+CONTACT_CELLS: dict[str, str | None] = {
+    "company": None,
+    "market": "market",
+    "segment": "segment",
+}
+ENTRY_CELLS: dict[str, str | None] = {"queue": "queue_id"}
+AGENT_CELLS: dict[str, str | None] = {"agent": "agent_id"}
+OFFERED = ("answered", "abandoned", "flow_out")
+THRESHOLD, SHORT, WRAP_CAP = 20_000, 5_000, 30 * 60_000
+DURATIONS = ("wait_milliseconds", "talk_milliseconds", "hold_milliseconds", "wrap_milliseconds")
+VARIANT_GRAINS = {"company", "queue"}
+
+
+def counts_and_means(warehouse: Warehouse) -> pd.DataFrame:
+    """Every additive KPI: contacts count once for the company, entries once in each queue."""
+    contacts, entries = _contacts(warehouse), _entries(warehouse)
+    parts: list[pd.DataFrame] = []
+    for rows, grains in ((contacts, CONTACT_CELLS), (entries, ENTRY_CELLS)):
+        parts += _entered(in_cells(rows, grains, "entered_local_date"))
+        parts += _handled(in_cells(_finished(rows), grains, "answered_date"))
+    parts += _handled(in_cells(_finished(entries), AGENT_CELLS, "answered_date"))
+    values = pd.concat(parts, ignore_index=True)
+    is_variant = values["kpi_id"].str.startswith("K-SL.")
+    return values[
+        (~is_variant | values["grain_name"].isin(VARIANT_GRAINS))
+        & (values["period_start"] < warehouse.as_of)
+    ]
+
+
+def quantiles(warehouse: Warehouse) -> pd.DataFrame:
+    """Median, 90th percentile and maximum of waits and handle times, in seconds."""
+    parts: list[pd.DataFrame] = []
+    for rows, grains in (
+        (_contacts(warehouse), CONTACT_CELLS),
+        (_entries(warehouse), ENTRY_CELLS),
+    ):
+        entered = in_cells(rows, grains, "entered_local_date")
+        finished = in_cells(_finished(rows), grains, "answered_date")
+        parts += [
+            *_spread(entered[entered["outcome"] == "answered"], "K-ASA", "wait_milliseconds"),
+            *_spread(entered[entered["outcome"].isin(OFFERED)], "K-WAIT", "wait_milliseconds"),
+            *_spread(finished, "K-AHT", "handle_milliseconds"),
+        ]
+    values = pd.concat(parts, ignore_index=True)
+    return values[values["period_start"] < warehouse.as_of]
+
+
+def _contacts(warehouse: Warehouse) -> pd.DataFrame:
+    return _prepared(
+        warehouse,
+        "select * from core.fct_calls where not is_internal"
+        " and coalesce(direction, 'inbound') = 'inbound' and outcome is not null",
+    )
+
+
+def _entries(warehouse: Warehouse) -> pd.DataFrame:
+    return _prepared(
+        warehouse,
+        "select entries.* from core.fct_queue_entries as entries"
+        " inner join core.fct_calls as calls on calls.contact_id = entries.contact_id"
+        " where not entries.is_internal"
+        " and coalesce(calls.direction, 'inbound') = 'inbound'"
+        " and entries.outcome is not null",
+    )
+
+
+def _prepared(warehouse: Warehouse, query: str) -> pd.DataFrame:
+    rows = warehouse.frame(query)
+    rows["is_finished"] = ~rows["is_open"].astype(bool) & rows["talk_milliseconds"].notna()
+    for name in DURATIONS:
+        rows[name] = rows[name].fillna(0).astype("int64")
+    rows["wrap_milliseconds"] = rows["wrap_milliseconds"].clip(upper=WRAP_CAP)
+    rows["handle_milliseconds"] = (
+        rows["talk_milliseconds"] + rows["hold_milliseconds"] + rows["wrap_milliseconds"]
+    )
+    answered = rows["entered_at"] + pd.to_timedelta(rows["wait_milliseconds"], unit="ms")
+    local = answered.dt.tz_localize("UTC").dt.tz_convert(warehouse.time_zone)
+    rows["answered_date"] = local.dt.tz_localize(None).dt.normalize()
+    return rows
+
+
+def _finished(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[(rows["outcome"] == "answered") & rows["is_finished"]]
+
+
+def _entered(cells: pd.DataFrame) -> list[pd.DataFrame]:
+    wait = cells["wait_milliseconds"]
+    answered = cells["outcome"] == "answered"
+    abandoned = cells["outcome"] == "abandoned"
+    offered = cells["outcome"].isin(OFFERED)
+    blocked = cells["outcome"] == "blocked"
+    counted = cells[offered | blocked]
+    short = abandoned & (wait <= SHORT)
+    met = answered & (wait <= THRESHOLD)
+    met_or_gave_up = met | (abandoned & ~short & (wait <= THRESHOLD))
+    spoke_or_left = answered | abandoned
+    pairs = {
+        ("K-SL", "value"): (met, offered & ~short),
+        ("K-SL.V1", "value"): (met, spoke_or_left),
+        ("K-SL.V2", "value"): (met, spoke_or_left & ~short),
+        ("K-SL.V3", "value"): (met, offered),
+        ("K-SL.V4", "value"): (met, answered),
+        ("K-SL.V5", "value"): (met_or_gave_up, offered & ~short),
+        ("K-SL.V6", "value"): (answered & (wait < THRESHOLD), offered & ~short),
+        ("K-ASA", "mean"): (wait.where(answered, 0), answered),
+        ("K-WAIT", "mean"): (wait.where(offered, 0), offered),
+        ("K-ABN", "value"): (abandoned & ~short, offered & ~short),
+        ("K-ABN", "raw"): (abandoned, offered),
+        ("K-BUSY", "value"): (blocked, offered | blocked),
+    }
+    return [
+        summed(counted, kpi_id, statistic, top[counted.index], base[counted.index])
+        for (kpi_id, statistic), (top, base) in pairs.items()
+    ]
+
+
+def _handled(cells: pd.DataFrame) -> list[pd.DataFrame]:
+    one = pd.Series(1, index=cells.index)
+    measures = {
+        ("K-AHT", "mean"): cells["handle_milliseconds"],
+        ("K-AHT", "talk"): cells["talk_milliseconds"],
+        ("K-AHT", "hold"): cells["hold_milliseconds"],
+        ("K-AHT", "wrap"): cells["wrap_milliseconds"],
+        ("K-XFER", "value"): cells["is_transferred"].fillna(False).astype(bool),
+    }
+    return [
+        summed(cells, kpi_id, statistic, measure, one)
+        for (kpi_id, statistic), measure in measures.items()
+    ]
+
+
+def _spread(cells: pd.DataFrame, kpi_id: str, measure: str) -> Iterator[pd.DataFrame]:
+    by_cell = cells.groupby(["grain_name", "grain_key", "period_start"])[measure]
+    for statistic, share in (("p50", 0.5), ("p90", 0.9), ("max", 1.0)):
+        values = by_cell.apply(
+            lambda waits, share=share: float(np.quantile(waits, share)) / 1000
+        )
+        yield values.rename("value").reset_index().assign(kpi_id=kpi_id, statistic=statistic)

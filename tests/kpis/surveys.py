@@ -1,0 +1,112 @@
+"""Survey KPIs from answers and invitations, after section 1 of the KPI specification."""
+
+import pandas as pd
+
+from tests.kpis.reading import Warehouse, in_cells, summed
+
+CELLS: dict[str, str | None] = {
+    "company": None,
+    "market": "market",
+    "segment": "segment",
+    "survey": "survey_id",
+    "touchpoint": "touchpoint",
+    "channel": "channel",
+}
+SCORE_CELLS = CELLS | {"question": "question_id"}
+HANDLER_CELLS = SCORE_CELLS | {"agent": "agent_id", "queue": "queue_id"}
+SCALES = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
+ANSWER_WINDOW = pd.Timedelta(days=30)
+
+
+def scores(warehouse: Warehouse) -> pd.DataFrame:
+    """NPS, CSAT and CES by the day of the answer; horizons apart, other scales out."""
+    answers = warehouse.frame(
+        "select * from core.fct_survey_answers where exclusion_reason is null"
+        " and numeric_value is not null"
+    )
+    answers["score"] = answers["numeric_value"].astype(float)
+    answers = answers[pd.to_datetime(answers["answered_local_date"]) < warehouse.as_of]
+    parts = [
+        *_net_score(_of(answers, "nps", "relationship"), "K-NPS", SCORE_CELLS),
+        *_net_score(_of(answers, "nps", "transactional"), "K-NPS.T", HANDLER_CELLS),
+        *_satisfaction(_of(answers, "csat", "transactional"), "K-CSAT", HANDLER_CELLS),
+        *_satisfaction(_of(answers, "csat", "relationship"), "K-CSAT.R", SCORE_CELLS),
+        *_effort(_of(answers, "ces", "transactional")),
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _of(answers: pd.DataFrame, metric: str, horizon: str) -> pd.DataFrame:
+    lowest, highest = SCALES[metric]
+    return answers[
+        (answers["metric"] == metric)
+        & (answers["horizon"] == horizon)
+        & (answers["scale_minimum"].astype(float) == lowest)
+        & (answers["scale_maximum"].astype(float) == highest)
+    ]
+
+
+def _net_score(
+    answers: pd.DataFrame, kpi_id: str, grains: dict[str, str | None]
+) -> list[pd.DataFrame]:
+    cells = in_cells(answers, grains, "answered_local_date")
+    net = (cells["score"] >= 9).astype(int) - (cells["score"] <= 6).astype(int)
+    return [summed(cells, kpi_id, "value", net, _ones(cells))]
+
+
+def _satisfaction(
+    answers: pd.DataFrame, kpi_id: str, grains: dict[str, str | None]
+) -> list[pd.DataFrame]:
+    cells = in_cells(answers, grains, "answered_local_date")
+    one = _ones(cells)
+    return [
+        summed(cells, kpi_id, "value", cells["score"].isin([4, 5]), one),
+        summed(cells, kpi_id, "bottom2", cells["score"].isin([1, 2]), one),
+        summed(cells, kpi_id, "mean", cells["score"] * 100, one),
+    ]
+
+
+def _effort(answers: pd.DataFrame) -> list[pd.DataFrame]:
+    cells = in_cells(answers, HANDLER_CELLS, "answered_local_date")
+    one = _ones(cells)
+    return [
+        summed(cells, "K-CES", "mean", cells["score"] * 100, one),
+        summed(cells, "K-CES", "agree", cells["score"] >= 5, one),
+        summed(cells, "K-CES", "strong", cells["score"] >= 6, one),
+    ]
+
+
+def response_rates(warehouse: Warehouse) -> pd.DataFrame:
+    """K-RR by the day of sending; a cohort counts when its answer window is over."""
+    sent = warehouse.frame(
+        "select * from core.fct_survey_invitations where not is_internal"
+        " and sent_local_date is not null"
+    )
+    sent["delivery_status"] = sent["delivery_status"].fillna("sent")
+    sent = sent[sent["delivery_status"].isin(["sent", "delivered", "bounced", "blocked"])]
+    day = pd.to_datetime(sent["sent_local_date"])
+    sent = sent[day < warehouse.as_of].assign(is_mature=day + ANSWER_WINDOW <= warehouse.as_of)
+    parts = []
+    for kpi_id, horizon in (("K-RR", "transactional"), ("K-RR.R", "relationship")):
+        parts += _funnel(sent[sent["horizon"] == horizon], kpi_id)
+    return pd.concat(parts, ignore_index=True)
+
+
+def _funnel(sent: pd.DataFrame, kpi_id: str) -> list[pd.DataFrame]:
+    cells = in_cells(sent, CELLS, "sent_local_date")
+    bounced = cells["delivery_status"] == "bounced"
+    final = cells["is_mature"]
+    delivered = cells["delivery_status"].isin(["sent", "delivered"]) & final
+    completed = delivered & cells["is_completed"]
+    started = delivered & (cells["is_started"] | cells["is_completed"])
+    return [
+        summed(cells, kpi_id, "value", completed, delivered),
+        summed(cells, kpi_id, "bounce", bounced, _ones(cells)),
+        summed(cells, kpi_id, "start", started, delivered),
+        summed(cells, kpi_id, "completion", completed, started),
+        summed(cells, kpi_id, "partial", started & ~completed, delivered),
+    ]
+
+
+def _ones(cells: pd.DataFrame) -> pd.Series:
+    return pd.Series(1, index=cells.index)

@@ -1,0 +1,120 @@
+"""The filter that stands beside a value finds the rows behind it; wide marts tie to values."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.kpis.reading import Warehouse
+
+ROW_MARTS = ["mart_survey_answer", "mart_call"]
+BASES = {
+    "mart_survey_response": {
+        "value": "count_delivered",
+        "start": "count_delivered",
+        "partial": "count_delivered",
+        "bounce": "count_sent",
+        "completion": "count_started",
+    },
+}
+TIES = {
+    "K-NPS": (
+        "select period_start, sum(count_promoters - count_detractors), sum(count_responses)"
+        " from marts.mart_nps where horizon = 'relationship' group by all"
+    ),
+    "K-CSAT": (
+        "select period_start, sum(count_satisfied), sum(count_responses)"
+        " from marts.mart_csat where horizon = 'transactional' group by all"
+    ),
+    "K-CES": (
+        "select period_start, sum(sum_of_hundredths), sum(count_responses)"
+        " from marts.mart_ces where horizon = 'transactional' group by all"
+    ),
+    "K-RET": (
+        "select month_start_date, sum(count_retained), sum(count_active_at_start)"
+        " from marts.mart_retention group by all"
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def built(warehouse: Path) -> Warehouse:
+    return Warehouse(warehouse)
+
+
+def _sample(built: Warehouse, mart: str) -> pd.DataFrame:
+    return built.frame(
+        f"""
+        select kpi_id, statistic, grain_name, n, drill_mart, drill_filter
+        from marts.mart_cx_kpi
+        where drill_mart = '{mart}' and period_type = 'month' and n > 0
+        qualify row_number() over (
+            partition by kpi_id, statistic, grain_name order by hash(grain_key, period_start)
+        ) = 1
+        """
+    )
+
+
+@pytest.mark.parametrize("mart", ROW_MARTS)
+def test_the_filter_of_a_value_finds_as_many_rows_as_it_counts(
+    built: Warehouse, mart: str
+) -> None:
+    sample = _sample(built, mart)
+    assert len(sample)
+    for row in sample.itertuples():
+        found = built.frame(f"select count(*) as n from marts.{mart} where {row.drill_filter}")
+        assert found["n"].iloc[0] == row.n, row
+
+
+@pytest.mark.parametrize("mart", BASES)
+def test_the_filter_of_a_rate_finds_the_parts_that_add_up_to_its_base(
+    built: Warehouse, mart: str
+) -> None:
+    for row in _sample(built, mart).itertuples():
+        base = BASES[mart][row.statistic]
+        found = built.frame(f"select sum({base}) as n from marts.{mart} where {row.drill_filter}")
+        assert found["n"].iloc[0] == row.n, row
+
+
+@pytest.mark.parametrize("kpi_id", TIES)
+def test_a_wide_mart_adds_up_to_the_published_value(built: Warehouse, kpi_id: str) -> None:
+    calendar = built.frame("select calendar from core.dim_run")["calendar"].iloc[0]
+    period_type = "jalali_month" if calendar == "jalali" else "month"
+    wide = built.frame(TIES[kpi_id])
+    wide.columns = pd.Index(["period_start", "numerator", "denominator"])
+    published = built.frame(
+        f"""
+        select period_start, numerator, denominator from marts.mart_cx_kpi
+        where kpi_id = '{kpi_id}' and grain_name = 'company' and period_type = '{period_type}'
+            and statistic = (
+                select any_value(statistic) from core.dim_kpi
+                where kpi_id = '{kpi_id}' and is_headline
+            )
+        """
+    )
+    joined = published.merge(wide, on="period_start", how="outer", suffixes=("", "_wide"))
+    assert len(joined)
+    assert (joined["numerator"] == joined["numerator_wide"]).all(), joined.to_string()
+    assert (joined["denominator"] == joined["denominator_wide"]).all()
+
+
+def test_queue_intervals_add_up_to_the_service_level_of_the_queue(built: Warehouse) -> None:
+    different = built.frame(
+        """
+        with intervals as (
+            select queue_id, date_trunc('month', local_date) as period_start,
+                sum(count_answered_within_threshold) as met,
+                sum(count_offered - count_short_abandoned) as base
+            from marts.mart_contact_center group by all
+        )
+        select * from intervals
+        full join (
+            select * from marts.mart_cx_kpi
+            where kpi_id = 'K-SL' and grain_name = 'queue' and period_type = 'month'
+        ) as published
+            on published.grain_key = intervals.queue_id
+            and published.period_start = intervals.period_start
+        where met is distinct from numerator or base is distinct from denominator
+        """
+    )
+    assert different.empty, different.head().to_string()

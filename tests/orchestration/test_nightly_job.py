@@ -1,0 +1,159 @@
+"""The nightly job on the tiny company: what it builds, and what stops it."""
+
+import dagster as dg
+import duckdb
+import pytest
+
+from orchestration.lib.environment import Environment
+from orchestration.lib.lock import hold_lock
+from orchestration.lib.progress import ONLY_PROGRESS
+from serving import current_version
+from tests.orchestration.conftest import FakeLake
+
+
+def run(defs: dg.Definitions) -> dg.ExecuteInProcessResult:
+    return defs.resolve_job_def("nightly_job").execute_in_process(
+        run_config=ONLY_PROGRESS, raise_on_error=False
+    )
+
+
+def run_ingestion(defs: dg.Definitions) -> dg.ExecuteInProcessResult:
+    """The night up to the frozen inputs."""
+    job = defs.resolve_implicit_global_asset_job_def()
+    keys = [dg.AssetKey(["raw", "mapped__orders"]), dg.AssetKey("frozen_inputs")]
+    return job.execute_in_process(asset_selection=keys, run_config=ONLY_PROGRESS)
+
+
+def published_value(environment: Environment) -> object:
+    with duckdb.connect(str(environment.published_database), read_only=True) as connection:
+        return connection.execute("select value from mart_cx_kpi").fetchall()[0][0]
+
+
+def failed_checks(result: dg.ExecuteInProcessResult) -> set[str]:
+    return {check.check_name for check in result.get_asset_check_evaluations() if not check.passed}
+
+
+def metadata(result: dg.ExecuteInProcessResult, *key: str) -> dict[str, object]:
+    [event] = [
+        event
+        for event in result.get_asset_materialization_events()
+        if event.asset_key == dg.AssetKey(key)
+    ]
+    found = event.step_materialization_data.materialization.metadata
+    return {name: value.value for name, value in found.items()}
+
+
+def test_a_good_night_publishes_the_marts(
+    defs: dg.Definitions, environment: Environment, lake: FakeLake
+) -> None:
+    result = run(defs)
+
+    assert result.success
+    assert published_value(environment) == 12
+    assert lake.kept == [result.run_id]
+    assert metadata(result, "marts", "mart_cx_kpi")["dagster/row_count"] == 1
+    assert metadata(result, "raw", "mapped__orders")["rows_rejected"] == 1
+    # Nothing keeps the warehouse: another process could write it at once.
+    with duckdb.connect(str(environment.home.warehouse)) as connection:
+        connection.execute("create table free (x integer)")
+
+
+def test_a_second_night_brings_in_what_is_new(
+    defs: dg.Definitions, environment: Environment, lake: FakeLake
+) -> None:
+    run(defs)
+    lake.orders.append({"source_id": "3", "amount": 30})
+
+    assert run(defs).success
+    assert published_value(environment) == 42
+
+
+def test_a_failed_stream_is_told_and_the_night_goes_on(
+    defs: dg.Definitions, lake: FakeLake
+) -> None:
+    lake.status = "failed"
+
+    result = run_ingestion(defs)
+
+    assert result.success
+    assert failed_checks(result) == {"mapped__orders_extracted"}
+    assert lake.frozen_results[0].message == "unreachable"
+
+
+def test_a_broken_contract_holds_the_load(defs: dg.Definitions, lake: FakeLake) -> None:
+    lake.is_contract_kept = False
+
+    result = run_ingestion(defs)
+
+    assert failed_checks(result) == {"mapped__orders_contract", "mapped__orders_extracted"}
+    assert [(found.status, found.message) for found in lake.frozen_results] == [
+        ("held", "source contract: expect_unique on order_number")
+    ]
+
+
+def test_values_that_could_not_be_kept_are_kept_the_next_night(
+    defs: dg.Definitions, environment: Environment, lake: FakeLake
+) -> None:
+    lake.is_writable = False
+
+    first = run(defs)
+    missed = current_version(environment.home.marts)
+    lake.is_writable = True
+    run_ingestion(defs)
+
+    assert first.success
+    assert failed_checks(first) == {"published_values_kept"}
+    assert missed
+    assert lake.kept == [missed.name]
+
+
+def test_a_failed_model_test_keeps_the_version_before(
+    defs: dg.Definitions, environment: Environment, lake: FakeLake
+) -> None:
+    run(defs)
+    before = current_version(environment.home.marts)
+    lake.orders.append({"source_id": "4", "amount": -1})
+
+    result = run(defs)
+
+    assert not result.success
+    assert "assert_amounts_are_positive" in failed_checks(result)
+    assert current_version(environment.home.marts) == before
+    assert published_value(environment) == 12
+
+
+def test_a_second_run_at_the_same_time_is_refused(
+    defs: dg.Definitions, environment: Environment
+) -> None:
+    with hold_lock(environment.lock_file):
+        result = run(defs)
+
+    assert not result.success
+    assert not environment.home.warehouse.exists()
+
+
+def test_one_model_can_be_built_alone(defs: dg.Definitions, environment: Environment) -> None:
+    assert run(defs).success
+    job = defs.resolve_implicit_global_asset_job_def()
+
+    result = job.execute_in_process(asset_selection=[dg.AssetKey(["core", "fct_orders"])])
+
+    assert [event.asset_key for event in result.get_asset_materialization_events()] == [
+        dg.AssetKey(["core", "fct_orders"])
+    ]
+
+
+def test_changed_code_rebuilds_incremental_tables(
+    defs: dg.Definitions,
+    environment: Environment,
+    lake: FakeLake,
+    manifest: dict[str, dict[str, dict[str, dict[str, str]]]],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run(defs)
+    manifest["nodes"]["model.cx_warehouse.fct_orders"]["checksum"]["checksum"] = "edited"
+    lake.orders.pop()
+
+    assert run(defs).success
+    assert published_value(environment) == 5
+    assert "other code built 1 incremental tables: full refresh" in capsys.readouterr().err

@@ -1,0 +1,109 @@
+"""The audit: what must not reach a reader."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from serving import AuditError, CheckFact, Relation, audit
+from serving.facts import Severity
+from tests.serving.conftest import RELATIONS, facts
+
+KPI = Relation("marts", "mart_cx_kpi")
+
+
+def change(warehouse: Path, sql: str) -> None:
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(sql)
+
+
+def test_a_sound_warehouse_gives_its_row_counts(warehouse: Path) -> None:
+    counts = audit(warehouse, RELATIONS, facts=facts("run1"), required=["mart_cx_kpi"])
+
+    assert counts == {KPI: 18, Relation("core", "dim_calendar"): 32}
+
+
+def test_a_failed_blocking_check_is_named(warehouse: Path) -> None:
+    failed = CheckFact(
+        kind="model_test",
+        name="assert_table",
+        table="mart_cx_kpi",
+        passed=False,
+        count_failed_rows=3,
+    )
+
+    with pytest.raises(AuditError, match="assert_table failed on mart_cx_kpi for 3 rows"):
+        audit(warehouse, RELATIONS, facts=facts("run1", (failed,)))
+
+
+@pytest.mark.parametrize(("severity", "is_blocking"), [("warning", True), ("error", False)])
+def test_other_failed_checks_do_not_stop_a_publication(
+    warehouse: Path, severity: Severity, is_blocking: bool
+) -> None:
+    failed = CheckFact(
+        kind="contract",
+        name="mapped__orders_contract",
+        table="mapped__orders",
+        passed=False,
+        severity=severity,
+        is_blocking=is_blocking,
+    )
+
+    assert audit(warehouse, RELATIONS, facts=facts("run1", (failed,)))
+
+
+def test_a_type_that_old_clients_cannot_read_is_refused(warehouse: Path) -> None:
+    change(warehouse, "alter table marts.mart_cx_kpi alter n type hugeint")
+
+    with pytest.raises(AuditError, match=r"mart_cx_kpi\.n is HUGEINT"):
+        audit(warehouse, RELATIONS, facts=facts("run1"))
+
+
+def test_money_is_readable_everywhere(warehouse: Path) -> None:
+    change(warehouse, "alter table marts.mart_cx_kpi alter value type decimal(18, 2)")
+
+    assert audit(warehouse, RELATIONS, facts=facts("run1"))
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("please write to ali@example.ir today", "an e-mail address"),
+        ("call +98 912 345 6789", "a phone number"),
+        ("تماس +۹۸۹۱۲۳۴۵۶۷۸۹", "a phone number"),
+    ],
+)
+def test_personal_data_is_found_by_column(warehouse: Path, text: str, label: str) -> None:
+    change(
+        warehouse,
+        f"update marts.mart_cx_kpi set grain_label_en = '{text}' "
+        "where n = 12 and period_type = 'month'",
+    )
+
+    with pytest.raises(AuditError, match=f"grain_label_en holds {label} in 1 rows"):
+        audit(warehouse, RELATIONS, facts=facts("run1"))
+
+
+@pytest.mark.parametrize("text", ["+2.1", "C++ and @home", "order +12345", "email:0a1b2c3d4e5f"])
+def test_harmless_signs_are_no_personal_data(warehouse: Path, text: str) -> None:
+    change(warehouse, f"update marts.mart_cx_kpi set grain_label_en = '{text}'")
+
+    assert audit(warehouse, RELATIONS, facts=facts("run1"))
+
+
+def test_every_finding_is_told_at_once(warehouse: Path) -> None:
+    change(warehouse, "delete from marts.mart_cx_kpi")
+    missing = Relation("marts", "mart_nps")
+
+    with pytest.raises(AuditError) as refused:
+        audit(warehouse, [KPI, missing], facts=facts("run1"), required=["mart_cx_kpi"])
+
+    assert refused.value.findings == (
+        "mart_cx_kpi has no rows.",
+        "mart_nps is missing in the warehouse.",
+    )
+
+
+def test_nothing_to_publish_is_a_finding(warehouse: Path) -> None:
+    with pytest.raises(AuditError, match="nothing to publish"):
+        audit(warehouse, [], facts=facts("run1"))
