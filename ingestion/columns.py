@@ -31,6 +31,17 @@ RULES = {
     ColumnType.DATE: date_layers,
     ColumnType.TIMESTAMP: timestamp_layers,
 }
+WORDS = frozenset(
+    {
+        ColumnType.TEXT,
+        ColumnType.ID,
+        ColumnType.BOOLEAN,
+        ColumnType.PERSON_NAME,
+        ColumnType.FREE_TEXT,
+    }
+)
+"""Types without a form of their own to look for: cleaning is all the care their text needs."""
+
 TOLERATED = {ColumnType.EMAIL: NOT_AN_EMAIL, ColumnType.PHONE: NOT_A_PHONE}
 """Rules that cost a row its value, not its place."""
 
@@ -107,7 +118,8 @@ def typed_column(
 ) -> TypedColumn:
     """The steps for ``column``; a column that the raw rows lack is null throughout."""
     raw = raw_columns.get(column.name, RawColumn(alias="cast(null as varchar)", kind="text"))
-    names = names_of(prefix, raw=raw.alias, kind=raw.kind, is_clean=raw.is_clean)
+    is_clean = raw.is_clean and column.type in WORDS
+    names = names_of(prefix, raw=raw.alias, kind=raw.kind, is_clean=is_clean)
     return TypedColumn(
         column=column,
         names=names,

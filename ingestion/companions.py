@@ -5,14 +5,17 @@ left behind is replaced when the same load number is written again. How refusals
 counted and replayed belongs in ``quarantine``.
 """
 
+import json
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
-from deltalake import DeltaTable, write_deltalake
+from deltalake import CommitProperties, Transaction, write_deltalake
 
 from ingestion.conform import Conformed
-from ingestion.lake import Lake
+from ingestion.lake import SEQUENCE, Lake, last_load, open_table
 from ingestion.sql import identifier, literal
 from ingestion.stream import StreamSpec
 
@@ -30,9 +33,11 @@ QUARANTINE_SCHEMA = {
     "action": "VARCHAR",
     "replayed_load_seq": "BIGINT",
     "raw": "VARCHAR",
+    "conventions": "VARCHAR",
 }
 """One row per refusal. ``action`` is ``rejected`` or ``landed_without_value``; a replayed
-refusal names the load that brought its row in."""
+refusal names the load that brought its row in. ``conventions`` are those that its batch knew
+better than the source's settings, as JSON, so that a replay reads it alike."""
 
 
 def write_companions(
@@ -44,6 +49,7 @@ def write_companions(
     source_id: str,
     load_seq: int,
     landed_at: datetime,
+    conventions: Mapping[str, Any],
 ) -> None:
     """Write the refusals and clear personal values of one load, replacing an earlier try."""
     values = {
@@ -53,6 +59,7 @@ def write_companions(
         "_landed_at": literal(landed_at.isoformat()),
         "reject_id": "md5(concat_ws('|', file, row_number, column_name, rule, raw))",
         "replayed_load_seq": "null",
+        "conventions": literal(json.dumps(conventions, sort_keys=True)) if conventions else "null",
     }
     chosen = ", ".join(
         f"cast({values.get(name, identifier(name))} as {kind}) as {identifier(name)}"
@@ -73,14 +80,19 @@ def write_companions(
 
 
 def replace_load(path: Path, rows: duckdb.DuckDBPyRelation, load_seq: int) -> None:
-    """Make ``rows`` the rows of one load in the table at ``path``; no rows leave no trace."""
-    exists = DeltaTable.is_deltatable(str(path))
-    if exists:
+    """Make ``rows`` the rows of one load in the table at ``path``; no rows leave no trace.
+
+    Rows of this load can only be there when a kill left them: the commit's number tells.
+    """
+    is_left = last_load(open_table(path)) >= load_seq
+    if not is_left and not rows.limit(1).fetchall():
+        return
+    written = CommitProperties(app_transactions=[Transaction(SEQUENCE, load_seq)])
+    reader = rows.to_arrow_reader()
+    if is_left:
+        predicate = f"_load_seq = {load_seq}"
         write_deltalake(
-            str(path),
-            rows.to_arrow_reader(),
-            mode="overwrite",
-            predicate=f"_load_seq = {load_seq}",
+            path, reader, mode="overwrite", predicate=predicate, commit_properties=written
         )
-    elif rows.limit(1).fetchall():
-        write_deltalake(str(path), rows.to_arrow_reader(), mode="append")
+    else:
+        write_deltalake(path, reader, mode="append", schema_mode="merge", commit_properties=written)

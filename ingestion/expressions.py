@@ -48,7 +48,8 @@ class Names:
 
     Args:
         raw: the raw value, and ``kind`` what it is, see ``raw_kind``.
-        is_clean: no value of the raw column needs cleaning, see ``cleanliness``.
+        is_clean: no value of the raw column needs cleaning, see ``cleanliness``; then
+            ``plain`` is the constant ``true``, which DuckDB folds away.
         raw_text: the raw value as text, as the quarantine shows it.
         plain: whether the raw text is already in a form that needs no cleaning.
         exact: whether it is plain and an instant.
@@ -88,9 +89,14 @@ TEXT_KINDS = frozenset({"text", "bytes", "nested", "other"})
 
 def names_of(prefix: str, *, raw: str, kind: str, is_clean: bool = False) -> Names:
     """The names of the column that is called ``prefix`` in the query."""
-    given = {"raw": raw, "kind": kind, "is_clean": is_clean, "raw_text": raw_as_text(raw, kind)}
-    steps = {name: f"{prefix}_{name}" for name in Names.__dataclass_fields__ if name not in given}
-    return Names(**given, **steps)
+    given = {"raw": raw, "kind": kind, "raw_text": raw_as_text(raw, kind)}
+    steps = {
+        name: f"{prefix}_{name}"
+        for name in Names.__dataclass_fields__
+        if name not in given and name != "is_clean"
+    }
+    known = {"plain": "true"} if is_clean else {}
+    return Names(is_clean=is_clean, **given | steps | known)
 
 
 def raw_kind(kind: pa.DataType) -> str:
@@ -155,10 +161,9 @@ def cleaned(text: str, null_words: tuple[str, ...], *, plain: str = "false") -> 
         plain: whether the edges of ``text`` are known to be clean. Looking at them is many
             times cheaper than trimming.
     """
-    result = (
-        f"case when {plain} or {matches(text, TIDY)} then {text} "
-        f"else trim({text}, {literal(EDGES)}) end"
-    )
+    is_tidy = f"case when {plain} then true else {matches(text, TIDY)} end"
+    trimmed = f"case when {is_tidy} then {text} else trim({text}, {literal(EDGES)}) end"
+    result = text if plain == "true" else trimmed
     for word in dict.fromkeys(("", *null_words)):
         result = f"nullif({result}, {literal(word)})"
     return result
@@ -166,10 +171,8 @@ def cleaned(text: str, null_words: tuple[str, ...], *, plain: str = "false") -> 
 
 def text_steps(names: Names, null_words: tuple[str, ...]) -> list[Layer]:
     """The steps from raw text to ``names.text``."""
-    return [
-        {names.plain: "true" if names.is_clean else is_plain(names.raw_text)},
-        {names.text: cleaned(names.raw_text, null_words, plain=names.plain)},
-    ]
+    text = {names.text: cleaned(names.raw_text, null_words, plain=names.plain)}
+    return [text] if names.is_clean else [{names.plain: is_plain(names.raw_text)}, text]
 
 
 def ascii_digits(text: str, *, also: str = "", into: str = "", without: str = "") -> str:

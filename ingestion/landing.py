@@ -5,8 +5,8 @@ source's cursor and the load's number, so a kill leaves either all of it or noth
 belongs in ``conform``, refusals in ``quarantine``, what a night reads in ``freezing``.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -62,6 +62,7 @@ class Arrival:
         transactions: names that may land only once.
         is_snapshot, keys_only: see ``connectors.base.Batch``.
         default_version: ``source_version`` of rows without one; the load's number if None.
+        conventions: what the batch knew of its values, see ``connectors.base.Batch``.
         before_commit: called with the load's number just before the rows become visible.
     """
 
@@ -73,6 +74,7 @@ class Arrival:
     is_snapshot: bool = False
     keys_only: bool = False
     default_version: int | None = None
+    conventions: Mapping[str, Any] = field(default_factory=dict)
     before_commit: Callable[[int], None] | None = None
 
 
@@ -103,6 +105,7 @@ def land(
             source_id=arrival.source_id,
             load_seq=load_seq,
             landed_at=arrival.landed_at,
+            conventions=arrival.conventions,
         )
         if arrival.before_commit:
             arrival.before_commit(load_seq)

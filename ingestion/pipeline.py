@@ -134,7 +134,7 @@ def _read_and_land(home: Home, task: StreamTask, key: bytes, tally: "_Tally") ->
                 connection,
                 raw_rows(batch, source, spec),
                 spec=spec,
-                conventions=batch.conventions or source.conventions,
+                conventions=source.conventions_of(spec.name).replaced(batch.conventions),
                 source_id=source.id,
                 key=key,
             )
@@ -172,6 +172,7 @@ def _land_bundle(
         transactions=bundle.transactions,
         is_snapshot=bundle.batch.is_snapshot,
         keys_only=bundle.batch.keys_only,
+        conventions=bundle.batch.conventions,
         before_commit=hold if share > task.source.budget.hard else None,
     )
     return land(connection, lake, task.spec, arrival)

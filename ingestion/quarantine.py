@@ -81,14 +81,14 @@ def replay(sources: Sources, home: Home, spec: StreamSpec) -> Replay:
     ``_load_seq``, so that incremental models see it.
     """
     lake, landed, refused = Lake(home.lake), 0, 0
-    for source_id, load_seq, records in _open_refusals(lake, spec):
+    for source_id, load_seq, known, records in _open_refusals(lake, spec):
         source = next(source for source in sources.sources if source.id == source_id)
         with connect() as connection:
             conformed = conform(
                 connection,
                 _table(records),
                 spec=spec,
-                conventions=source.conventions,
+                conventions=source.conventions_of(spec.name).replaced(known),
                 source_id=source_id,
                 key=pseudonym_key(sources.company),
             )
@@ -104,6 +104,7 @@ def replay(sources: Sources, home: Home, spec: StreamSpec) -> Replay:
                     landed_at=datetime.now(UTC),
                     transactions=(f"replay:{load_seq}:{name}",),
                     default_version=load_seq,
+                    conventions=known,
                 ),
             )
         landed += load.rows_landed
@@ -112,24 +113,30 @@ def replay(sources: Sources, home: Home, spec: StreamSpec) -> Replay:
     return Replay(rows_landed=landed, rows_refused=refused)
 
 
-def _open_refusals(lake: Lake, spec: StreamSpec) -> list[tuple[str, int, list[dict[str, Any]]]]:
+def _open_refusals(
+    lake: Lake, spec: StreamSpec
+) -> list[tuple[str, int, dict[str, Any], list[dict[str, Any]]]]:
+    """Per load its source, number, what its batch knew of its values, and the raw records."""
     table = open_table(lake.quarantine(spec))
     if not table or not table.file_uris():
         return []
     with connect() as connection:
         rows = connection.sql(
-            "select _source_id, _load_seq, file, row_number, raw "
+            "select _source_id, _load_seq, conventions, file, row_number, raw "
             f"from {parquet(table.file_uris())} "
             "where replayed_load_seq is null and action = 'rejected' "
             "and json_valid(raw) and json_type(raw) = 'OBJECT' "
             "group by all order by _source_id, _load_seq, file, row_number, raw"
         ).fetchall()
-    grouped: dict[tuple[str, int], list[dict[str, Any]]] = {}
-    for source_id, load_seq, file, row, raw in rows:
-        grouped.setdefault((source_id, load_seq), []).append(
+    grouped: dict[tuple[str, int, str], list[dict[str, Any]]] = {}
+    for source_id, load_seq, known, file, row, raw in rows:
+        grouped.setdefault((source_id, load_seq, known or "{}"), []).append(
             json.loads(raw) | {"_file": file, "_row": row}
         )
-    return [(source_id, load_seq, records) for (source_id, load_seq), records in grouped.items()]
+    return [
+        (source_id, load_seq, json.loads(known), records)
+        for (source_id, load_seq, known), records in grouped.items()
+    ]
 
 
 def _table(records: list[dict[str, Any]]) -> pa.Table:

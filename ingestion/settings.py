@@ -6,6 +6,7 @@ sentence per mistake that names the key, the value and what is allowed.
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
@@ -75,6 +76,10 @@ class Conventions(Strict):
     true_words: tuple[str, ...] = ("true", "t", "yes", "y", "1", "بله", "да")
     false_words: tuple[str, ...] = ("false", "f", "no", "n", "0", "خیر", "нет")
 
+    def replaced(self, values: Mapping[str, Any]) -> "Conventions":
+        """These conventions with ``values`` in the place of some; refuses wrong ones."""
+        return Conventions.model_validate(self.model_dump() | dict(values)) if values else self
+
 
 class Budget(Strict):
     """Shares of rejected rows of a load: above ``soft`` a warning, above ``hard`` it is held."""
@@ -101,6 +106,10 @@ class Source(Strict):
     customers_of: Name | None = None
     options: dict[str, Any] = {}
     streams: dict[Name, dict[str, Any]] = {}
+
+    def conventions_of(self, stream: str) -> Conventions:
+        """The source's conventions with those in their place that one stream declares."""
+        return self.conventions.replaced(self.streams.get(stream, {}).get("conventions", {}))
 
 
 class Sources(Strict):

@@ -65,6 +65,19 @@ ENVELOPE = {
 }
 """Columns that stand before the declared ones on every landed row, with their lake types."""
 
+ENVELOPE_DESCRIPTIONS = {
+    "_source_id": "Source instance that sent the row.",
+    "_load_seq": "Number of the load in this table.",
+    "_landed_at": "When the load landed.",
+    "_op": "What the row says of its key: upsert, delete or erase.",
+    "source_id": "The record's key in its source.",
+    "source_version": "Orders the versions of one record.",
+    "source_updated_at": "When the source last changed the record.",
+    "source_updated_at_raw": "The same, as the source wrote it.",
+    "_row_hash": "Hash of the declared columns.",
+    "_extra": "Columns that are not declared, as JSON.",
+}
+
 RESTRICTED_ENVELOPE = {
     name: ENVELOPE[name] for name in ("_source_id", "_load_seq", "_op", "source_id")
 }
@@ -153,6 +166,14 @@ class StreamSpec:
             name: kind for column in self.columns for name, kind in column.lake_columns.items()
         }
         return ENVELOPE | declared
+
+    @cached_property
+    def descriptions(self) -> dict[str, str]:
+        """What each landed column holds."""
+        declared = {
+            name: column.description for column in self.columns for name in column.lake_columns
+        }
+        return ENVELOPE_DESCRIPTIONS | declared
 
     @cached_property
     def restricted_schema(self) -> dict[str, str]:

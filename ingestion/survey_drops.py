@@ -8,15 +8,15 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import pyarrow as pa
 
 from ingestion.connectors.base import REJECT_SCHEMA, Batch, Cursor
 from ingestion.errors import SourceError
 from ingestion.files import FileRefused, is_settled, safe_files, sha256_of
-from ingestion.settings import Conventions, Source
-from ingestion.surveys import Survey, as_exported
+from ingestion.settings import Source
+from ingestion.surveys import AS_EXPORTED, Survey
 
 AnySurvey = TypeVar("AnySurvey", bound=Survey)
 
@@ -46,7 +46,7 @@ class Shaped:
 
     rows: pa.Table
     rejects: pa.Table
-    conventions: Conventions
+    conventions: Mapping[str, Any]
 
 
 def settled_files(inbox: Path, pattern: str, *, settle_seconds: float) -> list[Path]:
@@ -94,7 +94,6 @@ def drops(
 
 
 def new_batches(
-    source: Source,
     offered: list[Drop[AnySurvey]],
     shape: Callable[[Drop[AnySurvey]], Shaped],
     *,
@@ -109,7 +108,7 @@ def new_batches(
         try:
             shaped = shape(drop)
         except FileRefused as refusal:
-            shaped = _refused(source, refusal, drop.file)
+            shaped = _refused(refusal, drop.file)
         yield Batch(
             rows=shaped.rows,
             cursor={"read": sorted(read)},
@@ -119,10 +118,10 @@ def new_batches(
         )
 
 
-def _refused(source: Source, refusal: FileRefused, file: str) -> Shaped:
+def _refused(refusal: FileRefused, file: str) -> Shaped:
     record = {"file": file, "rule": refusal.rule, "value": refusal.detail, "raw": "{}"}
     return Shaped(
         rows=pa.table({"_file": pa.array([], pa.string()), "_row": pa.array([], pa.int64())}),
         rejects=pa.Table.from_pylist([record], schema=REJECT_SCHEMA),
-        conventions=as_exported(source.conventions),
+        conventions=AS_EXPORTED,
     )

@@ -14,7 +14,7 @@ import pyarrow as pa
 from pydantic import BeforeValidator, Field, model_validator
 
 from ingestion.entities import SURVEY_ENTITIES, entity
-from ingestion.settings import Conventions, Strict
+from ingestion.settings import Strict
 from ingestion.sql import identifier
 
 Metric = Literal["nps", "csat", "ces", "resolved", "open", "other"]
@@ -127,10 +127,8 @@ def survey_streams(connector: str) -> dict[str, Any]:
     return {name: entity(name, connector=connector) for name in SURVEY_ENTITIES}
 
 
-def as_exported(conventions: Conventions, **changes: Any) -> Conventions:
-    """The source's conventions where survey tools leave a choice: dates and numbers are ISO."""
-    fixed = {"dates": "ymd", "calendar": "gregorian", "decimal_separator": "."}
-    return conventions.model_copy(update=fixed | changes)
+AS_EXPORTED = {"dates": "ymd", "calendar": "gregorian", "decimal_separator": "."}
+"""How survey tools write dates and numbers, whatever else their source is told."""
 
 
 _QUESTION_SCHEMA = pa.schema(

@@ -50,7 +50,7 @@ def id_layers(column: Column, names: Names, conventions: Conventions) -> list[La
     scientific = f"contains({names.value}, '+') and {matches(names.value, SCIENTIFIC)}"
     return [
         *text_steps(names, conventions.null_words),
-        {names.value: ascii_digits(names.text)},
+        {names.value: names.text if names.is_clean else ascii_digits(names.text)},
         {names.rule: f"case {broken_text(names)} when {scientific} then 'scientific_notation' end"},
     ]
 

@@ -4,6 +4,7 @@ The night with the bad file must fail; the file is taken away again at the end.
 """
 
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,9 @@ def _write(environment: Environment, source: Source, stream: dict[str, Any]) -> 
     header = [column if isinstance(column, str) else column.get("from") for column in columns]
     names = [name for name in header if name]
     delimiter = stream.get("delimiter", ",")
-    lines = [delimiter.join(names), *[delimiter.join("?" for _ in names)] * BAD_ROWS]
+    # Never the same bytes twice: a file that is in the lake already would be no news.
+    wrong = delimiter.join(f"?{time.time_ns()}" for _ in names)
+    lines = [delimiter.join(names), *[wrong] * BAD_ROWS]
     path = environment.home.inbox / source.id / stream["glob"].replace("*", "broken")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(lines) + "\n", encoding=stream.get("encoding", "utf-8"))

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-from ingestion.settings import Conventions, Source
+from ingestion.settings import Source
 from ingestion.stream import StreamSpec
 
 Cursor = Mapping[str, Any]
@@ -41,7 +41,8 @@ class Batch:
         rejects: records that could not even be split into columns (``REJECT_SCHEMA``).
         is_snapshot: ``rows`` hold every living key, so that missing keys are deletes. With
             ``keys_only`` they hold nothing else and no row of them lands.
-        conventions: how this batch writes values, where it differs from its source's.
+        conventions: fields of ``Conventions`` that the source's settings do not decide, because
+            the tool or the file itself says how it writes.
         after_landing: what to do once the batch is safe, such as moving a file away.
     """
 
@@ -51,7 +52,7 @@ class Batch:
     rejects: pa.Table | None = None
     is_snapshot: bool = False
     keys_only: bool = False
-    conventions: Conventions | None = None
+    conventions: Mapping[str, Any] = field(default_factory=dict)
     after_landing: Callable[[], None] | None = None
 
 

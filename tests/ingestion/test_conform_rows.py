@@ -151,16 +151,8 @@ def test_only_rows_with_a_personal_value_are_restricted() -> None:
     }
     accepted, restricted, _ = conformed(rows, CUSTOMERS)
     assert len(accepted) == 3
-    assert restricted == [
-        {
-            "_source_id": "crm",
-            "_op": "upsert",
-            "source_id": "1",
-            "full_name": "Ali",
-            "email": None,
-            "phone": None,
-        }
-    ]
+    envelope = {"_source_id": "crm", "_op": "upsert", "source_id": "1"}
+    assert restricted == [envelope | {"full_name": "Ali", "email": None, "phone": None}]
 
 
 def test_deletes_need_only_their_key_and_land_nothing_else() -> None:
@@ -289,7 +281,7 @@ CELLS = st.one_of(
 EVERYTHING = tuple(Column(name=kind.value, type=kind, description="a value") for kind in ColumnType)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.data())
 def test_every_row_is_either_accepted_or_refused_with_a_reason(data: st.DataObject) -> None:
     count = data.draw(st.integers(1, 12))

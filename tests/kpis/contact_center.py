@@ -141,7 +141,5 @@ def _handled(cells: pd.DataFrame) -> list[pd.DataFrame]:
 def _spread(cells: pd.DataFrame, kpi_id: str, measure: str) -> Iterator[pd.DataFrame]:
     by_cell = cells.groupby(["grain_name", "grain_key", "period_start"])[measure]
     for statistic, share in (("p50", 0.5), ("p90", 0.9), ("max", 1.0)):
-        values = by_cell.apply(
-            lambda waits, share=share: float(np.quantile(waits, share)) / 1000
-        )
+        values = by_cell.apply(lambda waits, share=share: float(np.quantile(waits, share)) / 1000)
         yield values.rename("value").reset_index().assign(kpi_id=kpi_id, statistic=statistic)

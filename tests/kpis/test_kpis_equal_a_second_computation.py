@@ -17,8 +17,16 @@ FAMILIES: dict[str, tuple[Callable[[Warehouse], pd.DataFrame], tuple[str, ...]]]
     "response rates": (response_rates, ("K-RR", "K-RR.R")),
     "contact center": (
         counts_and_means,
-        ("K-SL", *(f"K-SL.V{number}" for number in range(1, 7)), "K-ASA", "K-WAIT", "K-ABN",
-         "K-AHT", "K-XFER", "K-BUSY"),
+        (
+            "K-SL",
+            *(f"K-SL.V{number}" for number in range(1, 7)),
+            "K-ASA",
+            "K-WAIT",
+            "K-ABN",
+            "K-AHT",
+            "K-XFER",
+            "K-BUSY",
+        ),
     ),
     "retention": (retention, ("K-RET", "K-CHURN")),
 }
@@ -41,9 +49,7 @@ def test_both_parts_of_every_kpi_equal_the_second_computation(
 ) -> None:
     compute, kpis = FAMILIES[family]
     expected = compute(built)
-    mine = published[
-        published["kpi_id"].isin(kpis) & ~published["statistic"].isin(QUANTILES)
-    ]
+    mine = published[published["kpi_id"].isin(kpis) & ~published["statistic"].isin(QUANTILES)]
     assert set(map(tuple, expected[["kpi_id", "statistic"]].drop_duplicates().to_numpy())) == set(
         map(tuple, mine[["kpi_id", "statistic"]].drop_duplicates().to_numpy())
     )
@@ -62,8 +68,7 @@ def test_quantiles_equal_those_of_the_rows(built: Warehouse, published: pd.DataF
     mine = published[published["statistic"].isin(QUANTILES)]
     joined = mine.merge(expected, on=KEYS, how="outer", suffixes=("", "_expected"), indicator=True)
     different = joined[
-        (joined["_merge"] != "both")
-        | ((joined["value"] - joined["value_expected"]).abs() > 1e-5)
+        (joined["_merge"] != "both") | ((joined["value"] - joined["value_expected"]).abs() > 1e-5)
     ]
     assert different.empty, different.head(10).to_string()
     assert len(mine)

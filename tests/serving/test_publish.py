@@ -227,3 +227,26 @@ while not select.select([sys.stdin], [], [], 0)[0]:
             "select run_id, count(*) from marts._meta, marts.mart_cx_kpi group by all"
         ).fetchall()[0], flush=True)
 """
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select * from read_text('/etc/hostname')",
+        "copy marts.mart_cx_kpi to '/tmp/stolen.csv'",
+        "attach '/tmp/other.duckdb'",
+        "install httpfs",
+        "set enable_external_access = true",
+        "drop table mart_cx_kpi",
+    ],
+)
+def test_the_advised_connection_reads_the_marts_and_nothing_else(
+    warehouse: Path, marts: Path, statement: str
+) -> None:
+    published = publish_run(warehouse, marts, "run1")
+    settings = {"enable_external_access": "false", "lock_configuration": "true"}
+
+    with duckdb.connect(str(published.database), read_only=True, config=settings) as connection:
+        assert connection.execute("select count(*) from mart_cx_kpi").fetchall() == [(18,)]
+        with pytest.raises(duckdb.Error):
+            connection.execute(statement)

@@ -11,9 +11,9 @@ latest as (
 
     select * from accounts
     qualify row_number() over (
-        partition by account_id
-        order by source_version desc, _load_seq desc, _row_hash desc
-    ) = 1
+            partition by account_id
+            order by source_version desc, _load_seq desc, _row_hash desc
+        ) = 1
 
 ),
 

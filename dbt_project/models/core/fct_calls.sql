@@ -63,8 +63,8 @@ final as (
         on contacts.identity_key = identities.identity_key
     left join customers
         on identities.customer_id = customers.customer_id
-        and contacts.entered_at >= customers.valid_from
-        and contacts.entered_at < customers.valid_to
+            and contacts.entered_at >= customers.valid_from
+            and contacts.entered_at < customers.valid_to
 
 )
 

@@ -75,16 +75,16 @@ final as (
     from calls
     union all
     select
-        'response:' || response_id,
+        'response:' || response_id as interaction_id,
         split_part(response_id, ':', 1) as source_id,
-        response_id,
+        response_id as source_record_id,
         coalesce(channel, 'survey') as channel,
         'inbound' as direction,
         'feedback' as purpose,
         cast(null as varchar) as reason,
-        coalesce(started_at, submitted_at),
-        submitted_local_date,
-        submitted_at,
+        coalesce(started_at, submitted_at) as started_at,
+        submitted_local_date as started_local_date,
+        submitted_at as ended_at,
         agent_id,
         queue_id,
         identity_key,
@@ -96,16 +96,16 @@ final as (
     where not is_test
     union all
     select
-        'order:' || order_id,
+        'order:' || order_id as interaction_id,
         source_id,
-        order_id,
+        order_id as source_record_id,
         coalesce(channel, 'order') as channel,
         'inbound' as direction,
         'sales' as purpose,
         product_name as reason,
-        ordered_at,
-        ordered_local_date,
-        ordered_at,
+        ordered_at as started_at,
+        ordered_local_date as started_local_date,
+        cast(null as timestamp) as ended_at,
         cast(null as varchar) as agent_id,
         cast(null as varchar) as queue_id,
         identity_key,
@@ -116,9 +116,9 @@ final as (
     from orders
     union all
     select
-        'touch:' || touches.interaction_id,
+        'touch:' || touches.interaction_id as interaction_id,
         touches.source_id,
-        touches.interaction_id,
+        touches.interaction_id as source_record_id,
         touches.channel,
         touches.direction,
         touches.purpose,
@@ -138,7 +138,7 @@ final as (
         on touches.started_local_date < run.as_of
     left join parties
         on touches.source_id = parties.source_id
-        and touches.agent_number = parties.name
+            and touches.agent_number = parties.name
     left join identities
         on touches.identity_key = identities.identity_key
     left join customers

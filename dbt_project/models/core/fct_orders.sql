@@ -51,8 +51,8 @@ final as (
         on orders.identity_key = identities.identity_key
     left join customers
         on identities.customer_id = customers.customer_id
-        and orders.ordered_at >= customers.valid_from
-        and orders.ordered_at < customers.valid_to
+            and orders.ordered_at >= customers.valid_from
+            and orders.ordered_at < customers.valid_to
 
 )
 

@@ -46,17 +46,17 @@ final as (
 
     -- A revision handed over twice is the same revision: the first load stays.
     qualify row_number() over (
-        partition by
-            kpi_id,
-            definition_version,
-            statistic,
-            grain_name,
-            grain_key,
-            period_type,
-            period_start,
-            revision
-        order by load_seq, run_id
-    ) = 1
+            partition by
+                kpi_id,
+                definition_version,
+                statistic,
+                grain_name,
+                grain_key,
+                period_type,
+                period_start,
+                revision
+            order by load_seq, run_id
+        ) = 1
 
 )
 

@@ -131,8 +131,8 @@ final as (
         on contacts.identity_key = identities.identity_key
     left join customers
         on identities.customer_id = customers.customer_id
-        and entries.entered_at >= customers.valid_from
-        and entries.entered_at < customers.valid_to
+            and entries.entered_at >= customers.valid_from
+            and entries.entered_at < customers.valid_to
 
 )
 

@@ -51,8 +51,8 @@ final as (
         on subscriptions.identity_key = identities.identity_key
     left join customers
         on identities.customer_id = customers.customer_id
-        and cast(subscriptions.started_on as timestamp) >= customers.valid_from
-        and cast(subscriptions.started_on as timestamp) < customers.valid_to
+            and cast(subscriptions.started_on as timestamp) >= customers.valid_from
+            and cast(subscriptions.started_on as timestamp) < customers.valid_to
 
 )
 

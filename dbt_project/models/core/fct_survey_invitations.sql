@@ -78,7 +78,7 @@ final as (
     from invitations
     inner join run
         on invitations.sent_local_date < run.as_of
-        or invitations.sent_local_date is null
+            or invitations.sent_local_date is null
     left join surveys
         on invitations.survey_id = surveys.survey_id
     left join answered
@@ -87,8 +87,8 @@ final as (
         on invitations.identity_key = identities.identity_key
     left join customers
         on identities.customer_id = customers.customer_id
-        and coalesce(invitations.sent_at, run.frozen_at) >= customers.valid_from
-        and coalesce(invitations.sent_at, run.frozen_at) < customers.valid_to
+            and coalesce(invitations.sent_at, run.frozen_at) >= customers.valid_from
+            and coalesce(invitations.sent_at, run.frozen_at) < customers.valid_to
 
 )
 

@@ -50,8 +50,8 @@ asked_calls as (
         on responses.about_interaction_number = contacts.call_id
     -- Two call centers may use one number: the first by key is meant.
     qualify row_number() over (
-        partition by responses.response_id order by contacts.contact_id
-    ) = 1
+            partition by responses.response_id order by contacts.contact_id
+        ) = 1
 
 ),
 
@@ -83,20 +83,20 @@ final as (
         on responses.response_id = asked_calls.response_id
     left join parties as agents
         on agents.kind = 'agent'
-        and responses.source_id = agents.source_id
-        and responses.agent_number = agents.name
+            and responses.source_id = agents.source_id
+            and responses.agent_number = agents.name
     left join parties as queues
         on queues.kind = 'queue'
-        and responses.source_id = queues.source_id
-        and responses.queue_name = queues.name
+            and responses.source_id = queues.source_id
+            and responses.queue_name = queues.name
     left join identities
         on responses.identity_key = identities.identity_key
     left join customers
         on identities.customer_id = customers.customer_id
-        and coalesce(responses.submitted_at, responses.started_at)
-        >= customers.valid_from
-        and coalesce(responses.submitted_at, responses.started_at)
-        < customers.valid_to
+            and coalesce(responses.submitted_at, responses.started_at)
+            >= customers.valid_from
+            and coalesce(responses.submitted_at, responses.started_at)
+            < customers.valid_to
 
 )
 

@@ -7,7 +7,7 @@
         post_hook="{{ set_mark_from(ref('fct_recounted_call_days'), 'change_seq') }}"
     )
 }}
--- Grain: one row per local day and cell: queue and half hour, segment and market, or agent.
+-- Grain: one row per local day and cell: queue interval, segment and market, or agent.
 with
 
 fct_recounted_call_days as (
@@ -25,12 +25,6 @@ fct_calls as (
 fct_queue_entries as (
 
     select * from {{ ref('fct_queue_entries') }}
-
-),
-
-dim_run as (
-
-    select * from {{ ref('dim_run') }}
 
 ),
 
@@ -54,7 +48,7 @@ thresholds as (
 
 ),
 
-changed_days as (
+days as (
 
     select event_local_date as local_date
 
@@ -62,26 +56,7 @@ changed_days as (
 
     where change_seq > {{ mark('fct_recounted_call_days') }}
 
-),
-
--- A contact that enters before midnight may be answered on the day after.
-days as (
-
-    select local_date from changed_days
-
-    union
-
-    select cast(local_date + interval 1 day as date) as local_date from changed_days
-
-),
-
-days_to_read as (
-
-    select local_date from days
-
-    union
-
-    select cast(local_date - interval 1 day as date) as local_date from days
+    group by event_local_date
 
 ),
 
@@ -89,9 +64,10 @@ units as (
 
     select
         'contact' as unit_kind,
-        entered_at,
         entered_local_date,
         cast(null as timestamp) as interval_start_at,
+        answered_local_date,
+        cast(null as timestamp) as answered_interval_start_at,
         cast(null as varchar) as queue_id,
         agent_id,
         segment,
@@ -102,43 +78,35 @@ units as (
         hold_milliseconds,
         wrap_milliseconds,
         is_transferred,
-        is_open
+        is_open,
+        is_internal,
+        direction
 
     from fct_calls
-
-    where
-        not is_internal
-        and coalesce(direction, 'inbound') = 'inbound'
-        and entered_local_date in (select local_date from days_to_read)
 
     union all
 
     select
         'queue_entry' as unit_kind,
-        queue_entries.entered_at,
-        queue_entries.entered_local_date,
-        queue_entries.interval_start_at,
-        queue_entries.queue_id,
-        queue_entries.agent_id,
-        queue_entries.segment,
-        queue_entries.market,
-        queue_entries.outcome,
-        queue_entries.wait_milliseconds,
-        queue_entries.talk_milliseconds,
-        queue_entries.hold_milliseconds,
-        queue_entries.wrap_milliseconds,
-        queue_entries.is_transferred,
-        queue_entries.is_open
+        entered_local_date,
+        interval_start_at,
+        answered_local_date,
+        answered_interval_start_at,
+        queue_id,
+        agent_id,
+        segment,
+        market,
+        outcome,
+        wait_milliseconds,
+        talk_milliseconds,
+        hold_milliseconds,
+        wrap_milliseconds,
+        is_transferred,
+        is_open,
+        is_internal,
+        direction
 
-    from fct_queue_entries as queue_entries
-
-    inner join fct_calls
-        on fct_calls.contact_id = queue_entries.contact_id
-
-    where
-        not queue_entries.is_internal
-        and coalesce(fct_calls.direction, 'inbound') = 'inbound'
-        and queue_entries.entered_local_date in (select local_date from days_to_read)
+    from fct_queue_entries
 
 ),
 
@@ -148,6 +116,8 @@ classified_units as (
         units.unit_kind,
         units.entered_local_date,
         units.interval_start_at,
+        units.answered_local_date,
+        units.answered_interval_start_at,
         units.queue_id,
         units.agent_id,
         coalesce(units.segment, 'unknown') as segment,
@@ -170,23 +140,23 @@ classified_units as (
             coalesce(units.wrap_milliseconds, 0),
             thresholds.wrap_cap_milliseconds
         ) as wrap_milliseconds,
-        coalesce(units.is_transferred, false) as is_transferred,
-        {{ to_local(
-            dbt.dateadd(
-                'millisecond', 'coalesce(units.wait_milliseconds, 0)', 'units.entered_at'
-            ),
-            'dim_run.time_zone'
-        ) }} as answered_local_at
+        coalesce(units.is_transferred, false) as is_transferred
 
     from units
 
     cross join thresholds
 
-    cross join dim_run
+    where
+        not units.is_internal
+        and coalesce(units.direction, 'inbound') = 'inbound'
+        and (
+            units.entered_local_date in (select days.local_date from days)
+            or units.answered_local_date in (select days.local_date from days)
+        )
 
 ),
 
--- What a contact met on the way in is dated by its entry, what the agent did by the answer.
+-- The way in is dated by the entry, what the agent did by the answer.
 events as (
 
     select
@@ -226,12 +196,8 @@ events as (
 
     select
         unit_kind,
-        cast(answered_local_at as date) as local_date,
-        cast(
-            date_trunc('hour', answered_local_at)
-            + interval 30 minute
-            * cast(floor(minute(answered_local_at) / 30.0) as integer) as timestamp
-        ) as interval_start_at,
+        answered_local_date as local_date,
+        answered_interval_start_at as interval_start_at,
         queue_id,
         agent_id,
         segment,
@@ -260,15 +226,21 @@ events as (
 
 cell_kinds as (
 
-    select 'queue_entry' as unit_kind, 'queue_interval' as cell_kind
+    select
+        'queue_entry' as unit_kind,
+        'queue_interval' as cell_kind
 
     union all
 
-    select 'queue_entry' as unit_kind, 'agent' as cell_kind
+    select
+        'queue_entry' as unit_kind,
+        'agent' as cell_kind
 
     union all
 
-    select 'contact' as unit_kind, 'customer' as cell_kind
+    select
+        'contact' as unit_kind,
+        'customer' as cell_kind
 
 ),
 
@@ -309,10 +281,10 @@ cell_events as (
     from events
 
     inner join cell_kinds
-        on cell_kinds.unit_kind = events.unit_kind
+        on events.unit_kind = cell_kinds.unit_kind
 
     where
-        events.local_date in (select local_date from days)
+        events.local_date in (select days.local_date from days)
         and (cell_kinds.cell_kind <> 'agent' or events.agent_id is not null)
 
 ),
@@ -340,11 +312,30 @@ cells as (
             as count_abandoned_within_threshold,
         cast(sum(handled) as bigint) as count_handled,
         cast(sum(transferred) as bigint) as count_transferred,
-        {%- for measure in ['offered_wait', 'answered_wait', 'talk', 'hold', 'wrap', 'handle'] %}
-        cast(sum({{ measure }}) as bigint) as {{ measure }}_milliseconds,
-        cast(sum(cast({{ measure }} as decimal(18, 0)) * {{ measure }}) as decimal(38, 0))
-            as {{ measure }}_squares{{ ',' if not loop.last }}
-        {%- endfor %}
+        cast(sum(offered_wait) as bigint) as offered_wait_milliseconds,
+        cast(
+            sum(cast(offered_wait as decimal(18, 0)) * offered_wait) as decimal(38, 0)
+        ) as offered_wait_squares,
+        cast(sum(answered_wait) as bigint) as answered_wait_milliseconds,
+        cast(
+            sum(cast(answered_wait as decimal(18, 0)) * answered_wait) as decimal(38, 0)
+        ) as answered_wait_squares,
+        cast(sum(talk) as bigint) as talk_milliseconds,
+        cast(
+            sum(cast(talk as decimal(18, 0)) * talk) as decimal(38, 0)
+        ) as talk_squares,
+        cast(sum(hold) as bigint) as hold_milliseconds,
+        cast(
+            sum(cast(hold as decimal(18, 0)) * hold) as decimal(38, 0)
+        ) as hold_squares,
+        cast(sum(wrap) as bigint) as wrap_milliseconds,
+        cast(
+            sum(cast(wrap as decimal(18, 0)) * wrap) as decimal(38, 0)
+        ) as wrap_squares,
+        cast(sum(handle) as bigint) as handle_milliseconds,
+        cast(
+            sum(cast(handle as decimal(18, 0)) * handle) as decimal(38, 0)
+        ) as handle_squares
 
     from cell_events
 
@@ -381,10 +372,18 @@ markers as (
         0 as count_abandoned_within_threshold,
         0 as count_handled,
         0 as count_transferred,
-        {%- for measure in ['offered_wait', 'answered_wait', 'talk', 'hold', 'wrap', 'handle'] %}
-        0 as {{ measure }}_milliseconds,
-        0 as {{ measure }}_squares{{ ',' if not loop.last }}
-        {%- endfor %}
+        0 as offered_wait_milliseconds,
+        0 as offered_wait_squares,
+        0 as answered_wait_milliseconds,
+        0 as answered_wait_squares,
+        0 as talk_milliseconds,
+        0 as talk_squares,
+        0 as hold_milliseconds,
+        0 as hold_squares,
+        0 as wrap_milliseconds,
+        0 as wrap_squares,
+        0 as handle_milliseconds,
+        0 as handle_squares
 
     from days
 

@@ -36,11 +36,11 @@ keyed_cells as (
 
     inner join kpi_grains
         on cells.cell_kind = case
-            when kpi_grains.grain_name in ('company', 'market', 'segment')
-                then 'customer'
-            when kpi_grains.grain_name = 'queue' then 'queue_interval'
-            when kpi_grains.grain_name = 'agent' then 'agent'
-        end
+                when kpi_grains.grain_name in ('company', 'market', 'segment')
+                    then 'customer'
+                when kpi_grains.grain_name = 'queue' then 'queue_interval'
+                when kpi_grains.grain_name = 'agent' then 'agent'
+            end
 
 ),
 
@@ -63,11 +63,18 @@ days as (
             as count_abandoned_within_threshold,
         cast(sum(count_handled) as bigint) as count_handled,
         cast(sum(count_transferred) as bigint) as count_transferred,
-        {%- for measure in ['offered_wait', 'answered_wait', 'talk', 'hold', 'wrap', 'handle'] %}
-        cast(sum({{ measure }}_milliseconds) as bigint) as {{ measure }}_milliseconds,
-        cast(sum({{ measure }}_squares) as decimal(38, 0)) as {{ measure }}_squares
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+        cast(sum(offered_wait_milliseconds) as bigint) as offered_wait_milliseconds,
+        cast(sum(offered_wait_squares) as decimal(38, 0)) as offered_wait_squares,
+        cast(sum(answered_wait_milliseconds) as bigint) as answered_wait_milliseconds,
+        cast(sum(answered_wait_squares) as decimal(38, 0)) as answered_wait_squares,
+        cast(sum(talk_milliseconds) as bigint) as talk_milliseconds,
+        cast(sum(talk_squares) as decimal(38, 0)) as talk_squares,
+        cast(sum(hold_milliseconds) as bigint) as hold_milliseconds,
+        cast(sum(hold_squares) as decimal(38, 0)) as hold_squares,
+        cast(sum(wrap_milliseconds) as bigint) as wrap_milliseconds,
+        cast(sum(wrap_squares) as decimal(38, 0)) as wrap_squares,
+        cast(sum(handle_milliseconds) as bigint) as handle_milliseconds,
+        cast(sum(handle_squares) as decimal(38, 0)) as handle_squares
 
     from keyed_cells
 
@@ -77,17 +84,36 @@ days as (
 
 ),
 
-components as (
+days_by_kpi as (
 
     select
         kpis.kpi_id,
         kpis.definition_version,
         kpis.statistic,
         kpis.kind,
-        days.grain_name,
-        days.grain_key,
-        days.local_date as component_date,
-        case concat(kpis.kpi_id, ' ', kpis.statistic)
+        days.*
+
+    from days
+
+    inner join kpis
+        on
+            kpis.family = 'contact_center'
+            and kpis.kind in ('proportion', 'mean')
+            and concat('|', kpis.grains, '|') like concat('%|', days.grain_name, '|%')
+
+),
+
+components as (
+
+    select
+        kpi_id,
+        definition_version,
+        statistic,
+        kind,
+        grain_name,
+        grain_key,
+        local_date as component_date,
+        case concat(kpi_id, ' ', statistic)
             when 'K-SL value' then count_answered_within_threshold
             when 'K-SL.V1 value' then count_answered_within_threshold
             when 'K-SL.V2 value' then count_answered_within_threshold
@@ -107,7 +133,7 @@ components as (
             when 'K-AHT wrap' then wrap_milliseconds
             when 'K-XFER value' then count_transferred
         end as numerator,
-        case concat(kpis.kpi_id, ' ', kpis.statistic)
+        case concat(kpi_id, ' ', statistic)
             when 'K-SL value' then count_offered - count_short_abandoned
             when 'K-SL.V1 value' then count_answered + count_abandoned
             when 'K-SL.V2 value'
@@ -127,7 +153,7 @@ components as (
             when 'K-AHT wrap' then count_handled
             when 'K-XFER value' then count_handled
         end as denominator,
-        case concat(kpis.kpi_id, ' ', kpis.statistic)
+        case concat(kpi_id, ' ', statistic)
             when 'K-ASA mean' then answered_wait_squares
             when 'K-WAIT mean' then offered_wait_squares
             when 'K-AHT mean' then handle_squares
@@ -136,12 +162,7 @@ components as (
             when 'K-AHT wrap' then wrap_squares
         end as squares
 
-    from days
-
-    inner join kpis
-        on kpis.family = 'contact_center'
-        and kpis.kind in ('proportion', 'mean')
-        and concat('|', kpis.grains, '|') like concat('%|', days.grain_name, '|%')
+    from days_by_kpi
 
 ),
 

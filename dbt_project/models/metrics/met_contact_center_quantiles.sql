@@ -7,7 +7,7 @@
         post_hook="{{ set_mark_from(ref('fct_recounted_call_days'), 'change_seq') }}"
     )
 }}
--- Grain: one row per KPI statistic, grain key and period: quantiles, which nothing adds up.
+-- Grain: one row per KPI statistic, grain key and period: what cannot be added up.
 with
 
 fct_recounted_call_days as (
@@ -25,12 +25,6 @@ fct_calls as (
 fct_queue_entries as (
 
     select * from {{ ref('fct_queue_entries') }}
-
-),
-
-dim_run as (
-
-    select * from {{ ref('dim_run') }}
 
 ),
 
@@ -80,7 +74,7 @@ wrap_caps as (
 
 ),
 
-changed_days as (
+days as (
 
     select event_local_date as local_date
 
@@ -88,16 +82,7 @@ changed_days as (
 
     where change_seq > {{ mark('fct_recounted_call_days') }}
 
-),
-
--- A contact that enters before midnight may be answered on the day after.
-days as (
-
-    select local_date from changed_days
-
-    union
-
-    select cast(local_date + interval 1 day as date) as local_date from changed_days
+    group by event_local_date
 
 ),
 
@@ -110,7 +95,7 @@ periods as (
     from met_periods
 
     inner join days
-        on days.local_date = met_periods.calendar_date
+        on met_periods.calendar_date = days.local_date
 
     group by met_periods.period_type, met_periods.period_start
 
@@ -126,19 +111,8 @@ days_in_periods as (
     from met_periods
 
     inner join periods
-        on periods.period_type = met_periods.period_type
-        and periods.period_start = met_periods.period_start
-
-),
-
-days_to_read as (
-
-    select calendar_date as local_date from days_in_periods
-
-    union
-
-    select cast(calendar_date - interval 1 day as date) as local_date
-    from days_in_periods
+        on met_periods.period_type = periods.period_type
+            and met_periods.period_start = periods.period_start
 
 ),
 
@@ -149,49 +123,59 @@ units as (
         cast(null as varchar) as queue_id,
         segment,
         market,
-        entered_at,
         entered_local_date,
+        answered_local_date,
         outcome,
         wait_milliseconds,
         talk_milliseconds,
         hold_milliseconds,
         wrap_milliseconds,
-        is_open
+        is_open,
+        is_internal,
+        direction
 
     from fct_calls
-
-    where
-        not is_internal
-        and coalesce(direction, 'inbound') = 'inbound'
-        and outcome in ('answered', 'abandoned', 'flow_out')
-        and entered_local_date in (select local_date from days_to_read)
 
     union all
 
     select
         'queue_entry' as unit_kind,
-        queue_entries.queue_id,
-        queue_entries.segment,
-        queue_entries.market,
-        queue_entries.entered_at,
-        queue_entries.entered_local_date,
-        queue_entries.outcome,
-        queue_entries.wait_milliseconds,
-        queue_entries.talk_milliseconds,
-        queue_entries.hold_milliseconds,
-        queue_entries.wrap_milliseconds,
-        queue_entries.is_open
+        queue_id,
+        segment,
+        market,
+        entered_local_date,
+        answered_local_date,
+        outcome,
+        wait_milliseconds,
+        talk_milliseconds,
+        hold_milliseconds,
+        wrap_milliseconds,
+        is_open,
+        is_internal,
+        direction
 
-    from fct_queue_entries as queue_entries
+    from fct_queue_entries
 
-    inner join fct_calls
-        on fct_calls.contact_id = queue_entries.contact_id
+),
+
+counted_units as (
+
+    select *
+
+    from units
 
     where
-        not queue_entries.is_internal
-        and coalesce(fct_calls.direction, 'inbound') = 'inbound'
-        and queue_entries.outcome in ('answered', 'abandoned', 'flow_out')
-        and queue_entries.entered_local_date in (select local_date from days_to_read)
+        not is_internal
+        and coalesce(direction, 'inbound') = 'inbound'
+        and outcome in ('answered', 'abandoned', 'flow_out')
+        and (
+            entered_local_date in (
+                select wanted.calendar_date from days_in_periods as wanted
+            )
+            or answered_local_date in (
+                select wanted.calendar_date from days_in_periods as wanted
+            )
+        )
 
 ),
 
@@ -206,7 +190,7 @@ measures as (
         entered_local_date as local_date,
         coalesce(wait_milliseconds, 0) as milliseconds
 
-    from units
+    from counted_units
 
     union all
 
@@ -219,7 +203,7 @@ measures as (
         entered_local_date as local_date,
         coalesce(wait_milliseconds, 0) as milliseconds
 
-    from units
+    from counted_units
 
     where outcome = 'answered'
 
@@ -231,24 +215,13 @@ measures as (
         units.queue_id,
         units.segment,
         units.market,
-        cast(
-            {{ to_local(
-                dbt.dateadd(
-                    'millisecond',
-                    'coalesce(units.wait_milliseconds, 0)',
-                    'units.entered_at'
-                ),
-                'dim_run.time_zone'
-            ) }} as date
-        ) as local_date,
+        units.answered_local_date as local_date,
         units.talk_milliseconds
         + coalesce(units.hold_milliseconds, 0)
         + least(coalesce(units.wrap_milliseconds, 0), wrap_caps.wrap_cap_milliseconds)
             as milliseconds
 
-    from units
-
-    cross join dim_run
+    from counted_units as units
 
     cross join wrap_caps
 
@@ -279,16 +252,16 @@ value_counts as (
     from measures
 
     inner join days_in_periods
-        on days_in_periods.calendar_date = measures.local_date
+        on measures.local_date = days_in_periods.calendar_date
 
     inner join kpi_grains
         on measures.unit_kind = case
-            when kpi_grains.grain_name in ('company', 'market', 'segment')
-                then 'contact'
-            when kpi_grains.grain_name = 'queue' then 'queue_entry'
-        end
-        and concat('|', kpi_grains.period_types, '|')
-        like concat('%|', days_in_periods.period_type, '|%')
+                when kpi_grains.grain_name in ('company', 'market', 'segment')
+                    then 'contact'
+                when kpi_grains.grain_name = 'queue' then 'queue_entry'
+            end
+            and concat('|', kpi_grains.period_types, '|')
+            like concat('%|', days_in_periods.period_type, '|%')
 
     group by
         measures.kpi_id,
@@ -338,11 +311,11 @@ wanted_ranks as (
     from ranked_values
 
     inner join quantile_kpis
-        on quantile_kpis.kpi_id = ranked_values.kpi_id
-        and concat('|', quantile_kpis.grains, '|')
-        like concat('%|', ranked_values.grain_name, '|%')
-        and concat('|', quantile_kpis.period_types, '|')
-        like concat('%|', ranked_values.period_type, '|%')
+        on ranked_values.kpi_id = quantile_kpis.kpi_id
+            and concat('|', quantile_kpis.grains, '|')
+            like concat('%|', ranked_values.grain_name, '|%')
+            and concat('|', quantile_kpis.period_types, '|')
+            like concat('%|', ranked_values.period_type, '|%')
 
 ),
 
@@ -360,7 +333,8 @@ order_statistics as (
         quantile,
         n,
         quantile_rank,
-        min(milliseconds) filter (where last_rank >= floor(quantile_rank)) as floor_value,
+        min(milliseconds) filter (where last_rank >= floor(quantile_rank))
+            as floor_value,
         min(milliseconds) filter (where last_rank >= ceil(quantile_rank)) as ceil_value,
         min(milliseconds) filter (where last_rank >= low_rank) as low_value,
         min(milliseconds) filter (where last_rank >= high_rank) as high_value
@@ -397,7 +371,8 @@ final as (
             + (ceil_value - floor_value)
             * cast(quantile_rank - floor(quantile_rank) as double)
         ) / unit_scale as value,
-        case when quantile < 1 then cast(low_value as double) / unit_scale end as ci_low,
+        case when quantile < 1 then cast(low_value as double) / unit_scale end
+            as ci_low,
         case when quantile < 1 then cast(high_value as double) / unit_scale end
             as ci_high,
         n

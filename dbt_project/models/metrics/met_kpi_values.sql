@@ -89,7 +89,7 @@ registered_kpis as (
 
     inner join kpi_grains
         on concat('|', kpis.grains, '|')
-        like concat('%|', kpi_grains.grain_name, '|%')
+            like concat('%|', kpi_grains.grain_name, '|%')
 
 ),
 
@@ -130,16 +130,16 @@ matured_components as (
 
     select
         components.*,
-        cast(components.component_date + interval 1 day * kpis.maturity_days as date)
-        <= case when kpis.maturity_days = 0 then date '9999-12-31' else dim_run.as_of end
-            as is_mature
+        kpis.maturity_days = 0
+        or cast(components.component_date + interval 1 day * kpis.maturity_days as date)
+        <= dim_run.as_of as is_mature
 
     from daily_components as components
 
     inner join kpis
-        on kpis.kpi_id = components.kpi_id
-        and kpis.statistic = components.statistic
-        and kpis.definition_version = components.definition_version
+        on components.kpi_id = kpis.kpi_id
+            and components.statistic = kpis.statistic
+            and components.definition_version = kpis.definition_version
 
     cross join dim_run
 
@@ -156,12 +156,15 @@ period_components as (
         met_periods.period_type,
         met_periods.period_start,
         coalesce(
-            cast(sum(components.numerator) filter (where components.is_mature) as bigint),
+            cast(
+                sum(components.numerator) filter (where components.is_mature) as bigint
+            ),
             0
         ) as numerator,
         coalesce(
             cast(
-                sum(components.denominator) filter (where components.is_mature) as bigint
+                sum(components.denominator) filter (where components.is_mature)
+                as bigint
             ),
             0
         ) as denominator,
@@ -183,7 +186,7 @@ period_components as (
     from matured_components as components
 
     inner join met_periods
-        on met_periods.calendar_date = components.component_date
+        on components.component_date = met_periods.calendar_date
 
     group by
         components.kpi_id,
@@ -260,18 +263,18 @@ parameterized as (
     from period_components as components
 
     inner join registered_kpis
-        on registered_kpis.kpi_id = components.kpi_id
-        and registered_kpis.statistic = components.statistic
-        and registered_kpis.definition_version = components.definition_version
-        and registered_kpis.grain_name = components.grain_name
-        and concat('|', registered_kpis.period_types, '|')
-        like concat('%|', components.period_type, '|%')
-        and concat('|', registered_kpis.grain_period_types, '|')
-        like concat('%|', components.period_type, '|%')
+        on components.kpi_id = registered_kpis.kpi_id
+            and components.statistic = registered_kpis.statistic
+            and components.definition_version = registered_kpis.definition_version
+            and components.grain_name = registered_kpis.grain_name
+            and concat('|', registered_kpis.period_types, '|')
+            like concat('%|', components.period_type, '|%')
+            and concat('|', registered_kpis.grain_period_types, '|')
+            like concat('%|', components.period_type, '|%')
 
     inner join periods
-        on periods.period_type = components.period_type
-        and periods.period_start = components.period_start
+        on components.period_type = periods.period_type
+            and components.period_start = periods.period_start
 
     left join t_quantiles
         on t_quantiles.degrees_of_freedom = components.n - 1
@@ -281,7 +284,7 @@ parameterized as (
 estimated as (
 
     select
-        parameterized.*,
+        *,
         case
             when kind = 'quantile' then computed_value
             when kind = 'mean' then share / unit_scale
@@ -292,8 +295,9 @@ estimated as (
                 then 100 * sqrt(share * (1 - share) / nullif(n, 0))
             when kind = 'net'
                 then 100 * sqrt(greatest(
-                    0.0, cast(sum_of_squares as double) / nullif(n, 0) - share * share
-                ) / nullif(n, 0))
+                        0.0,
+                        cast(sum_of_squares as double) / nullif(n, 0) - share * share
+                    ) / nullif(n, 0))
             when kind = 'mean' then mean_error / unit_scale
         end as standard_error,
         case
@@ -331,11 +335,11 @@ estimated as (
 
 ),
 
--- One hidden cell beside its total could be had by subtraction: the next smallest joins it.
+-- A single hidden cell could be had by subtraction: the next smallest joins it.
 hidden as (
 
     select
-        estimated.*,
+        *,
         is_small_cell
         or (
             open_cell_n is not null
@@ -406,14 +410,14 @@ compared as (
 
     select
         shown.*,
-        prior.value as prior_value,
-        round(shown.value - prior.value, 6) as delta,
+        previous.value as prior_value,
+        round(shown.value - previous.value, 6) as delta,
         {{ is_significant_change(
-            '(shown.value - prior.value)',
+            '(shown.value - previous.value)',
             'shown.standard_error',
-            'prior.standard_error',
+            'previous.standard_error',
             'shown.n',
-            'prior.n'
+            'previous.n'
         ) }} as delta_significant,
         coalesce(own_targets.target, general_targets.target) as target,
         coalesce(own_targets.red_line, general_targets.red_line) as red_line,
@@ -421,30 +425,30 @@ compared as (
 
     from shown
 
-    left join shown as prior
-        on prior.kpi_id = shown.kpi_id
-        and prior.definition_version = shown.definition_version
-        and prior.statistic = shown.statistic
-        and prior.grain_name = shown.grain_name
-        and prior.grain_key = shown.grain_key
-        and prior.period_type = shown.period_type
-        and prior.period_start = shown.prior_period_start
+    left join shown as previous
+        on shown.kpi_id = previous.kpi_id
+            and shown.definition_version = previous.definition_version
+            and shown.statistic = previous.statistic
+            and shown.grain_name = previous.grain_name
+            and shown.grain_key = previous.grain_key
+            and shown.period_type = previous.period_type
+            and shown.prior_period_start = previous.period_start
 
     left join targets as own_targets
-        on own_targets.kpi_id = shown.kpi_id
-        and own_targets.statistic = shown.statistic
-        and own_targets.grain_name = shown.grain_name
-        and own_targets.grain_key = shown.grain_key
-        and shown.period_start >= own_targets.valid_from
-        and shown.period_start < own_targets.valid_to
+        on shown.kpi_id = own_targets.kpi_id
+            and shown.statistic = own_targets.statistic
+            and shown.grain_name = own_targets.grain_name
+            and shown.grain_key = own_targets.grain_key
+            and shown.period_start >= own_targets.valid_from
+            and shown.period_start < own_targets.valid_to
 
     left join targets as general_targets
-        on general_targets.kpi_id = shown.kpi_id
-        and general_targets.statistic = shown.statistic
-        and general_targets.grain_name = shown.grain_name
-        and general_targets.grain_key = '*'
-        and shown.period_start >= general_targets.valid_from
-        and shown.period_start < general_targets.valid_to
+        on shown.kpi_id = general_targets.kpi_id
+            and shown.statistic = general_targets.statistic
+            and shown.grain_name = general_targets.grain_name
+            and general_targets.grain_key = '*'
+            and shown.period_start >= general_targets.valid_from
+            and shown.period_start < general_targets.valid_to
 
 ),
 
@@ -480,16 +484,16 @@ final as (
             when compared.value is null or compared.target is null then null
             when compared.direction = 'higher_is_better'
                 then case
-                    when compared.value >= compared.target then 'on_target'
-                    when compared.value < compared.red_line then 'red'
-                    else 'watch'
-                end
+                        when compared.value >= compared.target then 'on_target'
+                        when compared.value < compared.red_line then 'red'
+                        else 'watch'
+                    end
             when compared.direction = 'lower_is_better'
                 then case
-                    when compared.value <= compared.target then 'on_target'
-                    when compared.value > compared.red_line then 'red'
-                    else 'watch'
-                end
+                        when compared.value <= compared.target then 'on_target'
+                        when compared.value > compared.red_line then 'red'
+                        else 'watch'
+                    end
             when abs(compared.value - compared.target) <= compared.tolerance
                 then 'on_target'
             when abs(compared.value - compared.target) > compared.red_line then 'red'

@@ -63,8 +63,8 @@ final as (
     from days_in_periods
 
     inner join periods
-        on periods.period_type = days_in_periods.period_type
-        and periods.period_start = days_in_periods.period_start
+        on days_in_periods.period_type = periods.period_type
+            and days_in_periods.period_start = periods.period_start
 
 )
 

@@ -1,4 +1,4 @@
--- Grain: one row per period and cell of market and segment: sets of subscribers compared.
+-- Grain: one row per period, market and segment: sets of subscribers compared.
 with
 
 fct_subscriptions as (
@@ -61,7 +61,9 @@ periods as (
 
     where
         met_periods.period_end <= dim_run.as_of
-        and met_periods.period_end > (select min(started_on) from subscriptions)
+        and met_periods.period_end > (
+            select min(subscriptions.started_on) from subscriptions
+        )
         and exists (
             select kpis.kpi_id
             from kpis
@@ -97,13 +99,16 @@ customers_in_periods as (
         bool_or(subscriptions.started_on < periods.period_start) as was_ever_active,
         max_by(
             subscriptions.is_involuntary,
-            concat(cast(subscriptions.ended_on as varchar), subscriptions.subscription_id)
-        ) filter (where subscriptions.started_on < periods.period_end) as has_left_involuntarily
+            concat(
+                cast(subscriptions.ended_on as varchar), subscriptions.subscription_id
+            )
+        ) filter (where subscriptions.started_on < periods.period_end)
+            as has_left_involuntarily
 
     from periods
 
     inner join subscriptions
-        on subscriptions.started_on <= periods.period_end
+        on periods.period_end >= subscriptions.started_on
 
     group by
         periods.period_type,
@@ -113,7 +118,7 @@ customers_in_periods as (
 
 ),
 
--- The attributes in force when the period starts keep a person in one cell at both ends.
+-- The attributes of the first day keep a person in one cell at both ends.
 placed_customers as (
 
     select
@@ -130,9 +135,9 @@ placed_customers as (
     from customers_in_periods as customers
 
     left join dim_customers
-        on dim_customers.customer_id = customers.customer_id
-        and dim_customers.valid_from <= cast(customers.period_start as timestamp)
-        and dim_customers.valid_to > cast(customers.period_start as timestamp)
+        on customers.customer_id = dim_customers.customer_id
+            and dim_customers.valid_from <= cast(customers.period_start as timestamp)
+            and dim_customers.valid_to > cast(customers.period_start as timestamp)
 
     where customers.is_active_at_start or customers.is_active_at_end
 

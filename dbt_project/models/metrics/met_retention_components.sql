@@ -46,12 +46,12 @@ final as (
 
     inner join kpis
         on kpis.family = 'retention'
-        and concat('|', kpis.period_types, '|')
-        like concat('%|', cells.period_type, '|%')
+            and concat('|', kpis.period_types, '|')
+            like concat('%|', cells.period_type, '|%')
 
     inner join kpi_grains
         on concat('|', kpis.grains, '|')
-        like concat('%|', kpi_grains.grain_name, '|%')
+            like concat('%|', kpi_grains.grain_name, '|%')
 
     group by
         kpis.kpi_id,

@@ -51,10 +51,10 @@ scores_by_kpi as (
 
     inner join kpis
         on kpis.family = 'survey_score'
-        and kpis.metric = scores.metric
-        and kpis.horizon = scores.horizon
-        and kpis.scale_minimum = scores.scale_minimum
-        and kpis.scale_maximum = scores.scale_maximum
+            and scores.metric = kpis.metric
+            and scores.horizon = kpis.horizon
+            and scores.scale_minimum = kpis.scale_minimum
+            and scores.scale_maximum = kpis.scale_maximum
 
 ),
 
@@ -89,7 +89,7 @@ score_components as (
 
     inner join kpi_grains
         on concat('|', scores_by_kpi.grains, '|')
-        like concat('%|', kpi_grains.grain_name, '|%')
+            like concat('%|', kpi_grains.grain_name, '|%')
 
     group by
         scores_by_kpi.kpi_id,
@@ -160,52 +160,67 @@ invitation_counts as (
 
 ),
 
-response_components as (
+invitations_by_kpi as (
 
     select
         kpis.kpi_id,
         kpis.definition_version,
         kpis.statistic,
         kpi_grains.grain_name,
-        case kpi_grains.grain_name
+        invitation_counts.*
+
+    from invitation_counts
+
+    inner join kpis
+        on
+            invitation_counts.horizon = kpis.horizon
+            and kpis.family = 'survey_response'
+
+    inner join kpi_grains
+        on
+            concat('|', kpis.grains, '|')
+            like concat('%|', kpi_grains.grain_name, '|%')
+
+),
+
+response_components as (
+
+    select
+        kpi_id,
+        definition_version,
+        statistic,
+        grain_name,
+        case grain_name
             when 'company' then 'company'
-            when 'market' then invitation_counts.market
-            when 'segment' then invitation_counts.segment
-            when 'touchpoint' then invitation_counts.touchpoint
-            when 'channel' then invitation_counts.channel
-            when 'survey' then invitation_counts.survey_id
+            when 'market' then market
+            when 'segment' then segment
+            when 'touchpoint' then touchpoint
+            when 'channel' then channel
+            when 'survey' then survey_id
         end as grain_key,
-        invitation_counts.sent_local_date as component_date,
-        cast(sum(case kpis.statistic
+        sent_local_date as component_date,
+        cast(sum(case statistic
             when 'value' then count_completed
             when 'bounce' then count_bounced
             when 'start' then count_started
             when 'completion' then count_completed
             when 'partial' then count_started - count_completed
         end) as bigint) as numerator,
-        cast(sum(case kpis.statistic
+        cast(sum(case statistic
             when 'bounce' then count_sent
             when 'completion' then count_started
             else count_delivered
         end) as bigint) as denominator
 
-    from invitation_counts
-
-    inner join kpis
-        on kpis.family = 'survey_response'
-        and kpis.horizon = invitation_counts.horizon
-
-    inner join kpi_grains
-        on concat('|', kpis.grains, '|')
-        like concat('%|', kpi_grains.grain_name, '|%')
+    from invitations_by_kpi
 
     group by
-        kpis.kpi_id,
-        kpis.definition_version,
-        kpis.statistic,
-        kpi_grains.grain_name,
+        kpi_id,
+        definition_version,
+        statistic,
+        grain_name,
         grain_key,
-        invitation_counts.sent_local_date
+        sent_local_date
 
 ),
 

@@ -53,10 +53,10 @@ final as (
 
     -- Another scale is another KPI: it is neither mapped nor averaged with this one.
     inner join scored_metrics
-        on scored_metrics.metric = fct_survey_answers.metric
-        and scored_metrics.horizon = fct_survey_answers.horizon
-        and scored_metrics.scale_minimum = fct_survey_answers.scale_minimum
-        and scored_metrics.scale_maximum = fct_survey_answers.scale_maximum
+        on fct_survey_answers.metric = scored_metrics.metric
+            and fct_survey_answers.horizon = scored_metrics.horizon
+            and fct_survey_answers.scale_minimum = scored_metrics.scale_minimum
+            and fct_survey_answers.scale_maximum = scored_metrics.scale_maximum
 
     where
         fct_survey_answers.exclusion_reason is null

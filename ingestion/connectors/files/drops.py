@@ -17,7 +17,6 @@ from ingestion.connectors.files.delimited import read_csv
 from ingestion.connectors.files.json_records import read_json
 from ingestion.connectors.files.options import (
     FileStream,
-    conventions_of,
     options_of,
     sharing,
 )
@@ -88,7 +87,7 @@ def read_drops(
                 shared_by=sharing(streams, name),
             )
             with TemporaryDirectory(prefix="cx-files-") as scratch:
-                batch = _batch(drop, source, options, limits, Path(scratch))
+                batch = _batch(drop, options, limits, Path(scratch))
                 if _fingerprint(path) == before:
                     yield batch
                 else:
@@ -102,9 +101,7 @@ def _fingerprint(path: Path) -> tuple[int, int, int]:
     return status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def _batch(
-    drop: _Drop, source: Source, options: FileStream, limits: Limits, scratch: Path
-) -> Batch:
+def _batch(drop: _Drop, options: FileStream, limits: Limits, scratch: Path) -> Batch:
     try:
         content = _read(drop.path, options, limits, scratch)
         if content.names:
@@ -120,7 +117,6 @@ def _batch(
         transaction=f"file:{drop.sha256}",
         rejects=reject_table(content.rejects, drop.name),
         is_snapshot=options.mode == "snapshot",
-        conventions=conventions_of(source, options.conventions),
         after_landing=drop.finish,
     )
 

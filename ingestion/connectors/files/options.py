@@ -9,7 +9,7 @@ from ingestion.entities import MAPPED_STREAMS
 from ingestion.errors import ConfigurationError
 from ingestion.files import Encoding, FilePattern, matches
 from ingestion.mapping import Columns, check_columns
-from ingestion.settings import Conventions, Source, Strict, explain
+from ingestion.settings import Source, Strict, explain
 
 Format = Literal["csv", "json", "jsonl", "parquet", "xlsx"]
 
@@ -84,18 +84,11 @@ def _stream(source: Source, name: str) -> FileStream:
         raise ConfigurationError(f"{where}: must be one of {', '.join(MAPPED_STREAMS)}")
     try:
         stream = FileStream.model_validate(source.streams[name])
-        conventions_of(source, stream.conventions)
+        source.conventions.replaced(stream.conventions)
     except ValidationError as error:
         raise ConfigurationError(f"{where}: {explain(error)}") from error
     check_columns(stream.columns, MAPPED_STREAMS[name], where)
     return stream
-
-
-def conventions_of(source: Source, override: Mapping[str, Any]) -> Conventions | None:
-    """The source's conventions with a stream's own in their place; None when it has none."""
-    if not override:
-        return None
-    return Conventions.model_validate(source.conventions.model_dump() | dict(override))
 
 
 def sharing(streams: Mapping[str, FileStream], relative: str) -> tuple[str, ...]:

@@ -49,4 +49,4 @@ def read(source: Source, stream: str, *, cursor: Cursor, inbox: Path) -> Iterato
     if options.mode == "files":
         yield from read_exports(source, options, stream, cursor=cursor, inbox=inbox)
     else:
-        yield from read_remote(source, options, stream, cursor=cursor)
+        yield from read_remote(options, stream, cursor=cursor)

@@ -7,7 +7,8 @@ is in ``shapes``; asking the interface instead is in ``remote``.
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +19,18 @@ from ingestion.connectors.base import REJECT_SCHEMA, Batch, Cursor
 from ingestion.connectors.limesurvey.options import LimeSurveySurvey, Options
 from ingestion.connectors.limesurvey.shapes import (
     invitation_rows,
+    latest_people,
     participants_table,
     question_columns,
     response_answers,
     response_rows,
-    text,
+    text_columns,
 )
 from ingestion.delimited import ROW, Delimited, parse
 from ingestion.files import FileRefused, read_text
 from ingestion.settings import Source
 from ingestion.survey_drops import Drop, Shaped, drops, new_batches, settled_files
-from ingestion.surveys import as_exported, question_rows
+from ingestion.surveys import AS_EXPORTED, question_rows
 
 
 def read_exports(
@@ -40,7 +42,7 @@ def read_exports(
         SourceError: no file matches a pattern, or a file cannot be opened.
     """
     if stream == "survey_questions":
-        yield from _questions(source, options, inbox)
+        yield from _questions(options, inbox)
         return
     offered = drops(
         source,
@@ -51,12 +53,16 @@ def read_exports(
     )
     with duckdb.connect(config={"threads": 1}) as connection:
 
-        def shape(drop: Drop[LimeSurveySurvey]) -> Shaped:
-            rows, rejects = _shape(connection, options, stream, drop, inbox)
-            conventions = as_exported(source.conventions)
-            return Shaped(rows=rows, rejects=rejects, conventions=conventions)
+        @cache
+        def people_of(number: str) -> pa.Table:
+            every = _all_participants(options.surveys[number], options, inbox)
+            return latest_people(connection, every)
 
-        yield from new_batches(source, offered, shape, cursor=cursor)
+        def shape(drop: Drop[LimeSurveySurvey]) -> Shaped:
+            rows, rejects = _shape(connection, options, stream, drop, people_of)
+            return Shaped(rows=rows, rejects=rejects, conventions=AS_EXPORTED)
+
+        yield from new_batches(offered, shape, cursor=cursor)
 
 
 def _shape(
@@ -64,7 +70,7 @@ def _shape(
     options: Options,
     stream: str,
     drop: Drop[LimeSurveySurvey],
-    inbox: Path,
+    people_of: Callable[[str], pa.Table],
 ) -> tuple[pa.Table, pa.Table]:
     number, survey = drop.number, drop.survey
     if stream == "survey_invitations":
@@ -73,7 +79,7 @@ def _shape(
     export = _responses(drop.path, drop.file, options)
     if stream == "survey_answers":
         return response_answers(connection, number, survey, export.rows), export.rejects
-    people = _all_participants(survey, options, inbox)
+    people = people_of(number)
     return response_rows(connection, number, survey, export.rows, people), export.rejects
 
 
@@ -121,11 +127,8 @@ def records_table(records: list[dict[str, Any]]) -> pa.Table:
         else record
         for record in records
     ]
-    names = list(dict.fromkeys(name for record in flat for name in record))
-    columns = {
-        name: pa.array([text(record.get(name)) for record in flat], pa.string()) for name in names
-    }
-    return pa.table(columns | {"_row": pa.array(range(1, len(flat) + 1), pa.int64())})
+    places = pa.array(range(1, len(flat) + 1), pa.int64())
+    return pa.table(text_columns(flat) | {"_row": places})
 
 
 def _participants(path: Path, file: str, options: Options) -> tuple[pa.Table, pa.Table]:
@@ -159,7 +162,7 @@ def _all_participants(survey: LimeSurveySurvey, options: Options, inbox: Path) -
     return table.set_column(index, "_place", pa.array(range(table.num_rows), pa.int64()))
 
 
-def _questions(source: Source, options: Options, inbox: Path) -> Iterator[Batch]:
+def _questions(options: Options, inbox: Path) -> Iterator[Batch]:
     for number, survey in options.surveys.items():
         paths = _files(inbox, survey.responses, options)
         found: dict[str, str] = {}
@@ -175,7 +178,7 @@ def _questions(source: Source, options: Options, inbox: Path) -> Iterator[Batch]
         texts = _texts(structures[-1], survey.language) if structures else {}
         yield Batch(
             rows=question_rows(number, survey, found, texts, f"survey {number}"),
-            conventions=as_exported(source.conventions),
+            conventions=AS_EXPORTED,
         )
 
 

@@ -15,20 +15,20 @@ from ingestion.connectors.limesurvey.exports import records_table
 from ingestion.connectors.limesurvey.options import LimeSurveySurvey, Options
 from ingestion.connectors.limesurvey.shapes import (
     invitation_rows,
+    latest_people,
     participants_table,
     response_answers,
     response_rows,
 )
 from ingestion.errors import SourceError
 from ingestion.http import HttpLimits, JsonClient, QuotaExceededError
-from ingestion.settings import Source, secret
-from ingestion.surveys import as_exported, question_rows
+from ingestion.settings import secret
+from ingestion.surveys import AS_EXPORTED, question_rows
 
 ATTRIBUTES = ("completed", "sent", "emailstatus", "language")
 
 
 def read_remote(
-    source: Source,
     options: Options,
     stream: str,
     *,
@@ -46,7 +46,7 @@ def read_remote(
         _session(options, limits or HttpLimits()) as session,
         duckdb.connect(config={"threads": 1}) as connection,
     ):
-        reader = _Reader(source, options, session, connection)
+        reader = _Reader(options, session, connection)
         refusals = []
         places = dict(cursor.get("surveys", {}))
         for number, survey in options.surveys.items():
@@ -73,13 +73,11 @@ class _Reader:
 
     def __init__(
         self,
-        source: Source,
         options: Options,
         session: RemoteControl,
         connection: duckdb.DuckDBPyConnection,
     ) -> None:
         self._options, self._session, self._connection = options, session, connection
-        self._conventions = as_exported(source.conventions)
 
     def batches(
         self, stream: str, number: str, survey: LimeSurveySurvey, places: dict[str, int]
@@ -89,7 +87,7 @@ class _Reader:
         elif stream == "survey_invitations":
             people = self._participants(number, survey)
             rows = invitation_rows(self._connection, number, survey, people)
-            yield Batch(rows=rows, conventions=self._conventions)
+            yield Batch(rows=rows, conventions=AS_EXPORTED)
         else:
             yield from self._responses(stream, number, survey, places)
 
@@ -97,7 +95,9 @@ class _Reader:
         self, stream: str, number: str, survey: LimeSurveySurvey, places: dict[str, int]
     ) -> Iterator[Batch]:
         is_answers = stream == "survey_answers"
-        people = pa.table({}) if is_answers else self._participants(number, survey)
+        people = pa.table({})
+        if not is_answers:
+            people = latest_people(self._connection, self._participants(number, survey))
         last = places.get(number, 0)
         first = max(1, last - self._options.overlap_rows + 1)
         while True:
@@ -116,7 +116,7 @@ class _Reader:
             yield Batch(
                 rows=rows,
                 cursor={"surveys": places | {number: last}},
-                conventions=self._conventions,
+                conventions=AS_EXPORTED,
             )
 
     def _page(self, number: str, first: int) -> tuple[list[dict[str, Any]], int] | None:
@@ -157,4 +157,4 @@ class _Reader:
             if str(item["id"]) not in parents:
                 texts[code] = item.get("question") or ""
         rows = question_rows(number, survey, texts, texts, f"survey {number}")
-        return Batch(rows=rows, conventions=self._conventions)
+        return Batch(rows=rows, conventions=AS_EXPORTED)

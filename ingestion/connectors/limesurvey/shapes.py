@@ -5,10 +5,13 @@ Reading exports belongs in ``exports``, asking the interface in ``remote``.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
+from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingestion.connectors.limesurvey.options import LimeSurveySurvey
 from ingestion.sql import identifier, literal
@@ -24,6 +27,8 @@ NOT_STAMPED = "1980-01-01%"
 _TIMING = re.compile(r"^(groupTime|questionTime)\d+$|Time$", re.IGNORECASE)
 _RESPONSE = ("submitdate", "startlanguage", "token", "startdate", "datestamp")
 _PARTICIPANT = ("email", "language", "completed", "sent", "emailstatus")
+_RENAMED = {"invited": "sent", "language_code": "language"}
+_LEFT_OUT = ("participant_info", "firstname", "lastname")
 
 
 def question_columns(columns: Collection[str], survey: LimeSurveySurvey) -> dict[str, str]:
@@ -51,17 +56,21 @@ def response_rows(
     responses: pa.Table,
     participants: pa.Table,
 ) -> pa.Table:
-    """One row per response, with the customer that its token stands for."""
+    """One row per response, with the customer that its token stands for.
+
+    Args:
+        connection: any DuckDB connection.
+        survey_number: the survey's number.
+        survey: its declaration.
+        responses: as LimeSurvey names their columns, ``_file`` and ``_row``.
+        participants: one row per token, see ``latest_people``.
+    """
     attributes = survey.about.values()
     connection.register("responses", with_columns(responses, [*_RESPONSE, *attributes]))
-    connection.register("invited", with_columns(participants, ["token", "email", *attributes]))
+    connection.register("people", with_columns(participants, ["token", "email", *attributes]))
     about = "".join(f"{_about(survey, column)} as {column}, " for column in survey.about)
     return connection.sql(
         f"""
-        with people as (
-            select * from invited where coalesce(token, '') <> ''
-            qualify row_number() over (partition by token order by _place desc) = 1
-        )
         select
             $survey_number as survey_number,
             responses.id as response_number,
@@ -171,28 +180,50 @@ def _is_time(column: str) -> str:
     return f"regexp_matches({column}, '^[0-9]{{4}}-')"
 
 
-def participants_table(records: Collection[Mapping[str, object]], file: str) -> pa.Table:
+def participants_table(records: Sequence[Mapping[str, Any]], file: str) -> pa.Table:
     """Participants of any origin as text columns, the nested person flattened, names left out.
 
     Adds ``_file``, ``_row`` and ``_place`` (both the 1-based position).
     """
-    flat = [_flat(record) for record in records]
-    names = list(dict.fromkeys(name for record in flat for name in record))
-    columns = {name: pa.array([record.get(name) for record in flat], pa.string()) for name in names}
-    places = pa.array(range(1, len(flat) + 1), pa.int64())
-    marks = {"_file": pa.repeat(file, len(flat)), "_row": places, "_place": places}
+    persons = [record.get("participant_info") for record in records]
+    nested = [person if isinstance(person, dict) else {} for person in persons]
+    columns: dict[str, pa.Array] = {}
+    for part in (nested, records):
+        for name, values in text_columns(part, without=_LEFT_OUT).items():
+            clean = name.strip().split(" <", 1)[0]
+            clean = _RENAMED.get(clean, clean)
+            columns[clean] = pc.coalesce(values, columns[clean]) if clean in columns else values
+    places = pa.array(range(1, len(records) + 1), pa.int64())
+    marks = {"_file": pa.repeat(file, len(records)), "_row": places, "_place": places}
     return pa.table(columns | marks)
 
 
-def _flat(record: Mapping[str, object]) -> dict[str, str | None]:
-    person = record.get("participant_info")
-    nested = person if isinstance(person, dict) else {}
-    names = {"invited": "sent", "language_code": "language"}
+def latest_people(connection: duckdb.DuckDBPyConnection, participants: pa.Table) -> pa.Table:
+    """The last row of each token by ``_place``; a participant without a token is nobody's."""
+    connection.register("invited", with_columns(participants, ["token"]))
+    return connection.sql(
+        "select * from invited where coalesce(token, '') <> '' "
+        "qualify row_number() over (partition by token order by _place desc) = 1"
+    ).to_arrow_table()
+
+
+def text_columns(
+    records: Sequence[Mapping[str, Any]], *, without: Collection[str] = ()
+) -> dict[str, pa.Array]:
+    """Every name that occurs in ``records``, with its values as text."""
+    names = dict.fromkeys(chain.from_iterable(records))
     return {
-        names.get(clean := str(name).strip().split(" <", 1)[0], clean): text(value)
-        for name, value in {**nested, **record}.items()
-        if name not in ("participant_info", "firstname", "lastname")
+        str(name): _texts([record.get(name) for record in records])
+        for name in names
+        if name not in without
     }
+
+
+def _texts(values: Sequence[object]) -> pa.Array:
+    try:
+        return pa.array(values, pa.string())
+    except (pa.ArrowTypeError, pa.ArrowInvalid):
+        return pa.array([text(value) for value in values], pa.string())
 
 
 def text(value: object) -> str | None:

@@ -21,7 +21,7 @@ from ingestion.files import FileRefused, read_text
 from ingestion.settings import Source
 from ingestion.sql import identifier, literal
 from ingestion.survey_drops import Drop, Shaped, drops, new_batches, settled_files
-from ingestion.surveys import answer_rows, as_exported, question_rows
+from ingestion.surveys import AS_EXPORTED, answer_rows, question_rows
 
 SYSTEM = {
     "startDate": "StartDate",
@@ -85,7 +85,7 @@ def read_exports(
         SourceError: no file matches a pattern, or a file cannot be opened.
     """
     if stream == "survey_questions":
-        yield from _questions(source, options, inbox)
+        yield from _questions(options, inbox)
         return
     settle = options.settle_seconds
     offered = drops(
@@ -100,10 +100,10 @@ def read_exports(
             return Shaped(
                 rows=rows(connection, drop, export),
                 rejects=export.rejects,
-                conventions=as_exported(source.conventions, **zone),
+                conventions=AS_EXPORTED | zone,
             )
 
-        yield from new_batches(source, offered, shape, cursor=cursor)
+        yield from new_batches(offered, shape, cursor=cursor)
 
 
 def _parsed(path: Path, file: str, options: Options) -> Export:
@@ -235,7 +235,7 @@ def _column(name: str | None, export: Export) -> str:
     return f"nullif(trim({identifier(name)}), '')"
 
 
-def _questions(source: Source, options: Options, inbox: Path) -> Iterator[Batch]:
+def _questions(options: Options, inbox: Path) -> Iterator[Batch]:
     for number, survey in options.surveys.items():
         paths = settled_files(inbox, survey.responses, settle_seconds=options.settle_seconds)
         if not paths:
@@ -246,5 +246,5 @@ def _questions(source: Source, options: Options, inbox: Path) -> Iterator[Batch]
         declared = _with_import_ids(survey, export)
         yield Batch(
             rows=question_rows(number, declared, found, export.labels, file),
-            conventions=as_exported(source.conventions),
+            conventions=AS_EXPORTED,
         )

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from ingestion.entities import MAPPED_STREAMS
 from ingestion.errors import ConfigurationError
 from ingestion.mapping import Columns, check_columns
-from ingestion.settings import Conventions, Source, Strict, explain
+from ingestion.settings import Source, Strict, explain
 
 SQLITE_URL = re.compile(r"^sqlite:///(?:\{inbox\}/)?(?P<path>\w[\w .-]*(?:/\w[\w .-]*)*)$")
 TABLE = r"^[A-Za-z_][A-Za-z0-9_]{0,62}(\.[A-Za-z_][A-Za-z0-9_]{0,62})?$"
@@ -113,15 +113,8 @@ def _stream(source: Source, name: str) -> SqlStream:
         raise ConfigurationError(f"{where}: must be one of {', '.join(MAPPED_STREAMS)}")
     try:
         stream = SqlStream.model_validate(source.streams[name])
-        conventions_of(source, stream)
+        source.conventions.replaced(stream.conventions)
     except ValidationError as error:
         raise ConfigurationError(f"{where}: {explain(error)}") from error
     check_columns(stream.columns, MAPPED_STREAMS[name], where)
     return stream
-
-
-def conventions_of(source: Source, stream: SqlStream) -> Conventions | None:
-    """The source's conventions with the stream's own in their place; None when it has none."""
-    if not stream.conventions:
-        return None
-    return Conventions.model_validate(source.conventions.model_dump() | stream.conventions)

@@ -13,12 +13,12 @@ import sqlalchemy as sa
 from ingestion.connectors.base import Batch, Cursor
 from ingestion.connectors.sql.cursors import Position
 from ingestion.connectors.sql.databases import Sleep, snapshot_of
-from ingestion.connectors.sql.options import SqlStream, conventions_of, options_of
+from ingestion.connectors.sql.options import SqlStream, options_of
 from ingestion.connectors.sql.relations import Relation, relation_of
 from ingestion.entities import MAPPED_STREAMS
 from ingestion.errors import SourceError
 from ingestion.mapping import Columns, map_rows
-from ingestion.settings import Conventions, Source
+from ingestion.settings import Source
 from ingestion.stream import StreamSpec
 
 FETCH_ROWS = 10_000
@@ -35,7 +35,6 @@ class _Reading:
     relation: Relation
     options: SqlStream
     spec: StreamSpec
-    conventions: Conventions | None
     batch_rows: int
 
     @property
@@ -80,7 +79,6 @@ def read_stream(
             relation=relation_of(connection, options, options.columns),
             options=options,
             spec=MAPPED_STREAMS[stream],
-            conventions=conventions_of(source, options),
             batch_rows=options.batch_rows,
         )
         if options.cursor is None:
@@ -99,7 +97,6 @@ def _everything(reading: _Reading) -> Batch:
     return Batch(
         rows=_stream(reading, statement, relation.names, reading.options.columns),
         is_snapshot=True,
-        conventions=reading.conventions,
     )
 
 
@@ -110,7 +107,6 @@ def _living_keys(reading: _Reading) -> Batch:
         rows=_stream(reading, statement, names, reading.keys),
         is_snapshot=True,
         keys_only=True,
-        conventions=reading.conventions,
     )
 
 
@@ -134,7 +130,6 @@ def _changes(reading: _Reading, name: str, last: Position | None, now: datetime)
         yield Batch(
             rows=pa.Table.from_batches([_mapped(reading, rows, reading.options.columns)]),
             cursor=last.cursor if last else {},
-            conventions=reading.conventions,
         )
 
 

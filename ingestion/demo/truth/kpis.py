@@ -17,6 +17,9 @@ from ingestion.demo.world.surveying import BOUNCED, OPTED_OUT, RELATIONSHIP
 
 THRESHOLD_SECONDS = 20
 SHORT_ABANDON_SECONDS = 5
+SECONDS = 0.001
+"""Times are summed as milliseconds and told as seconds."""
+RESPONSE_WINDOW_DAYS = 30
 CURRENT_CES_MAXIMUM = 7
 HORIZONS = ("relationship", "transactional")
 COMPANY = ("all",)
@@ -142,7 +145,7 @@ def _queue(values: Values, entries: Table, grain: Grain) -> None:
     for kpi, numerator, denominator, factor in (
         ("K-SL", in_time, ~short, 100.0),
         ("K-ABN", left & ~short, ~short, 100.0),
-        ("K-ASA", wait * answered * 1_000, answered, 1.0),
+        ("K-ASA", wait * answered * 1_000, answered, SECONDS),
     ):
         measure = Measure(
             kpi=kpi,
@@ -155,29 +158,33 @@ def _queue(values: Values, entries: Table, grain: Grain) -> None:
 
 
 def _handling(values: Values, entries: Table) -> None:
-    """Handling time in milliseconds, by the day of the answer; each agent's part once."""
+    """Handling time, by the day of the answer: of each stay in a queue, and of whole contacts."""
     handled = rows(entries, is_handled(entries))
-    day = handled["answer_day"]
-    measure = Measure(
-        kpi="K-AHT",
-        day=day,
-        numerator=(handled["talk"] + handled["hold"] + handled["wrap"]) * 1_000,
-        denominator=np.ones_like(day),
-        factor=1.0,
-    )
-    values.add(measure, [_company(day), ("queue", config.QUEUES, handled["queue"])], DAY_AND_MONTH)
+    spent = (handled["talk"] + handled["hold"] + handled["wrap"]) * 1_000
+    stays = ("queue", config.QUEUES, handled["queue"])
+    first_answer = np.full(handled["row"].max(initial=-1) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(first_answer, handled["row"], handled["answer_day"])
+    for grain, day, denominator in (
+        (stays, handled["answer_day"], np.ones_like(spent)),
+        (_company(spent), first_answer[handled["row"]], handled["is_first"].astype(np.int64)),
+    ):
+        measure = Measure(
+            kpi="K-AHT", day=day, numerator=spent, denominator=denominator, factor=SECONDS
+        )
+        values.add(measure, [grain], DAY_AND_MONTH)
 
 
 def _transfers(values: Values, calls: Table) -> None:
+    """Contacts passed on, by the day of the answer."""
     handled = rows(calls, calls["outcome"] == ANSWERED)
     measure = Measure(
         kpi="K-XFER",
-        day=handled["day"],
+        day=handled["answer_day"],
         numerator=handled["transferred"],
-        denominator=np.ones_like(handled["day"]),
+        denominator=np.ones_like(handled["answer_day"]),
         factor=100.0,
     )
-    values.add(measure, [_company(handled["day"])], DAY_AND_MONTH)
+    values.add(measure, [_company(handled["answer_day"])], DAY_AND_MONTH)
 
 
 def _retention(values: Values, history: History) -> None:
@@ -220,10 +227,11 @@ def _active(table: Table, day: int, size: int) -> Flags:
 
 
 def _response_rate(values: Values, history: History) -> None:
-    """Completed over delivered, by the day of sending."""
+    """Completed over delivered, by the day of sending, of cohorts whose window is over."""
     table = history.tables["invitations"]
+    ripe = text.local_day(table["at"]) + RESPONSE_WINDOW_DAYS <= history.world.until.toordinal() + 1
     mine = (table["survey"] <= 1) & ~history.people.internal[table["person"]]
-    mine &= table["at"] < history.cutoff
+    mine &= ripe & (table["at"] < history.cutoff)
     mine &= (table["status"] != BOUNCED) & (table["status"] != OPTED_OUT)
     sent = rows(table, mine)
     done = sent["complete"].astype(bool) & (sent["ended_at"] < history.cutoff)

@@ -100,13 +100,13 @@ touched as (
     from log_events
     inner join changed_calls
         on log_events.source_id = changed_calls.source_id
-        and log_events.call_id = changed_calls.call_id
+            and log_events.call_id = changed_calls.call_id
     union all
     select legs.started_at as touched_at
     from legs
     inner join changed_calls
         on legs.source_id = changed_calls.source_id
-        and legs.unique_id = changed_calls.call_id
+            and legs.unique_id = changed_calls.call_id
     union all
     select calls.entered_at as touched_at
     from calls

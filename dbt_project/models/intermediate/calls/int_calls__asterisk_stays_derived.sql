@@ -129,7 +129,7 @@ events as (
     from log_events
     inner join changed_calls
         on log_events.source_id = changed_calls.source_id
-        and log_events.call_id = changed_calls.call_id
+            and log_events.call_id = changed_calls.call_id
     qualify
         row_number() over (
             partition by log_events.event_id
@@ -233,7 +233,7 @@ changed_legs as (
     from legs
     inner join changed_calls
         on legs.source_id = changed_calls.source_id
-        and legs.unique_id = changed_calls.call_id
+            and legs.unique_id = changed_calls.call_id
 
 ),
 
@@ -286,7 +286,7 @@ refused_by_leg as (
     from changed_legs
     inner join coverage
         on changed_legs.source_id = coverage.source_id
-        and changed_legs.started_at between coverage.covered_from and coverage.covered_to
+            and changed_legs.started_at between coverage.covered_from and coverage.covered_to
     left join events
         on changed_legs.contact_id = events.contact_id
     where changed_legs.last_application = 'Queue' and events.contact_id is null

@@ -96,19 +96,23 @@ ordered_stays as (
         *,
         row_number() over (
             partition by contact_id
-            order by is_deleted, entered_at, stay_order, queue_name
+            order by
+                is_deleted asc,
+                entered_at asc nulls last,
+                stay_order asc nulls last,
+                queue_name asc nulls last
         ) as position_in_contact,
         -- The first answer decides a contact; without one, how it left its last queue.
         row_number() over (
             partition by contact_id
             order by
-                is_deleted,
-                case when outcome = 'answered' then 0 else 1 end,
-                case when outcome = 'answered' then entered_at end,
-                case when outcome = 'answered' then stay_order end,
-                entered_at desc,
-                stay_order desc,
-                queue_name desc
+                is_deleted asc,
+                case when outcome = 'answered' then 0 else 1 end asc,
+                case when outcome = 'answered' then entered_at end asc nulls last,
+                case when outcome = 'answered' then stay_order end asc nulls last,
+                entered_at desc nulls last,
+                stay_order desc nulls last,
+                queue_name desc nulls last
         ) as rank_to_decide
 
     from stays

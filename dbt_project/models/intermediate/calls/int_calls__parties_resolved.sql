@@ -71,21 +71,69 @@ agent_records as (
 -- Rank of the place that a name is taken from: its call center, its record, elsewhere.
 names as (
 
-    select 'agent' as kind, source_id, agent_number as name, 1 as place from asterisk_stays
-    union
-    select 'agent', source_id, agent_number, 1 from mapped_stays
-    union
-    select 'queue', source_id, queue_name, 1 from asterisk_stays
-    union
-    select 'queue', source_id, queue_name, 1 from mapped_stays
-    union
-    select 'agent', source_id, agent_number, 2 from agent_records
-    union
-    select 'agent', source_id, agent_number, 3 from touches
-    union
-    select 'agent', source_id, agent_number, 3 from responses
-    union
-    select 'queue', source_id, queue_name, 3 from responses
+    select
+        'agent' as kind,
+        source_id,
+        agent_number as name,
+        1 as place
+
+    from asterisk_stays
+    union all
+    select
+        'agent' as kind,
+        source_id,
+        agent_number as name,
+        1 as place
+
+    from mapped_stays
+    union all
+    select
+        'queue' as kind,
+        source_id,
+        queue_name as name,
+        1 as place
+
+    from asterisk_stays
+    union all
+    select
+        'queue' as kind,
+        source_id,
+        queue_name as name,
+        1 as place
+
+    from mapped_stays
+    union all
+    select
+        'agent' as kind,
+        source_id,
+        agent_number as name,
+        2 as place
+
+    from agent_records
+    union all
+    select
+        'agent' as kind,
+        source_id,
+        agent_number as name,
+        3 as place
+
+    from touches
+    union all
+    select
+        'agent' as kind,
+        source_id,
+        agent_number as name,
+        3 as place
+
+    from responses
+    union all
+    select
+        'queue' as kind,
+        source_id,
+        queue_name as name,
+        3 as place
+
+    from responses
 
 ),
 
@@ -100,8 +148,8 @@ homes as (
     where name is not null
     -- Two call centers may share a number: the first by name is everybody else's.
     qualify row_number() over (
-        partition by kind, name order by place, source_id
-    ) = 1
+            partition by kind, name order by place, source_id
+        ) = 1
 
 ),
 
@@ -133,7 +181,7 @@ resolved as (
     from placed
     inner join homes
         on placed.kind = homes.kind
-        and placed.name = homes.name
+            and placed.name = homes.name
 
 ),
 
@@ -150,14 +198,14 @@ final as (
     from resolved
     left join agent_records
         on resolved.kind = 'agent'
-        and resolved.name = agent_records.agent_number
+            and resolved.name = agent_records.agent_number
     -- Several directories may know one agent: the call center's own, then the first.
     qualify row_number() over (
-        partition by resolved.kind, resolved.source_id, resolved.name
-        order by
-            case when agent_records.source_id = resolved.home_source_id then 0 else 1 end,
-            agent_records.source_id nulls last
-    ) = 1
+            partition by resolved.kind, resolved.source_id, resolved.name
+            order by
+                case when agent_records.source_id = resolved.home_source_id then 0 else 1 end,
+                agent_records.source_id nulls last
+        ) = 1
 
 )
 

@@ -34,9 +34,9 @@ leading_records as (
         on records.customer_key = identities.identity_key
     where records.is_latest
     qualify row_number() over (
-        partition by coalesce(identities.customer_id, md5(records.customer_key))
-        order by records.is_deleted, records.first_landed_at, records.customer_record_id
-    ) = 1
+            partition by coalesce(identities.customer_id, md5(records.customer_key))
+            order by records.is_deleted, records.first_landed_at, records.customer_record_id
+        ) = 1
 
 ),
 

@@ -21,9 +21,9 @@ versions as (
     from customers
     -- A delete has the version of the row it ends: it is a version of its own.
     qualify row_number() over (
-        partition by customer_record_id, source_version, _op in ('delete', 'erase')
-        order by _load_seq desc, _row_hash desc
-    ) = 1
+            partition by customer_record_id, source_version, _op in ('delete', 'erase')
+            order by _load_seq desc, _row_hash desc
+        ) = 1
 
 ),
 

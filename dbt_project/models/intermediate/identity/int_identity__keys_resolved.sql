@@ -77,8 +77,8 @@ keys as (
         from records
         union all
         select
-            contact_key,
-            false,
+            contact_key as identity_key,
+            false as is_customer_record,
             is_shared,
             first_landed_at
 
@@ -118,8 +118,8 @@ edges as (
     from links
     union all
     select
-        contact_key,
-        identity_key,
+        contact_key as identity_key,
+        identity_key as neighbor_key,
         linked_by
 
     from links
@@ -167,7 +167,7 @@ elders (seniority, elder) as (
     from linked_keys
     union
     select
-        ranked_edges.neighbor_seniority,
+        ranked_edges.neighbor_seniority as seniority,
         elders.elder
 
     from elders

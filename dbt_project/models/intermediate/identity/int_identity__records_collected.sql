@@ -68,20 +68,52 @@ records as (
 
     from customers
     union all
-    select identity_key, null, false, null, false, first_landed_at from orders
+    select
+        identity_key,
+        cast(null as varchar) as email_key,
+        false as email_is_shared,
+        cast(null as varchar) as phone_key,
+        false as is_customer_record,
+        first_landed_at
+
+    from orders
     union all
-    select identity_key, null, false, null, false, first_landed_at from subscriptions
+    select
+        identity_key,
+        cast(null as varchar) as email_key,
+        false as email_is_shared,
+        cast(null as varchar) as phone_key,
+        false as is_customer_record,
+        first_landed_at
+
+    from subscriptions
     union all
-    select identity_key, null, false, null, false, first_landed_at from opportunities
+    select
+        identity_key,
+        cast(null as varchar) as email_key,
+        false as email_is_shared,
+        cast(null as varchar) as phone_key,
+        false as is_customer_record,
+        first_landed_at
+
+    from opportunities
     union all
-    select identity_key, null, false, phone_key, false, first_landed_at from calls
+    select
+        identity_key,
+        cast(null as varchar) as email_key,
+        false as email_is_shared,
+        phone_key,
+        false as is_customer_record,
+        first_landed_at
+
+    from calls
     union all
     select
         identity_key,
         email_key,
-        coalesce(email_is_shared, false),
+        coalesce(email_is_shared, false) as email_is_shared,
         phone_key,
-        false,
+        false as is_customer_record,
         first_landed_at
 
     from interactions
@@ -89,9 +121,9 @@ records as (
     select
         identity_key,
         email_key,
-        coalesce(email_is_shared, false),
+        coalesce(email_is_shared, false) as email_is_shared,
         phone_key,
-        false,
+        false as is_customer_record,
         first_landed_at
 
     from invitations
@@ -99,10 +131,14 @@ records as (
     -- What a response types in links nobody when its token names the person.
     select
         identity_key,
-        case when identity_key in (customer_key, email_key, phone_key) then email_key end,
-        coalesce(email_is_shared, false),
-        case when identity_key in (customer_key, email_key, phone_key) then phone_key end,
-        false,
+        case
+            when identity_key in (customer_key, email_key, phone_key) then email_key
+        end as email_key,
+        coalesce(email_is_shared, false) as email_is_shared,
+        case
+            when identity_key in (customer_key, email_key, phone_key) then phone_key
+        end as phone_key,
+        false as is_customer_record,
         first_landed_at
 
     from responses

@@ -35,7 +35,7 @@ final as (
     from met_contact_center_cells as cells
 
     left join dim_agents
-        on dim_agents.agent_id = cells.agent_id
+        on cells.agent_id = dim_agents.agent_id
 
     where cells.cell_kind = 'agent'
 

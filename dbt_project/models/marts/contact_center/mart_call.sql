@@ -8,12 +8,6 @@ fct_calls as (
 
 ),
 
-dim_run as (
-
-    select * from {{ ref('dim_run') }}
-
-),
-
 kpis as (
 
     select * from {{ ref('kpis') }}
@@ -44,22 +38,13 @@ calls as (
             as is_within_threshold,
         coalesce(fct_calls.wait_milliseconds, 0)
         <= thresholds.short_abandon_milliseconds as is_short,
-        fct_calls.talk_milliseconds is not null and not fct_calls.is_open as is_finished,
-        thresholds.wrap_cap_milliseconds,
-        cast({{ to_local(
-            dbt.dateadd(
-                'millisecond',
-                'coalesce(fct_calls.wait_milliseconds, 0)',
-                'fct_calls.entered_at'
-            ),
-            'dim_run.time_zone'
-        ) }} as date) as answer_date
+        fct_calls.talk_milliseconds is not null
+        and not fct_calls.is_open as is_finished,
+        thresholds.wrap_cap_milliseconds
 
     from fct_calls
 
     cross join thresholds
-
-    cross join dim_run
 
 ),
 
@@ -79,7 +64,7 @@ final as (
         reason,
         entered_at,
         entered_local_date,
-        case when outcome = 'answered' then answer_date end as answered_local_date,
+        answered_local_date,
         ended_at,
         outcome,
         wait_milliseconds,
@@ -105,7 +90,8 @@ final as (
         coalesce(is_counted and outcome = 'answered' and is_finished, false)
             as is_handled,
         coalesce(
-            is_counted and outcome = 'answered' and is_finished and is_transferred, false
+            is_counted and outcome = 'answered' and is_finished and is_transferred,
+            false
         ) as is_transferred,
         coalesce(wrap_milliseconds > wrap_cap_milliseconds, false) as is_wrap_capped,
         coalesce(outcome = 'answered' and talk_milliseconds < 10000, false)

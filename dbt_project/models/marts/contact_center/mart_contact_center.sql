@@ -59,7 +59,7 @@ final as (
     from met_contact_center_cells as cells
 
     left join dim_queues
-        on dim_queues.queue_id = cells.queue_id
+        on cells.queue_id = dim_queues.queue_id
 
     where
         cells.cell_kind = 'queue_interval'

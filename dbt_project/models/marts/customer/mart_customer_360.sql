@@ -228,17 +228,22 @@ final as (
         end as lifecycle_state,
         scores.last_nps_score,
         scores.last_nps_date,
-        cast({{ dbt.datediff('scores.last_nps_date', 'dim_run.as_of', 'day') }} as integer)
-            as last_nps_age_days,
+        cast(
+            {{ dbt.datediff('scores.last_nps_date', 'dim_run.as_of', 'day') }}
+            as integer
+        ) as last_nps_age_days,
         scores.last_csat_score,
         scores.last_csat_date,
         cast(
-            {{ dbt.datediff('scores.last_csat_date', 'dim_run.as_of', 'day') }} as integer
+            {{ dbt.datediff('scores.last_csat_date', 'dim_run.as_of', 'day') }}
+            as integer
         ) as last_csat_age_days,
         scores.last_ces_score,
         scores.last_ces_date,
-        cast({{ dbt.datediff('scores.last_ces_date', 'dim_run.as_of', 'day') }} as integer)
-            as last_ces_age_days,
+        cast(
+            {{ dbt.datediff('scores.last_ces_date', 'dim_run.as_of', 'day') }}
+            as integer
+        ) as last_ces_age_days,
         coalesce(touches.count_interactions, 0) as count_interactions,
         touches.last_interaction_date,
         coalesce(touches.count_contacts_last_30d, 0) as count_contacts_last_30d,

@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
--- Grain: one row per KPI statistic, grain key and period: the value in force, with names.
+-- Grain: one row per KPI statistic, grain key and period: the value in force.
 with
 
 mart_cx_kpi_history as (
@@ -52,7 +52,12 @@ dim_questions as (
 
 key_labels as (
 
-    select domain as grain_name, code as grain_key, name_en, name_fa, name_ru
+    select
+        domain as grain_name,
+        code as grain_key,
+        name_en,
+        name_fa,
+        name_ru
     from labels
 
     union all
@@ -167,9 +172,9 @@ final as (
             case
                 when kpi_grains.drill_column is not null
                     then concat(
-                        ' and ', kpi_grains.drill_column, ' = ''',
-                        replace(kpi_values.grain_key, '''', ''''''), ''''
-                    )
+                            ' and ', kpi_grains.drill_column, ' = ''',
+                            replace(kpi_values.grain_key, '''', ''''''), ''''
+                        )
                 else ''
             end
         ) as drill_filter,
@@ -179,20 +184,20 @@ final as (
     from mart_cx_kpi_history as kpi_values
 
     inner join kpis
-        on kpis.kpi_id = kpi_values.kpi_id
-        and kpis.statistic = kpi_values.statistic
-        and kpis.definition_version = kpi_values.definition_version
+        on kpi_values.kpi_id = kpis.kpi_id
+            and kpi_values.statistic = kpis.statistic
+            and kpi_values.definition_version = kpis.definition_version
 
     inner join kpi_grains
-        on kpi_grains.grain_name = kpi_values.grain_name
+        on kpi_values.grain_name = kpi_grains.grain_name
 
     left join labels as grain_labels
         on grain_labels.domain = 'grain'
-        and grain_labels.code = kpi_values.grain_name
+            and kpi_values.grain_name = grain_labels.code
 
     left join key_labels
-        on key_labels.grain_name = kpi_values.grain_name
-        and key_labels.grain_key = kpi_values.grain_key
+        on kpi_values.grain_name = key_labels.grain_name
+            and kpi_values.grain_key = key_labels.grain_key
 
     where kpi_values.is_current
 

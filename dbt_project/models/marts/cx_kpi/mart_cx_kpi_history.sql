@@ -1,4 +1,4 @@
--- Grain: one row per KPI statistic, version, grain key, period and revision ever published.
+-- Grain: one row per KPI statistic, version, grain key, period and revision.
 with
 
 met_kpi_values as (
@@ -33,16 +33,16 @@ last_published as (
 
     -- Revisions of a key are numbered without gaps, so there is no tie.
     qualify row_number() over (
-        partition by
-            kpi_id,
-            definition_version,
-            statistic,
-            grain_name,
-            grain_key,
-            period_type,
-            period_start
-        order by revision desc
-    ) = 1
+            partition by
+                kpi_id,
+                definition_version,
+                statistic,
+                grain_name,
+                grain_key,
+                period_type,
+                period_start
+            order by revision desc
+        ) = 1
 
 ),
 
@@ -54,22 +54,30 @@ compared as (
         last_published.computed_at as published_computed_at,
         last_published.run_id as published_run_id,
         last_published.revision is not null
-        and met_kpi_values.numerator is not distinct from last_published.numerator
-        and met_kpi_values.denominator is not distinct from last_published.denominator
-        and met_kpi_values.n is not distinct from last_published.n
-        and round(met_kpi_values.value, 6)
-        is not distinct from round(last_published.value, 6) as is_unchanged
+        and coalesce(
+            met_kpi_values.numerator = last_published.numerator,
+            met_kpi_values.numerator is null and last_published.numerator is null
+        )
+        and coalesce(
+            met_kpi_values.denominator = last_published.denominator,
+            met_kpi_values.denominator is null and last_published.denominator is null
+        )
+        and coalesce(
+            met_kpi_values.value = last_published.value,
+            met_kpi_values.value is null and last_published.value is null
+        )
+        and met_kpi_values.n = last_published.n as is_unchanged
 
     from met_kpi_values
 
     left join last_published
-        on last_published.kpi_id = met_kpi_values.kpi_id
-        and last_published.definition_version = met_kpi_values.definition_version
-        and last_published.statistic = met_kpi_values.statistic
-        and last_published.grain_name = met_kpi_values.grain_name
-        and last_published.grain_key = met_kpi_values.grain_key
-        and last_published.period_type = met_kpi_values.period_type
-        and last_published.period_start = met_kpi_values.period_start
+        on met_kpi_values.kpi_id = last_published.kpi_id
+            and met_kpi_values.definition_version = last_published.definition_version
+            and met_kpi_values.statistic = last_published.statistic
+            and met_kpi_values.grain_name = last_published.grain_name
+            and met_kpi_values.grain_key = last_published.grain_key
+            and met_kpi_values.period_type = last_published.period_type
+            and met_kpi_values.period_start = last_published.period_start
 
 ),
 
@@ -128,9 +136,9 @@ vanished_values as (
     from last_published
 
     left join kpis
-        on kpis.kpi_id = last_published.kpi_id
-        and kpis.statistic = last_published.statistic
-        and kpis.definition_version = last_published.definition_version
+        on last_published.kpi_id = kpis.kpi_id
+            and last_published.statistic = kpis.statistic
+            and last_published.definition_version = kpis.definition_version
 
     where
         not exists (
@@ -249,23 +257,23 @@ earlier_values as (
     from fct_published_kpi_values as published
 
     left join current_keys
-        on current_keys.kpi_id = published.kpi_id
-        and current_keys.definition_version = published.definition_version
-        and current_keys.statistic = published.statistic
-        and current_keys.grain_name = published.grain_name
-        and current_keys.grain_key = published.grain_key
-        and current_keys.period_type = published.period_type
-        and current_keys.period_start = published.period_start
-        and current_keys.revision = published.revision
+        on published.kpi_id = current_keys.kpi_id
+            and published.definition_version = current_keys.definition_version
+            and published.statistic = current_keys.statistic
+            and published.grain_name = current_keys.grain_name
+            and published.grain_key = current_keys.grain_key
+            and published.period_type = current_keys.period_type
+            and published.period_start = current_keys.period_start
+            and published.revision = current_keys.revision
 
     left join vanished_values
-        on vanished_values.kpi_id = published.kpi_id
-        and vanished_values.definition_version = published.definition_version
-        and vanished_values.statistic = published.statistic
-        and vanished_values.grain_name = published.grain_name
-        and vanished_values.grain_key = published.grain_key
-        and vanished_values.period_type = published.period_type
-        and vanished_values.period_start = published.period_start
+        on published.kpi_id = vanished_values.kpi_id
+            and published.definition_version = vanished_values.definition_version
+            and published.statistic = vanished_values.statistic
+            and published.grain_name = vanished_values.grain_name
+            and published.grain_key = vanished_values.grain_key
+            and published.period_type = vanished_values.period_type
+            and published.period_start = vanished_values.period_start
 
     where current_keys.kpi_id is null
 

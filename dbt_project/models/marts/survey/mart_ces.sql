@@ -46,37 +46,59 @@ counted as (
         met_periods.period_end,
         cast(sum(scores.count_responses) as bigint) as count_responses,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value between 5 and 7), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value between 5 and 7
+            ), 0
         ) as bigint) as count_easy,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value between 6 and 7), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value between 6 and 7
+            ), 0
         ) as bigint) as count_very_easy,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value = 4), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value = 4
+            ), 0
         ) as bigint) as count_neutral,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value between 1 and 3), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value between 1 and 3
+            ), 0
         ) as bigint) as count_hard,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value = 1), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value = 1
+            ), 0
         ) as bigint) as count_score_1,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value = 2), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value = 2
+            ), 0
         ) as bigint) as count_score_2,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value = 3), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value = 3
+            ), 0
         ) as bigint) as count_score_3,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value = 4), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value = 4
+            ), 0
         ) as bigint) as count_score_4,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value = 5), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value = 5
+            ), 0
         ) as bigint) as count_score_5,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value = 6), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value = 6
+            ), 0
         ) as bigint) as count_score_6,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value = 7), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value = 7
+            ), 0
         ) as bigint) as count_score_7,
         cast(sum(
             scores.count_responses * cast(scores.numeric_value * 100 as bigint)
@@ -92,9 +114,9 @@ counted as (
     cross join dim_run
 
     inner join met_periods
-        on met_periods.calendar_date = scores.answered_local_date
-        and met_periods.period_type
-        = case when dim_run.calendar = 'jalali' then 'jalali_month' else 'month' end
+        on scores.answered_local_date = met_periods.calendar_date
+            and met_periods.period_type
+            = case when dim_run.calendar = 'jalali' then 'jalali_month' else 'month' end
 
     where scores.metric = 'ces'
 
@@ -160,18 +182,24 @@ final as (
             100,
             700
         ) }} / 100, 6) as ces_ci_high,
-        {{ percentage('counted.count_easy', 'counted.count_responses') }} as easy_pct,
-        {{ percentage_bound('counted.count_easy', 'counted.count_responses', '-') }}
-            as easy_pct_ci_low,
-        {{ percentage_bound('counted.count_easy', 'counted.count_responses', '+') }}
-            as easy_pct_ci_high,
-        {{ percentage('counted.count_very_easy', 'counted.count_responses') }} as very_easy_pct,
+        {{ percentage(
+            'counted.count_easy', 'counted.count_responses'
+        ) }} as easy_pct,
+        {{ percentage_bound(
+            'counted.count_easy', 'counted.count_responses', '-'
+        ) }} as easy_pct_ci_low,
+        {{ percentage_bound(
+            'counted.count_easy', 'counted.count_responses', '+'
+        ) }} as easy_pct_ci_high,
+        {{ percentage(
+            'counted.count_very_easy', 'counted.count_responses'
+        ) }} as very_easy_pct,
         counted.count_responses < 30 as low_n
 
     from counted
 
     left join dim_surveys
-        on dim_surveys.survey_id = counted.survey_id
+        on counted.survey_id = dim_surveys.survey_id
 
     left join t_quantiles
         on t_quantiles.degrees_of_freedom = counted.count_responses - 1

@@ -46,28 +46,44 @@ counted as (
         met_periods.period_end,
         cast(sum(scores.count_responses) as bigint) as count_responses,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value between 4 and 5), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value between 4 and 5
+            ), 0
         ) as bigint) as count_satisfied,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value = 3), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value = 3
+            ), 0
         ) as bigint) as count_neutral,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value between 1 and 2), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value between 1 and 2
+            ), 0
         ) as bigint) as count_dissatisfied,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value = 1), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value = 1
+            ), 0
         ) as bigint) as count_score_1,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value = 2), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value = 2
+            ), 0
         ) as bigint) as count_score_2,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value = 3), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value = 3
+            ), 0
         ) as bigint) as count_score_3,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value = 4), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value = 4
+            ), 0
         ) as bigint) as count_score_4,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value = 5), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value = 5
+            ), 0
         ) as bigint) as count_score_5,
         cast(sum(
             scores.count_responses * cast(scores.numeric_value * 100 as bigint)
@@ -83,9 +99,9 @@ counted as (
     cross join dim_run
 
     inner join met_periods
-        on met_periods.calendar_date = scores.answered_local_date
-        and met_periods.period_type
-        = case when dim_run.calendar = 'jalali' then 'jalali_month' else 'month' end
+        on scores.answered_local_date = met_periods.calendar_date
+            and met_periods.period_type
+            = case when dim_run.calendar = 'jalali' then 'jalali_month' else 'month' end
 
     where scores.metric = 'csat'
 
@@ -127,12 +143,18 @@ final as (
         counted.count_score_4,
         counted.count_score_5,
         counted.sum_of_hundredths,
-        {{ percentage('counted.count_satisfied', 'counted.count_responses') }} as csat_pct,
-        {{ percentage_bound('counted.count_satisfied', 'counted.count_responses', '-') }}
-            as csat_pct_ci_low,
-        {{ percentage_bound('counted.count_satisfied', 'counted.count_responses', '+') }}
-            as csat_pct_ci_high,
-        {{ percentage('counted.count_dissatisfied', 'counted.count_responses') }} as dissatisfied_pct,
+        {{ percentage(
+            'counted.count_satisfied', 'counted.count_responses'
+        ) }} as csat_pct,
+        {{ percentage_bound(
+            'counted.count_satisfied', 'counted.count_responses', '-'
+        ) }} as csat_pct_ci_low,
+        {{ percentage_bound(
+            'counted.count_satisfied', 'counted.count_responses', '+'
+        ) }} as csat_pct_ci_high,
+        {{ percentage(
+            'counted.count_dissatisfied', 'counted.count_responses'
+        ) }} as dissatisfied_pct,
         round(
             {{ ratio('counted.sum_of_hundredths', 'counted.count_responses') }} / 100, 6
         ) as mean_score,
@@ -159,7 +181,7 @@ final as (
     from counted
 
     left join dim_surveys
-        on dim_surveys.survey_id = counted.survey_id
+        on counted.survey_id = dim_surveys.survey_id
 
     left join t_quantiles
         on t_quantiles.degrees_of_freedom = counted.count_responses - 1

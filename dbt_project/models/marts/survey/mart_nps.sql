@@ -40,46 +40,74 @@ counted as (
         met_periods.period_end,
         cast(sum(scores.count_responses) as bigint) as count_responses,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value between 9 and 10), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value between 9 and 10
+            ), 0
         ) as bigint) as count_promoters,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value between 7 and 8), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value between 7 and 8
+            ), 0
         ) as bigint) as count_passives,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value between 0 and 6), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value between 0 and 6
+            ), 0
         ) as bigint) as count_detractors,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value = 0), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value = 0
+            ), 0
         ) as bigint) as count_score_0,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value = 1), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value = 1
+            ), 0
         ) as bigint) as count_score_1,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value = 2), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value = 2
+            ), 0
         ) as bigint) as count_score_2,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value = 3), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value = 3
+            ), 0
         ) as bigint) as count_score_3,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value = 4), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value = 4
+            ), 0
         ) as bigint) as count_score_4,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value = 5), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value = 5
+            ), 0
         ) as bigint) as count_score_5,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value = 6), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value = 6
+            ), 0
         ) as bigint) as count_score_6,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value = 7), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value = 7
+            ), 0
         ) as bigint) as count_score_7,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value = 8), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value = 8
+            ), 0
         ) as bigint) as count_score_8,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value = 9), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value = 9
+            ), 0
         ) as bigint) as count_score_9,
         cast(coalesce(
-            sum(scores.count_responses) filter (where scores.numeric_value = 10), 0
+            sum(scores.count_responses) filter (
+                where scores.numeric_value = 10
+            ), 0
         ) as bigint) as count_score_10
 
     from met_survey_scores as scores
@@ -87,9 +115,9 @@ counted as (
     cross join dim_run
 
     inner join met_periods
-        on met_periods.calendar_date = scores.answered_local_date
-        and met_periods.period_type
-        = case when dim_run.calendar = 'jalali' then 'jalali_month' else 'month' end
+        on scores.answered_local_date = met_periods.calendar_date
+            and met_periods.period_type
+            = case when dim_run.calendar = 'jalali' then 'jalali_month' else 'month' end
 
     where scores.metric = 'nps'
 
@@ -157,7 +185,7 @@ final as (
     from counted
 
     left join dim_surveys
-        on dim_surveys.survey_id = counted.survey_id
+        on counted.survey_id = dim_surveys.survey_id
 
 )
 

@@ -74,22 +74,22 @@ final as (
                 then null
             when answers.metric = 'nps'
                 then case
-                    when answers.numeric_value >= 9 then 'promoter'
-                    when answers.numeric_value >= 7 then 'passive'
-                    else 'detractor'
-                end
+                        when answers.numeric_value >= 9 then 'promoter'
+                        when answers.numeric_value >= 7 then 'passive'
+                        else 'detractor'
+                    end
             when answers.metric = 'csat'
                 then case
-                    when answers.numeric_value >= 4 then 'satisfied'
-                    when answers.numeric_value >= 3 then 'neutral'
-                    else 'dissatisfied'
-                end
+                        when answers.numeric_value >= 4 then 'satisfied'
+                        when answers.numeric_value >= 3 then 'neutral'
+                        else 'dissatisfied'
+                    end
             when answers.metric = 'ces'
                 then case
-                    when answers.numeric_value >= 5 then 'easy'
-                    when answers.numeric_value >= 4 then 'neutral'
-                    else 'hard'
-                end
+                        when answers.numeric_value >= 5 then 'easy'
+                        when answers.numeric_value >= 4 then 'neutral'
+                        else 'hard'
+                    end
         end as score_class,
         answers.exclusion_reason is null
         and answers.answered_local_date is not null
@@ -105,16 +105,16 @@ final as (
     from fct_survey_answers as answers
 
     left join scored_metrics
-        on scored_metrics.metric = answers.metric
-        and scored_metrics.horizon = answers.horizon
-        and scored_metrics.scale_minimum = answers.scale_minimum
-        and scored_metrics.scale_maximum = answers.scale_maximum
+        on answers.metric = scored_metrics.metric
+            and answers.horizon = scored_metrics.horizon
+            and answers.scale_minimum = scored_metrics.scale_minimum
+            and answers.scale_maximum = scored_metrics.scale_maximum
 
     left join dim_surveys
-        on dim_surveys.survey_id = answers.survey_id
+        on answers.survey_id = dim_surveys.survey_id
 
     left join dim_questions
-        on dim_questions.question_id = answers.question_id
+        on answers.question_id = dim_questions.question_id
 
 )
 

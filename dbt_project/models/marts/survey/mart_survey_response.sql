@@ -138,7 +138,7 @@ final as (
     cross join dim_run
 
     left join dim_surveys
-        on dim_surveys.survey_id = counted.survey_id
+        on counted.survey_id = dim_surveys.survey_id
 
 )
 

@@ -147,17 +147,6 @@ def test_a_file_of_two_streams_leaves_after_both(inbox: Inbox) -> None:
     assert inbox.moved("archive") == ["orders.csv"]
 
 
-def test_a_stream_may_have_conventions_of_its_own(inbox: Inbox) -> None:
-    inbox.drop("orders.csv", SOUND)
-
-    (batch,) = inbox.read(conventions={"dates": "mdy"})
-
-    assert batch.conventions
-    assert batch.conventions.dates == "mdy"
-    assert batch.conventions.time_zone == "UTC"
-    assert inbox.read()[0].conventions is None
-
-
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [

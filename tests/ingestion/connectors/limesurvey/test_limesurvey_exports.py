@@ -114,7 +114,7 @@ def test_a_real_survey_conforms_without_a_refusal(
             connection,
             batch.rows,
             spec=limesurvey.STREAMS[stream],
-            conventions=batch.conventions or _source().conventions,
+            conventions=_source().conventions.replaced(batch.conventions),
             source_id="surveys",
             key=b"0123456789abcdef",
         )

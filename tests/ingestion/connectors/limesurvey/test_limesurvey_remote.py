@@ -124,7 +124,7 @@ def interface(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeLimeSurvey]:
 
 def _read(stream: str, cursor: Any = None, source: Source = REMOTE) -> list[Batch]:
     options = options_of(source)
-    return list(read_remote(source, options, stream, cursor=cursor or {}, limits=FAST))
+    return list(read_remote(options, stream, cursor=cursor or {}, limits=FAST))
 
 
 def _numbers(batches: list[Batch]) -> list[str]:
@@ -208,7 +208,7 @@ def test_a_failing_page_leaves_the_same_rows_after_the_next_read(
     interface.misbehave = lambda method, given: (
         failure if method == "export_responses" and given[7] >= 3 else None
     )
-    batches = read_remote(REMOTE, options_of(REMOTE), "survey_answers", cursor={}, limits=FAST)
+    batches = read_remote(options_of(REMOTE), "survey_answers", cursor={}, limits=FAST)
     with pytest.raises(TransientSourceError):
         landed.extend(batches)
     interface.misbehave = lambda method, given: None
@@ -238,7 +238,7 @@ def test_a_refused_survey_does_not_keep_the_others_from_being_read(
     surveys = {"surveys": {"6": SURVEY, "7": SURVEY}}
     source = REMOTE.model_copy(update={"options": REMOTE.options | surveys})
     got: list[Batch] = []
-    batches = read_remote(source, options_of(source), "survey_answers", cursor={}, limits=FAST)
+    batches = read_remote(options_of(source), "survey_answers", cursor={}, limits=FAST)
     with pytest.raises(SourceError, match="survey table does not exist"):
         got.extend(batches)
     assert len(_numbers(got)) == 5

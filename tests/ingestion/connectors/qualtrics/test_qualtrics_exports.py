@@ -111,13 +111,12 @@ def _rows(stream: str, inbox: Path, source: Source | None = None) -> list[dict[s
 def test_the_export_names_the_zone_of_its_own_times(tmp_path: Path) -> None:
     _export(tmp_path, {})
     batch = _read("survey_responses", tmp_path)
-    assert batch.conventions is not None
     with duckdb.connect() as connection:
         result = conform(
             connection,
             batch.rows,
             spec=qualtrics.STREAMS["survey_responses"],
-            conventions=batch.conventions,
+            conventions=_source().conventions.replaced(batch.conventions),
             source_id="research",
             key=b"0123456789abcdef",
         )
@@ -200,7 +199,7 @@ def test_an_export_of_epoch_seconds_without_import_ids_is_read(tmp_path: Path) -
             connection,
             batch.rows,
             spec=qualtrics.STREAMS["survey_responses"],
-            conventions=batch.conventions or source.conventions,
+            conventions=source.conventions.replaced(batch.conventions),
             source_id="research",
             key=b"0123456789abcdef",
         )

@@ -1,0 +1,133 @@
+"""A whole night in one process without Dagster: live, extract, freeze, build, publish.
+
+As a module it tells each thing done on a line of its own, so that a test can kill it there.
+A night that publishes nothing is in ``night``; the nightly command itself in ``orchestration``.
+"""
+
+import argparse
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+
+from ingestion import (
+    StreamResult,
+    all_streams,
+    configured_streams,
+    extract,
+    freeze,
+    load_sources,
+)
+from ingestion.demo import generate
+from ingestion.settings import Home
+from orchestration.lib.dbt_runner import DbtRunner, failures
+from orchestration.lib.environment import Environment
+from orchestration.lib.keeping import keep_values
+from orchestration.lib.lake import CompanyLake
+from orchestration.lib.manifest import published_models, read_manifest
+from orchestration.lib.night import Notebook, run_facts
+from serving import Relation, audit, publish
+from tests.factories.night import CUSTOMERS, DAYS, LAST_DAY
+
+REQUIRED_MARTS = ("mart_cx_kpi",)
+WITHOUT_TESTS = ("--exclude-resource-type", "test")
+
+Say = Callable[[str], None]
+
+
+def nothing(_: object) -> None:
+    """Say or plant nothing."""
+
+
+def whole_night(
+    root: Path,
+    *,
+    run_id: str,
+    until: date = LAST_DAY,
+    plant: Callable[[Home], None] = nothing,
+    tests: bool = False,
+    say: Say = nothing,
+) -> list[StreamResult]:
+    """One night of the tiny demo company, to its publication.
+
+    Args:
+        root: folder of the company.
+        run_id: name of the run and of the version that it publishes.
+        until: the day until which the company has lived.
+        plant: changes the sources after the company lived and before they are read.
+        tests: run dbt's data tests too.
+        say: receives a line per thing done.
+    """
+    home = Home(root=root)
+    generate(root, until=until, customers=CUSTOMERS, days=DAYS)
+    plant(home)
+    say("lived")
+    sources = load_sources()
+    environment = Environment(sources=sources, home=home)
+    tasks = configured_streams(sources)
+    results = extract(sources, home, tasks, lambda result: say(f"extracted {result.table}"))
+    problems = [f"{r.table}: {r.message}" for r in results if r.status in ("failed", "held")]
+    assert not problems, problems
+    Notebook(environment.notebook).write("streams", results)
+    freeze(
+        sources,
+        home,
+        specs=all_streams().values(),
+        tasks=tasks,
+        results=results,
+        run_id=run_id,
+        as_of=until + timedelta(days=1),
+    )
+    say("frozen")
+    with _own_environment():
+        build(environment, [] if tests else WITHOUT_TESTS, say)
+        say("built")
+        _publish(environment, run_id, say)
+    return results
+
+
+def build(environment: Environment, arguments: Sequence[str] = (), say: Say = nothing) -> None:
+    """Build the warehouse of what is frozen; a failed node is an error."""
+    runner = DbtRunner(environment)
+    manifest = read_manifest(runner.project, environment.dbt_target, parse=runner.parse)
+    results = runner.build(arguments, lambda name, _: say(f"model {name}"))
+    failed = failures(results, manifest)
+    assert not failed, failed
+
+
+def _publish(environment: Environment, run_id: str, say: Say) -> None:
+    runner = DbtRunner(environment)
+    manifest = read_manifest(runner.project, environment.dbt_target, parse=runner.parse)
+    relations = [Relation(node["schema"], node["name"]) for node in published_models(manifest)]
+    lake, notebook = CompanyLake(environment), Notebook(environment.notebook)
+    facts = run_facts(
+        notebook, lake.frozen(), run_id=run_id, code_version="tests", rejects=lake.rejects()
+    )
+    warehouse, marts = environment.home.warehouse, environment.home.marts
+    audit(warehouse, relations, facts=facts, required=REQUIRED_MARTS)
+    say("audited")
+    publish(warehouse, marts, relations=relations, run_id=run_id, as_of=facts.as_of, facts=facts)
+    say("published")
+    refusal = keep_values(lake, notebook, marts)
+    assert refusal is None, refusal
+    say("kept")
+
+
+@contextmanager
+def _own_environment() -> Iterator[None]:
+    """What dbt reads from the environment belongs to one night."""
+    held = dict(os.environ)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(held)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("root", type=Path)
+    parser.add_argument("run_id")
+    given = parser.parse_args()
+    whole_night(given.root, run_id=given.run_id, say=lambda line: print(line, flush=True))

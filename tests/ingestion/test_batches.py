@@ -1,0 +1,64 @@
+"""Bundles: small batches join, and only where their order decides nothing."""
+
+from collections.abc import Iterable
+
+import pyarrow as pa
+
+from ingestion.batches import bundles, raw_rows
+from ingestion.connectors.base import Batch
+from ingestion.entities import entity
+from ingestion.settings import Source
+
+SPEC = entity("orders")
+SOURCE = Source(id="shop", connector="files", customers_of="crm")
+
+
+def batch(*numbers: str, updated_at: str | None = None, finished: list[str] | None = None) -> Batch:
+    rows = pa.table(
+        {
+            "order_number": list(numbers),
+            "updated_at": pa.array([updated_at] * len(numbers), pa.string()),
+        }
+    )
+    name = "+".join(numbers)
+    return Batch(
+        rows=rows,
+        transaction=name,
+        after_landing=lambda: finished.append(name) if finished is not None else None,
+    )
+
+
+def joined(batches: Iterable[Batch], *, landed: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    return [bundle.transactions for bundle in bundles(batches, SPEC, landed.__contains__)]
+
+
+def test_batches_whose_rows_have_versions_join() -> None:
+    found = joined([batch("1", updated_at="2026"), batch("1", updated_at="2027")])
+    assert found == [("1", "1")]
+
+
+def test_batches_without_versions_join_while_no_key_comes_twice() -> None:
+    assert joined([batch("1"), batch("2"), batch("1", "3")]) == [("1", "2"), ("1+3",)]
+
+
+def test_a_batch_that_landed_is_finished_and_not_read() -> None:
+    finished: list[str] = []
+    assert joined([batch("1", finished=finished), batch("2")], landed=("1",)) == [("2",)]
+    assert finished == ["1"]
+
+
+def test_everything_joined_is_finished_together() -> None:
+    finished: list[str] = []
+    (bundle,) = bundles(
+        [batch("1", finished=finished), batch("2", finished=finished)], SPEC, lambda _: False
+    )
+    bundle.finish()
+    assert finished == ["1", "2"]
+
+
+def test_a_stream_that_quotes_customers_names_their_source() -> None:
+    rows = raw_rows(batch("1"), SOURCE, SPEC)
+    assert rows.column("customer_source_id").to_pylist() == ["crm"]
+    reader = pa.RecordBatchReader.from_batches(rows.schema, rows.to_batches())
+    again = raw_rows(Batch(rows=reader.read_all().drop(["customer_source_id"])), SOURCE, SPEC)
+    assert again.equals(rows)

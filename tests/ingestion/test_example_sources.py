@@ -1,0 +1,19 @@
+"""The example that people copy is right as it stands."""
+
+from ingestion import configured_streams, load_sources
+from ingestion.settings import PROJECT_ROOT
+
+EXAMPLE = PROJECT_ROOT / "docs" / "sources.example.yaml"
+
+
+def test_the_example_is_accepted_and_shows_every_connector_that_needs_no_account() -> None:
+    sources = load_sources(EXAMPLE)
+
+    assert [task.name for task in configured_streams(sources)] == [
+        *("crm/customers", "crm/opportunities"),
+        *("pbx/queue_log", "pbx/cdr"),
+        *("surveys/survey_questions", "surveys/survey_invitations"),
+        *("surveys/survey_responses", "surveys/survey_answers"),
+        *("deals/opportunities", "deals/accounts"),
+    ]
+    assert not sources.company.is_demo
