@@ -1,5 +1,6 @@
 """Typing and landing beside DuckDB's own COPY to Parquet of the same rows.
 
+The same rows: the declared columns cast, and the envelope that makes them loadable again.
 Goal: conform and land at half of that speed or better.
     python -m benchmarks.ingest [rows]
 """
@@ -47,22 +48,27 @@ def raw_orders(rows: int) -> pa.Table:
     ).to_arrow_table()
 
 
-def copy_typed(raw: pa.Table, folder: Path) -> None:
-    """The yardstick: the same rows, cast by DuckDB alone, to one Parquet file."""
+COLUMNS = """
+    order_number, customer_number, customer_source_id, ordered_at::timestamptz as ordered_at,
+    status, channel, product_name, market, amount::decimal(18, 2) as amount, currency_code,
+    updated_at::timestamptz as updated_at
+"""
+ENVELOPE = """
+    'bench' as _source_id, 1::bigint as _load_seq, now() as _landed_at, 'upsert' as _op,
+    order_number as source_id, epoch_us(updated_at::timestamptz) as source_version,
+    updated_at::timestamptz as source_updated_at, updated_at as source_updated_at_raw,
+    md5(concat_ws(chr(0), order_number, customer_number, customer_source_id, ordered_at, status,
+        channel, product_name, market, amount, currency_code, updated_at)) as _row_hash,
+    null::varchar as _extra,
+"""
+
+
+def copy(raw: pa.Table, folder: Path, selected: str) -> None:
+    """DuckDB alone: plain casts without any judgment, to one Parquet file."""
     with connect(threads=1) as connection:
         connection.register("raw", raw)
-        connection.execute(
-            f"""
-            copy (
-                select * replace (
-                    ordered_at::timestamp as ordered_at,
-                    amount::decimal(18, 2) as amount,
-                    updated_at::timestamp as updated_at
-                )
-                from raw
-            ) to '{folder / "yardstick.parquet"}'
-            """
-        )
+        file = folder / "yardstick.parquet"
+        connection.execute(f"copy (select {selected} from raw) to '{file}'")
 
 
 def conform_and_land(raw: pa.Table, folder: Path) -> None:
@@ -85,10 +91,13 @@ def main() -> None:
     raw = raw_orders(rows)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        yardstick = cpu_of(lambda: copy_typed(raw, folder))
+        same = cpu_of(lambda: copy(raw, folder, ENVELOPE + COLUMNS))
+        narrow = cpu_of(lambda: copy(raw, folder, COLUMNS))
         ours = cpu_of(lambda: conform_and_land(raw, folder))
-    print(f"{rows} rows: COPY {yardstick:.2f} CPU-s, conform and land {ours:.2f} CPU-s")
-    print(f"speed relative to COPY: {yardstick / ours:.2f} (goal: at least 0.5)")
+    print(f"{rows} rows: conform and land {ours:.2f} CPU-s")
+    print(f"COPY of the same rows, envelope and hash included: {same:.2f} CPU-s")
+    print(f"speed relative to it: {same / ours:.2f} (goal: at least 0.5)")
+    print(f"relative to a COPY of the declared columns alone: {narrow / ours:.2f}")
 
 
 if __name__ == "__main__":

@@ -9,11 +9,12 @@ from ingestion.errors import ConfigurationError, IngestionError, StaleSourceErro
 from ingestion.freezing import FrozenInputs, freeze
 from ingestion.pipeline import StreamResult, StreamTask, configured_streams, extract
 from ingestion.published import land_published
-from ingestion.registry import all_streams
+from ingestion.registry import DROP_CONNECTORS, all_streams
 from ingestion.settings import Home, Source, Sources, home_of, load_sources
 from ingestion.stream import StreamSpec
 
 __all__ = [
+    "DROP_CONNECTORS",
     "ConfigurationError",
     "FrozenInputs",
     "Home",

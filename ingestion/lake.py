@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 from deltalake import DeltaTable
 
 from ingestion.stream import StreamSpec
@@ -77,6 +78,13 @@ def open_table(path: Path) -> DeltaTable | None:
 def last_load(table: DeltaTable | None) -> int:
     """The greatest ``_load_seq`` committed to the table; 0 when none."""
     return (table.transaction_version(SEQUENCE) or 0) if table else 0
+
+
+def count_rows(table: DeltaTable | None) -> int:
+    """Rows in the table's newest version, all versions of all records."""
+    if table is None or not table.file_uris():
+        return 0
+    return int(pa.table(table.get_add_actions(flatten=True)).column("num_records").to_numpy().sum())
 
 
 def source_states(table: DeltaTable | None) -> dict[str, SourceState]:

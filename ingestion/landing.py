@@ -32,6 +32,9 @@ from ingestion.lake import (
 from ingestion.sql import connect, identifier, literal
 from ingestion.stream import StreamSpec
 
+COPIED = "landing_rows"
+"""Temporary table of the rows to commit, where they are not all accepted ones."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Load:
@@ -148,7 +151,7 @@ def _stage(
     arrival: Arrival,
     load_seq: int,
 ) -> Load:
-    """Fill the temporary table ``landing`` with the rows to commit."""
+    """Make ``landing`` the rows to commit: copied only where rows are left out or added."""
     version = load_seq if arrival.default_version is None else arrival.default_version
     chosen = _cast(
         spec,
@@ -156,11 +159,14 @@ def _stage(
         | _constants(arrival, load_seq)
         | {"source_version": f"coalesce(source_version, {version})"},
     )
-    arrived = (
-        f"{arrival.conformed.accepted} as arrived {_only_news(connection, table, spec, arrival)}"
-    )
-    connection.execute(f"create or replace temp table landing as select {chosen} from {arrived}")
-    landed = _count(connection, "landing")
+    news = _only_news(connection, table, spec, arrival)
+    arrived = f"select {chosen} from {arrival.conformed.accepted} as arrived {news}"
+    if not news and not arrival.is_snapshot:
+        connection.execute(f"create or replace temp view landing as {arrived}")
+        return Load(load_seq=load_seq, rows_landed=arrival.conformed.count_accepted)
+    connection.execute(f"create or replace temp table {COPIED} as {arrived}")
+    connection.execute(f"create or replace temp view landing as from {COPIED}")
+    landed = _count(connection, COPIED)
     unchanged = 0 if arrival.keys_only else arrival.conformed.count_accepted - landed
     deleted = 0
     if table and arrival.is_snapshot and (files := table.file_uris()):
@@ -234,13 +240,13 @@ def _add_tombstones(
             "_row_hash": "md5(source_id)",
         },
     )
-    before = _count(connection, "landing")
+    before = _count(connection, COPIED)
     connection.execute(
-        f"insert into landing select {chosen} from {living} "
+        f"insert into {COPIED} select {chosen} from {living} "
         f"where source_id not in (select source_id from {conformed.accepted}) "
         f"and source_id not in {refused}"
     )
-    return _count(connection, "landing") - before
+    return _count(connection, COPIED) - before
 
 
 def _states(table: DeltaTable | None, arrival: Arrival) -> dict[str, SourceState]:

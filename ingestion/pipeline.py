@@ -18,7 +18,7 @@ import pyarrow as pa
 from ingestion.batches import Bundle, bundles, raw_rows
 from ingestion.conform import Conformed, conform
 from ingestion.errors import IngestionError
-from ingestion.lake import Lake, open_table, source_states
+from ingestion.lake import Lake, count_rows, open_table, source_states
 from ingestion.landing import Arrival, Load, land
 from ingestion.loads import LoadDecision, record
 from ingestion.registry import connector
@@ -48,7 +48,10 @@ class StreamTask:
 
 @dataclass(frozen=True, kw_only=True)
 class StreamResult:
-    """What extraction did to one stream of one source; counts are rows."""
+    """What extraction did to one stream of one source; counts are rows.
+
+    ``rows_in_lake`` is the table's size afterwards, whichever sources feed it.
+    """
 
     table: str
     source_id: str
@@ -57,6 +60,7 @@ class StreamResult:
     rows_landed: int = 0
     rows_rejected: int = 0
     rows_unchanged: int = 0
+    rows_in_lake: int = 0
     load_seq: int = 0
     seconds: float = 0.0
     message: str = ""
@@ -144,8 +148,10 @@ def _read_and_land(home: Home, task: StreamTask, key: bytes, tally: "_Tally") ->
             if not batch.keys_only or load.load_seq:
                 tally.add(conformed, load)
             bundle.finish()
-    state = source_states(open_table(lake.table(spec))).get(source.id)
+    table = open_table(lake.table(spec))
+    state = source_states(table).get(source.id)
     tally.data_through = state.data_through if state else None
+    tally.rows_in_lake = count_rows(table)
 
 
 def _land_bundle(
@@ -218,6 +224,7 @@ class _Tally:
         self._status: ResultStatus = "unchanged"
         self._message = ""
         self.data_through: datetime | None = None
+        self.rows_in_lake = 0
 
     def add(self, conformed: Conformed, load: Load) -> None:
         if not load.load_seq:
@@ -243,6 +250,7 @@ class _Tally:
             source_id=self._task.source.id,
             status=self._status,
             **{f"rows_{name}": count for name, count in self._counts.items()},
+            rows_in_lake=self.rows_in_lake,
             load_seq=self._load_seq,
             seconds=seconds,
             message=self._message,

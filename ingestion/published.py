@@ -6,6 +6,7 @@ What a KPI value is belongs in ``dbt_project``; which version is published, in `
 from datetime import UTC, datetime
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingestion.conform import conform
 from ingestion.lake import Lake
@@ -91,13 +92,16 @@ PUBLISHED_KPI = StreamSpec(
 
 
 def land_published(home: Home, values: pa.Table, *, run_id: str) -> Load:
-    """Bring the closed values of one published run back into the lake, once per run.
+    """Bring what one run published anew of closed periods back into the lake, once per run.
 
     Args:
         home: the company's folders.
-        values: the columns of ``PUBLISHED_KPI``; times are naive UTC, statistics text or double.
+        values: the columns of ``PUBLISHED_KPI`` and ``is_closed``; times are naive UTC. A value
+            that an earlier run published names that run and is in the lake already.
         run_id: the run that published them.
     """
+    new = pc.and_(values.column("is_closed"), pc.equal(values.column("run_id"), run_id))
+    values = values.filter(new).select([column.name for column in PUBLISHED_KPI.columns])
     with connect() as connection:
         conformed = conform(
             connection,

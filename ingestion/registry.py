@@ -11,6 +11,9 @@ from ingestion.stream import StreamSpec
 
 CONNECTORS = ("asterisk", "files", "limesurvey", "qualtrics", "sql")
 
+DROP_CONNECTORS = frozenset({"files", "limesurvey", "qualtrics"})
+"""Connectors that read whole files as they are dropped; the others follow what keeps growing."""
+
 
 def connector(name: str) -> Connector:
     """The connector module ``ingestion.connectors.<name>``.

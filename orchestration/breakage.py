@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ingestion.settings import Source
+from ingestion import Source
 from orchestration.headless import NightFailedError, run_night
 from orchestration.lib.environment import Environment, load_environment
 from serving import current_version
@@ -74,7 +74,8 @@ def _write(environment: Environment, source: Source, stream: dict[str, Any]) -> 
     # Never the same bytes twice: a file that is in the lake already would be no news.
     wrong = delimiter.join(f"?{time.time_ns()}" for _ in names)
     lines = [delimiter.join(names), *[wrong] * BAD_ROWS]
-    path = environment.home.inbox / source.id / stream["glob"].replace("*", "broken")
+    name = str(stream["glob"]).replace("*", "broken")
+    path = environment.home.inbox / source.id / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(lines) + "\n", encoding=stream.get("encoding", "utf-8"))
     return path

@@ -61,7 +61,11 @@ def _insert(connection: duckdb.DuckDBPyConnection, target: str, rows: list[Row])
 
 
 def _from_facts(facts: RunFacts) -> list[Row]:
-    sources = [
+    return [*_sources(facts), *_streams(facts), *_checks(facts), *_rejects(facts)]
+
+
+def _sources(facts: RunFacts) -> list[Row]:
+    return [
         {
             "kind": "source",
             "name": source.source_id,
@@ -72,7 +76,10 @@ def _from_facts(facts: RunFacts) -> list[Row]:
         }
         for source in facts.sources
     ]
-    streams = [
+
+
+def _streams(facts: RunFacts) -> list[Row]:
+    return [
         {
             "kind": "stream",
             "name": stream.table,
@@ -85,7 +92,10 @@ def _from_facts(facts: RunFacts) -> list[Row]:
         }
         for stream in facts.streams
     ]
-    checks = [
+
+
+def _checks(facts: RunFacts) -> list[Row]:
+    return [
         {
             "kind": check.kind,
             "name": check.name,
@@ -97,7 +107,10 @@ def _from_facts(facts: RunFacts) -> list[Row]:
         }
         for check in facts.checks
     ]
-    rejects = [
+
+
+def _rejects(facts: RunFacts) -> list[Row]:
+    return [
         {
             "kind": "rejected",
             "name": reject.table,
@@ -111,7 +124,6 @@ def _from_facts(facts: RunFacts) -> list[Row]:
         }
         for reject in facts.rejects
     ]
-    return [*sources, *streams, *checks, *rejects]
 
 
 def _matched(source: Warehouse) -> list[Row]:

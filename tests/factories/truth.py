@@ -1,16 +1,16 @@
 """Compares a built warehouse with what the demo company's simulator knows happened.
 
-What each planted defect must become is told apart in ``fates``.
+What must become of each planted defect is in ``fates``.
 """
 
-from dataclasses import dataclass
-from pathlib import Path
+from contextlib import contextmanager
+from collections.abc import Iterator
 
 import duckdb
 
 from ingestion.settings import Home
 
-KPI_IDS = {
+KPIS = {
     ("K-NPS", "relationship"): ("K-NPS", "value"),
     ("K-NPS", "transactional"): ("K-NPS.T", "value"),
     ("K-CSAT", "relationship"): ("K-CSAT.R", "value"),
@@ -25,38 +25,128 @@ KPI_IDS = {
     ("K-XFER", ""): ("K-XFER", "value"),
     ("K-RET", ""): ("K-RET", "value"),
 }
-"""What the registry calls a KPI of the truth and its horizon."""
+"""What the registry calls each KPI of the truth and its horizon."""
+
+TOLD = """
+    create temp table told as
+    select
+        registry.kpi_id, registry.statistic, truth.grain_name, truth.period_type,
+        case truth.grain_name
+            when 'company' then 'company' when 'queue' then 'pbx:' || truth.grain_key
+            else truth.grain_key
+        end as grain_key,
+        cast(truth.period_start as date) as period_start, truth.denominator, truth.value
+    from read_parquet(?) as truth
+    inner join registry
+        on registry.told_id = truth.kpi_id and registry.horizon = truth.horizon
+    where (registry.kpi_id, truth.grain_name, truth.period_type) in (
+        select (kpi_id, grain_name, period_type) from marts.mart_cx_kpi
+    )
+"""
+
+HELD = """
+    create temp table held as
+    select mart_cx_kpi.*
+    from marts.mart_cx_kpi
+    inner join (
+        select kpi_id, statistic, grain_name, period_type, min(period_start) as first_start
+        from told group by all
+    ) as covered
+        on mart_cx_kpi.kpi_id = covered.kpi_id
+        and mart_cx_kpi.statistic = covered.statistic
+        and mart_cx_kpi.grain_name = covered.grain_name
+        and mart_cx_kpi.period_type = covered.period_type
+        and mart_cx_kpi.period_start >= covered.first_start
+    where mart_cx_kpi.denominator > 0 and mart_cx_kpi.grain_key <> 'unknown'
+"""
+"""Values of the cuts that the truth tells, from its first period on. It tells no empty base, and
+nothing of places that it knows but the sources hide."""
+
+DIFFERENT = """
+    select
+        kpi_id, grain_name, grain_key, period_type, cast(period_start as varchar),
+        told.denominator, held.denominator, told.value, held.value
+    from told
+    full join held using (kpi_id, statistic, grain_name, grain_key, period_type, period_start)
+    where
+        told.denominator is distinct from held.denominator
+        or not coalesce(abs(told.value - held.value) <= 1e-6 * greatest(1, abs(told.value)), false)
+    order by all
+"""
+
+RECORDS = {
+    "orders": """
+        select source_id || ':' || order_number, status, amount, ordered_local_date, segment, market
+        from '{truth}/orders.parquet'
+        except
+        select
+            order_id, status, amount, ordered_local_date, segment, market
+        from core.fct_orders
+    """,
+    "calls": """
+        select 'pbx:' || call_id, outcome, wait_seconds * 1000, is_transferred
+        from '{truth}/calls.parquet' where outcome <> 'blocked' and not is_open
+        except
+        select contact_id, outcome, wait_milliseconds, is_transferred
+        from core.fct_calls
+    """,
+    "linked callers": """
+        select 'pbx:' || calls.call_id, 'customer:crm:' || calls.customer_number
+        from '{truth}/calls.parquet' as calls where calls.is_linkable
+        except
+        select fct_calls.contact_id, identities.identity_key
+        from core.fct_calls
+        inner join core.dim_customer_identities as identities using (customer_id)
+    """,
+    "answers": """
+        select
+            response_number, survey_number, metric,
+            cast(numeric_value as decimal(18, 2)), exclusion_reason
+        from '{truth}/survey_answers.parquet'
+        except
+        select
+            split_part(response_id, '|', 2), split_part(split_part(survey_id, ':', 2), '|', 1),
+            metric, numeric_value, exclusion_reason
+        from core.fct_survey_answers
+    """,
+}
+"""Rows of the truth that the warehouse does not hold as they happened."""
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """How many values were compared, and those that differ as text."""
+def differing_kpis(home: Home) -> tuple[int, list[tuple[object, ...]]]:
+    """How many KPI values the truth tells, and those that ``mart_cx_kpi`` holds otherwise.
 
-    count: int
-    differences: list[str]
-
-
-def compare_kpis(home: Home) -> Comparison:
-    """Every KPI value of the truth that the registry publishes, against ``mart_cx_kpi``.
-
-    A value differs when its numerator, denominator or ratio does, and when only one side has it.
+    A value differs when its denominator or its ratio does, or when only one side has it.
     """
-    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
-        _name_kpis(connection)
-        path = home.root / "truth" / "kpi_values.parquet"
+    with opened(home) as connection:
         connection.execute(
-            "create temp table told as "
-            "select names.kpi_id, names.statistic, truth.grain_name, "
-            "case truth.grain_name when 'company' then 'company' "
-            "when 'queue' then 'pbx:' || truth.grain_key else truth.grain_key end as grain_key, "
-            "truth.period_type, cast(truth.period_start as date) as period_start, "
-            "truth.numerator, truth.denominator, truth.value "
-            f"from '{path}' as truth join names using (told_id, horizon)".replace(
-                "told_id, horizon", "kpi_id, horizon"
-            )
+            "create temp table registry "
+            "(told_id varchar, horizon varchar, kpi_id varchar, statistic varchar)"
         )
-        return Comparison(0, [])
+        connection.executemany(
+            "insert into registry values (?, ?, ?, ?)",
+            [[*told, *held] for told, held in KPIS.items()],
+        )
+        path = str(home.root / "truth" / "kpi_values.parquet")
+        connection.execute(TOLD, [path])
+        connection.execute(HELD)
+        (count,) = connection.execute("select count(*) from told").fetchall()[0]
+        return count, connection.execute(DIFFERENT).fetchall()
 
 
-def _name_kpis(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute("create temp table names (told_id varchar, horizon varchar, kpi varchar)")
+def differing_records(home: Home) -> dict[str, list[tuple[object, ...]]]:
+    """Per kind of record, what happened otherwise than the warehouse says."""
+    truth = home.root / "truth"
+    with opened(home) as connection:
+        found = {
+            name: connection.execute(query.format(truth=truth)).fetchall()
+            for name, query in RECORDS.items()
+        }
+    return {name: rows for name, rows in found.items() if rows}
+
+
+@contextmanager
+def opened(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse of a home, to be read."""
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        yield connection

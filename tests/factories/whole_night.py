@@ -65,6 +65,7 @@ def whole_night(
     say("lived")
     sources = load_sources()
     environment = Environment(sources=sources, home=home)
+    _keep(environment)
     tasks = configured_streams(sources)
     results = extract(sources, home, tasks, lambda result: say(f"extracted {result.table}"))
     problems = [f"{r.table}: {r.message}" for r in results if r.status in ("failed", "held")]
@@ -109,9 +110,16 @@ def _publish(environment: Environment, run_id: str, say: Say) -> None:
     say("audited")
     publish(warehouse, marts, relations=relations, run_id=run_id, as_of=facts.as_of, facts=facts)
     say("published")
-    refusal = keep_values(lake, notebook, marts)
-    assert refusal is None, refusal
+    _keep(environment)
     say("kept")
+
+
+def _keep(environment: Environment) -> None:
+    """Land what is published, also what a killed night could not."""
+    refusal = keep_values(
+        CompanyLake(environment), Notebook(environment.notebook), environment.home.marts
+    )
+    assert refusal is None, refusal
 
 
 @contextmanager
@@ -129,5 +137,11 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("root", type=Path)
     parser.add_argument("run_id")
+    parser.add_argument("until", type=date.fromisoformat)
     given = parser.parse_args()
-    whole_night(given.root, run_id=given.run_id, say=lambda line: print(line, flush=True))
+    whole_night(
+        given.root,
+        run_id=given.run_id,
+        until=given.until,
+        say=lambda line: print(line, flush=True),
+    )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from ingestion import DROP_CONNECTORS
 from orchestration.lib.environment import Environment
 
 INTERVAL_SECONDS = 60
@@ -16,9 +17,16 @@ SETTLE_SECONDS = 30
 
 
 def file_drop_sensor(environment: Environment, job_name: str) -> dg.SensorDefinition:
-    """Starts an extraction for new files in any source's inbox folder."""
+    """Starts an extraction for new files of the sources that are read as dropped files.
+
+    Logs and databases grow all day; they wait for the night.
+    """
     inbox = environment.home.inbox
-    folders = [inbox / source.id for source in environment.sources.sources]
+    folders = [
+        inbox / source.id
+        for source in environment.sources.sources
+        if source.connector in DROP_CONNECTORS
+    ]
 
     @dg.sensor(
         name="file_drop_sensor",

@@ -11,8 +11,7 @@ from typing import Any
 
 import dagster as dg
 
-from ingestion import StreamTask, all_streams, configured_streams
-from ingestion.stream import StreamSpec
+from ingestion import StreamSpec, StreamTask, all_streams, configured_streams
 from orchestration.defs.ingestion import reports
 from orchestration.defs.ingestion.reports import raw_key
 from orchestration.lib.environment import Environment
@@ -89,13 +88,9 @@ def _raw_streams(
         notebook.write("contracts", map(reports.contract_fact, contracts.values()))
         for table in (table for table in by_table if table in chosen):
             of_table = [result for result in results if result.table == table]
-            checks = [
-                reports.extracted(table, of_table),
-                reports.contract(table, contracts.get(table)),
-            ]
-            for check in checks:
-                if not check.passed:
-                    context.log.info(f"  ✗ {check.check_name}: {check.description}")
+            checks = reports.checks(table, of_table, contracts.get(table))
+            for check in (check for check in checks if not check.passed):
+                context.log.info(f"  ✗ {check.check_name}: {check.description}")
             yield dg.MaterializeResult(
                 asset_key=raw_key(table),
                 metadata=reports.stream_metadata(of_table),

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from ingestion import StreamResult
-from ingestion.stream import StreamSpec
+from ingestion import StreamResult, StreamSpec
 from serving import CheckFact
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def stream_metadata(results: Sequence[StreamResult]) -> dict[str, Any]:
     landed = sum(result.rows_landed for result in results)
     newest = [result.data_through for result in results if result.data_through]
     metadata: dict[str, Any] = {
-        "dagster/row_count": landed,
+        "dagster/row_count": max((result.rows_in_lake for result in results), default=0),
         "rows_read": sum(result.rows_read for result in results),
         "rows_landed": landed,
         "rows_rejected": sum(result.rows_rejected for result in results),
@@ -75,7 +74,14 @@ def stream_metadata(results: Sequence[StreamResult]) -> dict[str, Any]:
     return metadata
 
 
-def extracted(table: str, results: Iterable[StreamResult]) -> dg.AssetCheckResult:
+def checks(
+    table: str, results: Sequence[StreamResult], result: "QualityResult | None"
+) -> list[dg.AssetCheckResult]:
+    """The two checks of a table."""
+    return [_extracted(table, results), _contract(table, result)]
+
+
+def _extracted(table: str, results: Iterable[StreamResult]) -> dg.AssetCheckResult:
     """Whether every source of a table was read."""
     bad = [result for result in results if result.status in BAD]
     sentences = [f"{result.source_id} {result.status}: {result.message}" for result in bad]
@@ -88,7 +94,7 @@ def extracted(table: str, results: Iterable[StreamResult]) -> dg.AssetCheckResul
     )
 
 
-def contract(table: str, result: "QualityResult | None") -> dg.AssetCheckResult:
+def _contract(table: str, result: "QualityResult | None") -> dg.AssetCheckResult:
     """Whether what landed keeps the contract of its table."""
     if result is None:
         return dg.AssetCheckResult(
@@ -121,14 +127,13 @@ def contract_fact(result: "QualityResult") -> CheckFact:
 
 def column_schema(spec: StreamSpec) -> dg.TableSchema:
     """The landed columns of a stream."""
-    described = {column.name: column for column in spec.columns}
     key = set(spec.key)
     return dg.TableSchema(
         columns=[
             dg.TableColumn(
                 name=name,
                 type=kind.lower(),
-                description=described[name].description if name in described else None,
+                description=spec.descriptions[name],
                 constraints=dg.TableColumnConstraints(nullable=name not in key),
             )
             for name, kind in spec.lake_schema.items()

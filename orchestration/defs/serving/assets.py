@@ -1,6 +1,6 @@
 """The publication as an asset: audit, publish, then tell the lake what was published."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -24,7 +24,7 @@ def serving_assets(environment: Environment, manifest: Manifest) -> dg.AssetsDef
     """The published marts, made from every model that dbt declares public."""
     models = published_models(manifest)
     relations = [Relation(node["schema"], node["name"]) for node in models]
-    translator, notebook = CxTranslator(), Notebook(environment.notebook)
+    translator = CxTranslator()
 
     @dg.asset(
         key=PUBLISHED_MARTS,
@@ -54,34 +54,44 @@ def serving_assets(environment: Environment, manifest: Manifest) -> dg.AssetsDef
         lake: dg.ResourceParam[CompanyLake],
         warehouse_lock: dg.ResourceParam[None],
     ) -> Iterator[dg.MaterializeResult[None]]:
-        facts = run_facts(
-            notebook,
-            lake.frozen(),
-            run_id=context.run_id,
-            code_version=code_version(environment.project_version, fingerprints(manifest, {})),
-            rejects=lake.rejects(),
-        )
-        warehouse = environment.home.warehouse
-        audit(warehouse, relations, facts=facts, required=REQUIRED_MARTS)
-        published = publish(
-            warehouse,
-            environment.home.marts,
-            relations=relations,
-            run_id=context.run_id,
-            as_of=facts.as_of,
-            facts=facts,
-        )
-        context.log.info(f"  {len(published.row_counts)} tables published")
-        refusal = keep_values(lake, notebook, environment.home.marts)
-        kept = dg.AssetCheckResult(
-            check_name=KEPT_CHECK,
-            passed=refusal is None,
-            severity=dg.AssetCheckSeverity.WARN,
-            description=refusal or "The published values are in the lake.",
-        )
-        yield dg.MaterializeResult(metadata=_metadata(published), check_results=[kept])
+        yield _publish(context, lake, environment, manifest, relations)
 
     return published_marts
+
+
+def _publish(
+    context: dg.AssetExecutionContext,
+    lake: CompanyLake,
+    environment: Environment,
+    manifest: Manifest,
+    relations: Sequence[Relation],
+) -> dg.MaterializeResult[None]:
+    notebook, home = Notebook(environment.notebook), environment.home
+    facts = run_facts(
+        notebook,
+        lake.frozen(),
+        run_id=context.run_id,
+        code_version=code_version(environment.project_version, fingerprints(manifest, {})),
+        rejects=lake.rejects(),
+    )
+    audit(home.warehouse, relations, facts=facts, required=REQUIRED_MARTS)
+    published = publish(
+        home.warehouse,
+        home.marts,
+        relations=relations,
+        run_id=context.run_id,
+        as_of=facts.as_of,
+        facts=facts,
+    )
+    context.log.info(f"  {len(published.row_counts)} tables published")
+    refusal = keep_values(lake, notebook, home.marts)
+    kept = dg.AssetCheckResult(
+        check_name=KEPT_CHECK,
+        passed=refusal is None,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=refusal or "The published values are in the lake.",
+    )
+    return dg.MaterializeResult(metadata=_metadata(published), check_results=[kept])
 
 
 def _metadata(published: Published) -> dict[str, Any]:

@@ -69,11 +69,9 @@ latest_answers as (
     where
         exclusion_reason is null
         and numeric_value is not null
-        and (
-            (metric = 'nps' and scale_minimum = 0 and scale_maximum = 10)
-            or (metric = 'csat' and scale_minimum = 1 and scale_maximum = 5)
-            or (metric = 'ces' and scale_minimum = 1 and scale_maximum = 7)
-        )
+        and concat_ws(
+            ' ', metric, cast(scale_minimum as integer), cast(scale_maximum as integer)
+        ) in ('nps 0 10', 'csat 1 5', 'ces 1 7')
 
     qualify row_number() over (
         partition by customer_id, metric
@@ -164,8 +162,9 @@ spend as (
     from fct_orders
 
     inner join orders
-        on orders.customer_id = fct_orders.customer_id
-        and orders.currency_code = fct_orders.currency_code
+        on
+            fct_orders.customer_id = orders.customer_id
+            and fct_orders.currency_code = orders.currency_code
 
     where not fct_orders.is_internal and fct_orders.status = 'completed'
 
@@ -272,22 +271,22 @@ final as (
     cross join dim_run
 
     left join identities
-        on identities.customer_id = dim_customers.customer_id
+        on dim_customers.customer_id = identities.customer_id
 
     left join scores
-        on scores.customer_id = dim_customers.customer_id
+        on dim_customers.customer_id = scores.customer_id
 
     left join touches
-        on touches.customer_id = dim_customers.customer_id
+        on dim_customers.customer_id = touches.customer_id
 
     left join orders
-        on orders.customer_id = dim_customers.customer_id
+        on dim_customers.customer_id = orders.customer_id
 
     left join spend
-        on spend.customer_id = dim_customers.customer_id
+        on dim_customers.customer_id = spend.customer_id
 
     left join subscriptions
-        on subscriptions.customer_id = dim_customers.customer_id
+        on dim_customers.customer_id = subscriptions.customer_id
 
     where dim_customers.is_current and not dim_customers.is_internal
 
