@@ -115,10 +115,10 @@ def _build(
         connection.execute(
             f"attach {literal(str(database))} as published (storage_version '{STORAGE_VERSION}')"
         )
-        counts = {relation.name: _copy(source, relation) for relation in relations}
+        counts, tables = _copy_all(source, relations)
         counts["mart_dq_health"] = health.write(source, _target("mart_dq_health"), facts)
         _describe_run(connection, receipt, counts)
-        for name in counts:
+        for name in [*tables, "mart_dq_health"]:
             _export(connection, name, draft / "parquet")
         connection.execute("checkpoint published")
         connection.execute("detach published")
@@ -137,19 +137,35 @@ def _target(name: str) -> str:
     return f"published.{SCHEMA}.{quoted(name)}"
 
 
-def _copy(source: Warehouse, relation: Relation) -> int:
-    """Copy one relation with its comments; the number of rows that the source gave."""
+def _copy_all(source: Warehouse, relations: list[Relation]) -> tuple[dict[str, int], list[str]]:
+    """Copy tables, keep views that read only them as views: rows of each, names of tables."""
+    counts: dict[str, int] = {}
+    copied = [r for r in relations if source.view_over(r, relations) is None]
+    for relation in copied:
+        target = _target(relation.name)
+        query = f"create table {target} as from {source.name(relation)}"
+        counts[relation.name] = int(one_value(source.connection, query))
+        _comment(source, relation, "table")
+    source.connection.execute(f"use published.{SCHEMA}")
+    for relation in (r for r in relations if r not in copied):
+        query = source.view_over(relation, copied)
+        source.connection.execute(f"create view {quoted(relation.name)} as {query}")
+        counts[relation.name] = source.count(relation)
+        _comment(source, relation, "view")
+    source.connection.execute("use memory")
+    return counts, [relation.name for relation in copied]
+
+
+def _comment(source: Warehouse, relation: Relation, kind: str) -> None:
     connection, target = source.connection, _target(relation.name)
-    count = one_value(connection, f"create table {target} as from {source.name(relation)}")
     comment = source.comment(relation)
     if comment:
-        connection.execute(f"comment on table {target} is {literal(comment)}")
+        connection.execute(f"comment on {kind} {target} is {literal(comment)}")
     for column in source.columns(relation):
         if column.comment:
             connection.execute(
                 f"comment on column {target}.{quoted(column.name)} is {literal(column.comment)}"
             )
-    return int(count)
 
 
 def _describe_run(

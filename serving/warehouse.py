@@ -3,7 +3,8 @@
 What is checked there belongs in ``audit``; what is copied from there belongs in ``publish``.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +64,34 @@ class Warehouse:
             [self.catalog, relation.schema, relation.name],
         ).fetchall()
         return rows[0][0] if rows else None
+
+    def view_over(self, relation: Relation, held: Collection[Relation]) -> str | None:
+        """The query of a view that reads nothing but ``held`` relations, now in schema ``main``.
+
+        None for a table, and for a view that reads anything else.
+        """
+        rows = self.connection.execute(
+            "select sql from duckdb_views() "
+            "where database_name = ? and schema_name = ? and view_name = ?",
+            [self.catalog, relation.schema, relation.name],
+        ).fetchall()
+        if not rows:
+            return None
+        query = rows[0][0].split(" AS ", 1)[1].removesuffix(";")
+        schemas = {other.schema for other in self.relations()}
+        qualified = re.compile(rf"\b({'|'.join(map(re.escape, sorted(schemas)))})\.(\w+)")
+        if {Relation(*found) for found in qualified.findall(query)} <= set(held):
+            return qualified.sub(r"main.\2", query)
+        return None
+
+    def relations(self) -> set[Relation]:
+        """Every table and view."""
+        rows = self.connection.execute(
+            "select table_schema, table_name from information_schema.tables "
+            "where table_catalog = ?",
+            [self.catalog],
+        ).fetchall()
+        return {Relation(*row) for row in rows}
 
     def has(self, relation: Relation, *columns: str) -> bool:
         """Whether the relation exists with all the named columns."""

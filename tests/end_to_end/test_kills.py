@@ -1,5 +1,7 @@
-"""SIGKILL at any moment, then the night again: the numbers of an undisturbed night."""
+"""SIGKILL at any moment, then the night again: the numbers of undisturbed nights."""
 
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -7,12 +9,14 @@ import pytest
 from ingestion.settings import Home
 from serving import current_version
 from tests.factories import kills
-from tests.factories.kills import KillPoint
+from tests.factories.kills import Command, KillPoint
 from tests.factories.night import LAST_DAY, differences
+from tests.factories.once import shared
+from tests.factories.whole_night import whole_night
 
 SCHEMAS = ("core", "metrics", "marts")
 LANDING_TIMES = {"core.dim_customer_identities", "core.fct_recounted_call_days"}
-"""Relations that say when something landed or was recounted, beside what it is."""
+"""Relations that say when something landed or was counted again, beside what it is."""
 
 FIVE = (
     KillPoint("extracted mapped__customers", 0.2),
@@ -21,6 +25,10 @@ FIVE = (
     KillPoint("model met_kpi_values", 0.3),
     KillPoint("audited", 0.2),
 )
+FIRST_DAY = date(2026, 10, 10)
+KILLS_PER_NIGHT = 5
+
+Nights = Callable[[str, date], Command]
 
 
 def test_a_night_killed_five_times_ends_like_an_undisturbed_one(
@@ -37,6 +45,48 @@ def test_a_night_killed_five_times_ends_like_an_undisturbed_one(
     assert version is not None
     assert version.name == "last"
     _assert_equal(home, tiny_home)
+
+
+@pytest.fixture(scope="module")
+def two_nights(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The tiny company after two undisturbed nights."""
+
+    def make(root: Path) -> None:
+        for day in (FIRST_DAY, LAST_DAY):
+            whole_night(root, run_id=f"night-{day}", until=day)
+
+    return Home(root=shared(tmp_path_factory, "two_nights", make))
+
+
+@pytest.mark.lane
+@pytest.mark.parametrize("seed", range(4))
+def test_two_nights_killed_ten_times_end_like_undisturbed_ones(
+    tmp_path: Path, two_nights: Home, seed: int
+) -> None:
+    home = Home(root=tmp_path)
+    _kill_two_nights(home, seed, lambda run, day: kills.without_dagster(tmp_path, run, day))
+    _assert_equal(home, two_nights)
+
+
+@pytest.mark.lane
+def test_two_runs_of_the_nightly_command_killed_ten_times_end_like_undisturbed_ones(
+    tmp_path: Path, two_nights: Home
+) -> None:
+    home = Home(root=tmp_path / "demo")
+    _kill_two_nights(home, 4, lambda run, day: kills.nightly_command(tmp_path, day))
+    _assert_equal(home, two_nights)
+
+
+def _kill_two_nights(home: Home, seed: int, start: Nights) -> None:
+    """Two nights, each killed five times over its length and then left alone."""
+    for night, day in enumerate((FIRST_DAY, LAST_DAY)):
+        lines = start("", day).lines
+        for number, point in enumerate(kills.points(lines, KILLS_PER_NIGHT, 2 * seed + night)):
+            # After its last line a night may end before the kill.
+            kills.run(start(f"killed-{night}-{number}", day), point)
+            kills.assert_whole(home)
+        assert kills.run(start(f"night-{night}", day))
+        kills.assert_whole(home)
 
 
 def _assert_equal(home: Home, undisturbed: Home) -> None:

@@ -19,6 +19,8 @@ DAYS = (date(2026, 10, 10), date(2026, 10, 21), date(2026, 10, 31))
 """Last day that the company has lived on the first three nights; the fourth adds no day."""
 
 OPEN_CALL = "planted-1793470000.9000"
+MOVED, OUT_OF_ORDER, LATE = "P-1", "P-2", "P-3"
+"""A chat that moves to another day, one whose second version comes first, one 40 days late."""
 CORRECTED_ANSWER, MOVED_ANSWER = 1, 2
 """Numbers of two responses of September to the survey after a call."""
 
@@ -45,12 +47,12 @@ class Plants:
                 _move_order(connection, self.picked["orders"][2], "2026-09-25", "2026-10-31 20:20")
         if self.night == 2:
             _write_answers(home.inbox / "surveys")
-            _write_chats(home, "second", [_chat("P-1", 2), _chat("P-2", 1, begun="2026-09-11")])
+            _write_chats(home, "second", [_chat(MOVED, 1), _chat(OUT_OF_ORDER, 2), _LATE])
         elif self.night == 3:
-            _write_chats(home, "third", [_chat("P-1", 1, begun="2026-10-02")])
+            _write_chats(home, "third", [_chat(OUT_OF_ORDER, 1, begun="2026-10-02")])
             self._append_calls(home, 1_793_470_000, _OPENED)
         elif self.night == 4:
-            _write_chats(home, "fourth", [_chat("P-1", 3, begun="2026-09-20")])
+            _write_chats(home, "fourth", [_chat(MOVED, 2, begun="2026-09-20")])
             self._append_calls(home, 1_793_470_200, _ENDED)
 
     def _pick(self, root: Path) -> None:
@@ -60,7 +62,7 @@ class Plants:
             self.picked["customers"] = _column(
                 connection,
                 f"select customer_number from '{truth}/calls.parquet' "
-                f"where is_linkable and not is_internal "
+                "where is_linkable and not is_internal "
                 "group by 1 order by count(*) desc, 1 limit 5",
             )
             self.picked["orders"] = _column(
@@ -147,7 +149,7 @@ def _write_answers(inbox: Path) -> None:
 
 
 def _chat(number: str, version: int, begun: str = "2026-10-18") -> dict[str, str | None]:
-    """A chat of the first picked customer's mailbox as one version of it tells."""
+    """A chat as one version of it tells."""
     return {
         "chat_no": number,
         "client_no": "C-100001",
@@ -160,6 +162,9 @@ def _chat(number: str, version: int, begun: str = "2026-10-18") -> dict[str, str
         "begun": f"{begun} 10:00:00",
         "finished": f"2026-10-18 1{version}:30:00",
     }
+
+
+_LATE = _chat(LATE, 1, begun="2026-09-11")
 
 
 def _write_chats(home: Home, name: str, chats: list[dict[str, str | None]]) -> None:

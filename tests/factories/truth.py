@@ -3,8 +3,8 @@
 What must become of each planted defect is in ``fates``.
 """
 
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import duckdb
 

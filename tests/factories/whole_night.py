@@ -82,14 +82,19 @@ def whole_night(
     )
     say("frozen")
     with _own_environment():
-        build(environment, [] if tests else WITHOUT_TESTS, say)
+        _build(environment, [] if tests else WITHOUT_TESTS, say)
         say("built")
         _publish(environment, run_id, say)
     return results
 
 
-def build(environment: Environment, arguments: Sequence[str] = (), say: Say = nothing) -> None:
-    """Build the warehouse of what is frozen; a failed node is an error."""
+def rebuild(home: Home) -> None:
+    """Build the warehouse anew from what the last night froze."""
+    with _own_environment():
+        _build(Environment(sources=load_sources(), home=home), [*WITHOUT_TESTS, "--full-refresh"])
+
+
+def _build(environment: Environment, arguments: Sequence[str], say: Say = nothing) -> None:
     runner = DbtRunner(environment)
     manifest = read_manifest(runner.project, environment.dbt_target, parse=runner.parse)
     results = runner.build(arguments, lambda name, _: say(f"model {name}"))

@@ -56,15 +56,7 @@ def response_rows(
     responses: pa.Table,
     participants: pa.Table,
 ) -> pa.Table:
-    """One row per response, with the customer that its token stands for.
-
-    Args:
-        connection: any DuckDB connection.
-        survey_number: the survey's number.
-        survey: its declaration.
-        responses: as LimeSurvey names their columns, ``_file`` and ``_row``.
-        participants: one row per token, see ``latest_people``.
-    """
+    """One row per response, with the customer of its token among the ``latest_people``."""
     attributes = survey.about.values()
     connection.register("responses", with_columns(responses, [*_RESPONSE, *attributes]))
     connection.register("people", with_columns(participants, ["token", "email", *attributes]))

@@ -12,6 +12,7 @@ import pytest
 from ingestion.conform import conform
 from ingestion.connectors import limesurvey
 from ingestion.connectors.base import Batch
+from ingestion.connectors.limesurvey import exports
 from ingestion.errors import ConfigurationError, SourceError
 from ingestion.settings import Source
 
@@ -251,3 +252,26 @@ def test_a_declaration_without_meaning_is_refused(survey: dict[str, Any]) -> Non
 
 def test_without_participants_there_are_no_invitations() -> None:
     assert "survey_invitations" not in limesurvey.configured(_source(participants=None))
+
+
+def test_participants_are_read_once_for_all_exports_of_a_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (1, 2, 3):
+        export = f'{HEADER}\n"{number}";"2026-01-0{number} 10:00:00";"t";"";"";"A9";""\n'
+        (tmp_path / f"responses{number}.csv").write_text(export)
+    people = [{"token": "t", "attribute_1": "C7"}]
+    (tmp_path / "participants.json").write_text(json.dumps(people))
+    opened: list[str] = []
+    read_text = exports.read_text
+
+    def counted(path: Path, encoding: str) -> str:
+        opened.append(path.name)
+        return read_text(path, encoding)
+
+    monkeypatch.setattr(exports, "read_text", counted)
+
+    batches = _read(_source(channel_from=None), "survey_responses", tmp_path)
+
+    assert [batch.rows["customer_number"][0].as_py() for batch in batches] == ["C7"] * 3
+    assert opened.count("participants.json") == 1

@@ -1,0 +1,45 @@
+"""The warehouse says of the demo company what its simulator knows."""
+
+from pathlib import Path
+
+import pytest
+
+from ingestion.demo.config import LAST_DAY
+from ingestion.settings import Home
+from tests.factories.dbt import run_dbt
+from tests.factories.fates import missed_fates
+from tests.factories.night import NIGHTLY, play
+from tests.factories.once import shared
+from tests.factories.truth import differing_kpis, differing_records
+
+FULL_SIZE = {"customers": 5_000, "days": 730}
+
+
+@pytest.fixture(
+    scope="session",
+    params=["tiny", pytest.param("full size", marks=pytest.mark.lane)],
+)
+def told_home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    if request.param == "tiny":
+        home: Home = request.getfixturevalue("tiny_home")
+        return home
+    return Home(root=shared(tmp_path_factory, "full_size", _play_full_size))
+
+
+def test_every_kpi_value_equals_the_simulators(told_home: Home) -> None:
+    count, differing = differing_kpis(told_home)
+    assert count > 900
+    assert differing == []
+
+
+def test_every_order_call_and_answer_is_as_it_happened(told_home: Home) -> None:
+    assert differing_records(told_home) == {}
+
+
+def test_every_planted_defect_met_its_fate(told_home: Home) -> None:
+    assert missed_fates(told_home) == {}
+
+
+def _play_full_size(root: Path) -> None:
+    home = play(root, until=LAST_DAY, **FULL_SIZE)
+    run_dbt(home, *NIGHTLY)
