@@ -9,3 +9,8 @@ def datediff(first: str, second: str, part: str) -> str:
 def dateadd(part: str, count: int | str, instant: str) -> str:
     """Return the expression for an instant moved by a number of ``part``."""
     return f"({instant} + {count} * interval 1 {part})"
+
+
+def date_spine(datepart: str, start_date: str, end_date: str) -> str:
+    """Return a query of one column, as the macro gives it."""
+    return f"select {start_date} as date_{datepart} where {start_date} < {end_date}"

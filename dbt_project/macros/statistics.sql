@@ -1,4 +1,4 @@
-{# Formulas of kpis.md: intervals, variance and change. They take expressions and sum nothing. #}
+{# Formulas of kpis.md: intervals, variance, change. They take expressions and sum nothing. #}
 
 {# The 97.5 % quantile of the normal distribution, as every 95 % interval uses it. #}
 {% macro normal_quantile() -%} 1.959963985 {%- endmacro %}

@@ -30,7 +30,8 @@ days as (
 
 ),
 
--- Nowruz by the 33-year rule: leap when (8 * year + 29) mod 33 < 8; 1393 began 2014-03-21.
+-- Nowruz by the 33-year rule: leap when (8 * year + 29) mod 33 < 8; 1393 began
+-- 2014-03-21.
 new_years as (
 
     select

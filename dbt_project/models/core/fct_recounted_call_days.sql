@@ -1,4 +1,4 @@
--- Grain: one row per local day of calls to be counted again and change that asks for it.
+-- Grain: one row per local day of calls to be counted again and change asking for it.
 with
 
 int_calls__affected_days as (

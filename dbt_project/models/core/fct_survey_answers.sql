@@ -124,7 +124,8 @@ gaps as (
         *,
         {{ dbt.datediff(
             'lag(asked_local_date) over (partition by question_id, customer_id, '
-            ~ 'own_exclusion_reason is null order by asked_local_date, answered_at, answer_id)',
+            ~ 'own_exclusion_reason is null '
+            ~ 'order by asked_local_date, answered_at, answer_id)',
             'asked_local_date',
             'day'
         ) }} as days_since_asked
@@ -137,7 +138,9 @@ waves as (
 
     select
         *,
-        count(*) filter (where days_since_asked >= {{ var('relationship_wave_days') }}) over (
+        count(*) filter (
+            where days_since_asked >= {{ var('relationship_wave_days') }}
+        ) over (
             partition by question_id, customer_id, own_exclusion_reason is null
             order by asked_local_date, answered_at, answer_id
             rows between unbounded preceding and current row
@@ -158,7 +161,8 @@ ranked as (
                 question_id,
                 own_exclusion_reason is null,
                 case
-                    when horizon = 'relationship' then concat_ws('|', customer_id, wave_number)
+                    when horizon = 'relationship'
+                        then concat_ws('|', customer_id, wave_number)
                     else coalesce(invitation_id, response_id)
                 end
             order by answered_at desc, answer_id desc

@@ -68,7 +68,8 @@ final as (
         invitations.delivery_status,
         invitations.sent_at,
         invitations.sent_local_date,
-        coalesce(answered.started_at, invitations.completed_at) is not null as is_started,
+        coalesce(answered.started_at, invitations.completed_at) is not null
+            as is_started,
         coalesce(answered.completed_at, invitations.completed_at) is not null
             as is_completed,
         coalesce(answered.started_at, invitations.completed_at) as started_at,

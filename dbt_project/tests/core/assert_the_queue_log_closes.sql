@@ -1,5 +1,6 @@
 {{ config(severity='warn') }}
--- Who entered a queue was answered, gave up or was led elsewhere; a row tells who is not.
+-- Who entered a queue was answered, gave up or was led elsewhere; a row tells who was
+-- not.
 with
 
 entries as (
@@ -15,7 +16,8 @@ counted_by_queue as (
         queue_id,
         count(*) as count_entered,
         count(*) filter (where not is_open and outcome = 'answered') as count_answered,
-        count(*) filter (where not is_open and outcome = 'abandoned') as count_abandoned,
+        count(*) filter (where not is_open and outcome = 'abandoned')
+            as count_abandoned,
         count(*) filter (where not is_open and outcome = 'flow_out') as count_flow_out,
         count(*) filter (where is_open) as count_open,
         min(entered_at) filter (where is_open) as open_since

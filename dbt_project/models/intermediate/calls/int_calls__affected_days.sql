@@ -141,14 +141,18 @@ revisited as (
     from contacts
     cross join run
     where
-        {{ dbt.datediff("cast('1970-01-01' as date)", 'contacts.entered_local_date', 'day') }}
+        {{ dbt.datediff(
+            "cast('1970-01-01' as date)", 'contacts.entered_local_date', 'day'
+        ) }}
         between {{ mark('stg_meta__run') }} and run.as_of_day - 1
 
 ),
 
 days as (
 
-    select cast({{ to_local('touched.touched_at', 'run.time_zone') }} as date) as local_date
+    select
+        cast({{ to_local('touched.touched_at', 'run.time_zone') }} as date)
+            as local_date
     from touched
     cross join run
     union

@@ -6,7 +6,8 @@
         "{{ set_mark('asterisk__cdr') }}",
     ],
 ) }}
--- Grain: one row per stay of a contact in a queue; a contact that got news is redone whole.
+-- Grain: one row per stay of a contact in a queue; a contact that got news is redone
+-- whole.
 with
 
 log_events as (
@@ -94,10 +95,12 @@ events as (
         log_events.event_order,
         log_events.occurred_at,
         log_events._landed_at,
-        -- Asterisk names the parameters by event: seconds waited, seconds bridged, a note.
+        -- Asterisk names the parameters by event: seconds waited, seconds bridged, note.
         try_cast(
             case
-                when log_events.event_name in ('CONNECT', 'COMPLETEAGENT', 'COMPLETECALLER')
+                when
+                    log_events.event_name
+                    in ('CONNECT', 'COMPLETEAGENT', 'COMPLETECALLER')
                     then log_events.data1
                 when log_events.event_name = 'EXITWITHKEY' then log_events.data4
                 when
@@ -119,11 +122,13 @@ events as (
             end as bigint
         ) as bridged_seconds,
         case when log_events.event_name = 'INFO' then log_events.data1 end as note_name,
-        try_cast(case when log_events.event_name = 'INFO' then log_events.data2 end as bigint)
-            as note_seconds,
+        try_cast(
+            case when log_events.event_name = 'INFO' then log_events.data2 end as bigint
+        ) as note_seconds,
         log_events.event_name in (
-            'ABANDON', 'AGENTDUMP', 'EXITWITHKEY', 'EXITWITHTIMEOUT', 'EXITEMPTY', 'SYSCOMPAT',
-            'COMPLETEAGENT', 'COMPLETECALLER', 'TRANSFER', 'BLINDTRANSFER', 'ATTENDEDTRANSFER'
+            'ABANDON', 'AGENTDUMP', 'EXITWITHKEY', 'EXITWITHTIMEOUT', 'EXITEMPTY',
+            'SYSCOMPAT', 'COMPLETEAGENT', 'COMPLETECALLER', 'TRANSFER', 'BLINDTRANSFER',
+            'ATTENDEDTRANSFER'
         ) as is_exit
 
     from log_events
@@ -205,7 +210,8 @@ timed_stays as (
         left_at,
         case
             when answered_at is not null then 'answered'
-            when exit_event like 'COMPLETE%' or exit_event like '%TRANSFER' then 'answered'
+            when exit_event like 'COMPLETE%' or exit_event like '%TRANSFER'
+                then 'answered'
             when exit_event in ('ABANDON', 'AGENTDUMP') then 'abandoned'
             when exit_event is not null then 'flow_out'
         end as outcome,
@@ -214,7 +220,9 @@ timed_stays as (
         coalesce(
             answer_wait_seconds * 1000,
             exit_wait_seconds * 1000,
-            {{ dbt.datediff('entered_at', 'coalesce(answered_at, left_at)', 'second') }} * 1000
+            {{ dbt.datediff(
+                'entered_at', 'coalesce(answered_at, left_at)', 'second'
+            ) }} * 1000
         ) as wait_milliseconds,
         bridged_seconds * 1000 as bridged_milliseconds,
         hold_seconds * 1000 as hold_milliseconds,
@@ -264,7 +272,9 @@ refused_by_log as (
     from numbered_events
     left join callers
         on numbered_events.contact_id = callers.contact_id
-    where numbered_events.count_queue_events = 0 and numbered_events.note_name is not null
+    where
+        numbered_events.count_queue_events = 0
+        and numbered_events.note_name is not null
     group by
         numbered_events.contact_id, numbered_events.source_id, numbered_events.call_id
     having count(*) filter (where numbered_events.note_name in ('hold', 'acw')) = 0
@@ -286,7 +296,8 @@ refused_by_leg as (
     from changed_legs
     inner join coverage
         on changed_legs.source_id = coverage.source_id
-            and changed_legs.started_at between coverage.covered_from and coverage.covered_to
+            and changed_legs.started_at
+            between coverage.covered_from and coverage.covered_to
     left join events
         on changed_legs.contact_id = events.contact_id
     where changed_legs.last_application = 'Queue' and events.contact_id is null

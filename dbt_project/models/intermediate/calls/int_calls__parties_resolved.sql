@@ -203,7 +203,10 @@ final as (
     qualify row_number() over (
             partition by resolved.kind, resolved.source_id, resolved.name
             order by
-                case when agent_records.source_id = resolved.home_source_id then 0 else 1 end,
+                case
+                    when agent_records.source_id = resolved.home_source_id then 0
+                    else 1
+                end,
                 agent_records.source_id nulls last
         ) = 1
 

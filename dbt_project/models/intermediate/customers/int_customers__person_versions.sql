@@ -35,7 +35,8 @@ leading_records as (
     where records.is_latest
     qualify row_number() over (
             partition by coalesce(identities.customer_id, md5(records.customer_key))
-            order by records.is_deleted, records.first_landed_at, records.customer_record_id
+            order by
+                records.is_deleted, records.first_landed_at, records.customer_record_id
         ) = 1
 
 ),

@@ -44,7 +44,8 @@ contacts as (
         bool_or(is_listed)
         or count(distinct identity_key) filter (where identity_key like 'customer:%')
         > {{ var('shared_contact_limit') }}
-        or count(distinct other_email_key) filter (where is_customer_record) > 1 as is_shared,
+        or count(distinct other_email_key) filter (where is_customer_record) > 1
+            as is_shared,
         min(first_landed_at) as first_landed_at
 
     from pairs

@@ -1,5 +1,6 @@
 {{ config(materialized='incremental', unique_key='identity_key') }}
--- Grain: one row per key of a person, with the run that last changed what facts take from it.
+-- Grain: one row per key of a person, with the run that last changed what facts take
+-- from it.
 with
 
 keys as (
@@ -25,7 +26,8 @@ persons as (
     select
         customer_id,
         md5({{ ordered_agg(
-            "concat_ws('|', valid_from, valid_to, coalesce(segment, ''), coalesce(market, ''), is_internal)",
+            "concat_ws('|', valid_from, valid_to, coalesce(segment, ''), "
+            ~ "coalesce(market, ''), is_internal)",
             'valid_from'
         ) }}) as content_hash
 

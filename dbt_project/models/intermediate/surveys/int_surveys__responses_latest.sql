@@ -69,7 +69,8 @@ new_rows as (
         responses.submitted_at,
         cast(
             {{ to_local(
-                'coalesce(responses.submitted_at, responses.started_at)', 'run.time_zone'
+                'coalesce(responses.submitted_at, responses.started_at)',
+                'run.time_zone'
             ) }} as date
         ) as submitted_local_date,
         responses.source_version,

@@ -1,4 +1,5 @@
--- Grain: one row per landed revision of a closed KPI value; numbers of unknown scale are text.
+-- Grain: one row per landed revision of a closed KPI value; numbers of unknown scale
+-- are text.
 with
 
 source as (

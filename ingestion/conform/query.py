@@ -10,10 +10,9 @@ from itertools import zip_longest
 
 import pyarrow as pa
 
-from ingestion.cleanliness import is_clean
-from ingestion.columns import RawColumn, TypedColumn, typed_column
-from ingestion.errors import SourceError
-from ingestion.expressions import (
+from ingestion.conform.cleanliness import is_clean
+from ingestion.conform.columns import RawColumn, TypedColumn, typed_column
+from ingestion.conform.expressions import (
     TEXT_KINDS,
     Layer,
     broken_text,
@@ -24,7 +23,8 @@ from ingestion.expressions import (
     raw_kind,
     text_steps,
 )
-from ingestion.personal import COMPATIBLE
+from ingestion.conform.personal import COMPATIBLE
+from ingestion.errors import SourceError
 from ingestion.settings import Conventions
 from ingestion.sql import identifier, literal
 from ingestion.stream import ColumnType, StreamSpec

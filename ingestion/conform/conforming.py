@@ -1,7 +1,7 @@
 """Conforming: raw records of any source to typed rows and refusals, in one generated query.
 
 Here the query runs once and its rows are split into accepted, restricted and refused ones.
-The query belongs in ``typing_query``, how one column is typed in ``columns`` and the rules
+The query belongs in ``query``, how one column is typed in ``columns`` and the rules
 it names, what happens to the rows afterwards in ``landing``.
 """
 
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
-from ingestion.columns import PURPOSES, TOLERATED
-from ingestion.personal import pseudonym_parameters, with_compatible_forms
+from ingestion.conform.columns import PURPOSES, TOLERATED
+from ingestion.conform.personal import pseudonym_parameters, with_compatible_forms
+from ingestion.conform.query import RAW_ROWS, typing_query
 from ingestion.settings import Conventions
 from ingestion.sql import identifier
 from ingestion.stream import RESTRICTED_ENVELOPE, StreamSpec
-from ingestion.typing_query import RAW_ROWS, typing_query
 
 CONFORMED = "conform_rows"
 ACCEPTED, RESTRICTED, REJECTS = "conform_accepted", "conform_restricted", "conform_rejects"

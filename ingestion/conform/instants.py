@@ -1,7 +1,7 @@
 """How dates and instants are typed, as generated SQL: calendars, order of parts, time zones.
 
 A local time becomes an instant here and nowhere else. Jalali arithmetic belongs in
-``jalali``; everything that is neither a date nor a time belongs in ``typing_rules``.
+``jalali``; everything that is neither a date nor a time belongs in ``rules``.
 """
 
 from datetime import timedelta
@@ -9,7 +9,7 @@ from functools import cache
 
 import duckdb
 
-from ingestion.expressions import (
+from ingestion.conform.expressions import (
     DIRECTION_MARKS,
     TEXT_KINDS,
     Layer,
@@ -20,7 +20,7 @@ from ingestion.expressions import (
     is_plain,
     matches,
 )
-from ingestion.jalali import gregorian_date, is_jalali_date
+from ingestion.conform.jalali import gregorian_date, is_jalali_date
 from ingestion.settings import Conventions
 from ingestion.sql import literal
 from ingestion.stream import Column

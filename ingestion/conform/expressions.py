@@ -1,6 +1,6 @@
 """The SQL vocabulary of ``conform``: cleaning of text, layers of named expressions.
 
-What each column type does with these belongs in ``typing_rules``, ``instants`` and
+What each column type does with these belongs in ``rules``, ``instants`` and
 ``personal``; the query that joins them belongs in ``conform``, quoting in ``sql``.
 """
 

@@ -5,7 +5,7 @@ of the broken rule in ``Names.rule``. Dates and instants belong in ``instants``,
 phones, names and free text in ``personal``.
 """
 
-from ingestion.expressions import (
+from ingestion.conform.expressions import (
     ASCII_DIGITS,
     DIGITS,
     DIRECTION_MARKS,

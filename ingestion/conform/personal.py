@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingestion.expressions import (
+from ingestion.conform.expressions import (
     DIRECTION_MARKS,
     Layer,
     Names,
@@ -24,7 +24,7 @@ from ingestion.expressions import (
     replaced,
     text_steps,
 )
-from ingestion.phones import international, without_trunk_prefix
+from ingestion.conform.phones import international, without_trunk_prefix
 from ingestion.settings import Conventions
 
 COMPATIBLE = "_nfkc_"

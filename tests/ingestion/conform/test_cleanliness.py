@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.cleanliness import is_clean
+from ingestion.conform.cleanliness import is_clean
 from ingestion.stream import ColumnType
 from tests.factories.conforming import Outcome, value_column
 

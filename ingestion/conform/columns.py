@@ -1,15 +1,15 @@
 """One declared column of one batch: its layers of SQL, what lands, what is restricted.
 
-Chooses the rules by type; the rules themselves belong in ``typing_rules``, ``instants`` and
+Chooses the rules by type; the rules themselves belong in ``rules``, ``instants`` and
 ``personal``, the whole query in ``conform``.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ingestion.expressions import Layer, Names, names_of
-from ingestion.instants import date_layers, timestamp_layers
-from ingestion.personal import (
+from ingestion.conform.expressions import Layer, Names, names_of
+from ingestion.conform.instants import date_layers, timestamp_layers
+from ingestion.conform.personal import (
     COMPATIBLE,
     NOT_A_PHONE,
     NOT_AN_EMAIL,
@@ -18,9 +18,9 @@ from ingestion.personal import (
     name_layers,
     phone_layers,
 )
+from ingestion.conform.rules import boolean_layers, id_layers, number_layers, text_layers
 from ingestion.settings import Conventions
 from ingestion.stream import PERSONAL, Column, ColumnType
-from ingestion.typing_rules import boolean_layers, id_layers, number_layers, text_layers
 
 RULES = {
     ColumnType.TEXT: text_layers,
