@@ -8,14 +8,13 @@ import json
 import os
 import sys
 import tempfile
-from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 
 from benchmarks.measure import Cost, cost_of
 from ingestion import all_streams, configured_streams, extract, freeze, home_of, load_sources
-from ingestion.demo import generate, last_day
+from ingestion.demo import generate
 from ingestion.settings import PROJECT_ROOT, Home
 
 DEMO_CUSTOMERS = 5_000
@@ -25,10 +24,9 @@ def prepare(customers: int) -> Home:
     """Generate the demo company at a scale and bring it into the lake."""
     sources = load_sources()
     home = home_of(sources.company)
-    generate(home.root, scale=customers / DEMO_CUSTOMERS)
+    played = generate(home.root, customers=customers)
     tasks = configured_streams(sources)
     results = extract(sources, home, tasks)
-    as_of: date = last_day(home.root) + timedelta(days=1)
     freeze(
         sources,
         home,
@@ -36,7 +34,7 @@ def prepare(customers: int) -> Home:
         tasks=tasks,
         results=results,
         run_id="benchmark",
-        as_of=as_of,
+        as_of=played.as_of,
     )
     return home
 

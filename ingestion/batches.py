@@ -48,7 +48,11 @@ def bundles(
         if waiting and not _fit(waiting, arrived, spec):
             yield _bundle(waiting)
             waiting = []
-        waiting.append(arrived)
+        if isinstance(arrived.rows, pa.Table):
+            waiting.append(arrived)
+        else:
+            # A stream lives only until the connector is asked for its next batch.
+            yield _bundle([arrived])
     if waiting:
         yield _bundle(waiting)
 

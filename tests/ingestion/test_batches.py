@@ -1,8 +1,9 @@
 """Bundles: small batches join, and only where their order decides nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
+import pytest
 
 from ingestion.batches import bundles, raw_rows
 from ingestion.connectors.base import Batch
@@ -54,6 +55,23 @@ def test_everything_joined_is_finished_together() -> None:
     )
     bundle.finish()
     assert finished == ["1", "2"]
+
+
+def test_a_large_batch_is_read_before_the_next_one_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ingestion.batches.JOINED_ROWS", 1)
+    asked: list[str] = []
+
+    def connector() -> Iterator[Batch]:
+        for number in ("1", "2"):
+            asked.append(number)
+            rows = batch(number, number).rows
+            yield Batch(rows=pa.RecordBatchReader.from_batches(rows.schema, rows.to_batches()))
+
+    first = next(bundles(connector(), SPEC, lambda _: False))
+    assert first.batch.rows.read_all().num_rows == 2
+    assert asked == ["1"]
 
 
 def test_a_stream_that_quotes_customers_names_their_source() -> None:

@@ -99,6 +99,7 @@ days_by_kpi as (
         on
             kpis.family = 'contact_center'
             and kpis.kind in ('proportion', 'mean')
+            and kpis.statistic <> 'attainment'
             and concat('|', kpis.grains, '|') like concat('%|', days.grain_name, '|%')
 
 ),

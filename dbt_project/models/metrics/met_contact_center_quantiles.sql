@@ -46,6 +46,12 @@ kpi_grains as (
 
 ),
 
+kpi_targets as (
+
+    select * from {{ ref('kpi_targets') }}
+
+),
+
 quantile_kpis as (
 
     select
@@ -61,6 +67,47 @@ quantile_kpis as (
     from kpis
 
     where family = 'contact_center' and kind = 'quantile'
+
+),
+
+-- The target of a mean, asked of every single contact.
+attainment_kpis as (
+
+    select
+        kpis.kpi_id,
+        kpis.definition_version,
+        kpis.statistic,
+        kpis.grains,
+        kpis.period_types,
+        means.unit_scale
+
+    from kpis
+
+    inner join kpis as means
+        on kpis.kpi_id = means.kpi_id
+            and kpis.definition_version = means.definition_version
+            and means.statistic = 'mean'
+
+    where kpis.family = 'contact_center' and kpis.statistic = 'attainment'
+
+),
+
+targets as (
+
+    select
+        kpi_id,
+        grain_name,
+        grain_key,
+        target,
+        valid_from,
+        lead(valid_from, 1, date '9999-12-31') over (
+            partition by kpi_id, grain_name, grain_key
+            order by valid_from
+        ) as valid_to
+
+    from kpi_targets
+
+    where statistic = 'mean'
 
 ),
 
@@ -356,6 +403,60 @@ order_statistics as (
 
 ),
 
+-- Without a target in force on the first day of the period there is nothing to attain.
+attained_targets as (
+
+    select
+        value_counts.kpi_id,
+        attainment_kpis.definition_version,
+        attainment_kpis.statistic,
+        value_counts.grain_name,
+        value_counts.grain_key,
+        value_counts.period_type,
+        value_counts.period_start,
+        cast(coalesce(sum(value_counts.count_values) filter (
+            where value_counts.milliseconds
+            <= coalesce(own_targets.target, general_targets.target)
+            * attainment_kpis.unit_scale
+        ), 0) as bigint) as count_attained,
+        cast(sum(value_counts.count_values) as bigint) as n
+
+    from value_counts
+
+    inner join attainment_kpis
+        on value_counts.kpi_id = attainment_kpis.kpi_id
+            and concat('|', attainment_kpis.grains, '|')
+            like concat('%|', value_counts.grain_name, '|%')
+            and concat('|', attainment_kpis.period_types, '|')
+            like concat('%|', value_counts.period_type, '|%')
+
+    left join targets as own_targets
+        on value_counts.kpi_id = own_targets.kpi_id
+            and value_counts.grain_name = own_targets.grain_name
+            and value_counts.grain_key = own_targets.grain_key
+            and value_counts.period_start >= own_targets.valid_from
+            and value_counts.period_start < own_targets.valid_to
+
+    left join targets as general_targets
+        on value_counts.kpi_id = general_targets.kpi_id
+            and value_counts.grain_name = general_targets.grain_name
+            and general_targets.grain_key = '*'
+            and value_counts.period_start >= general_targets.valid_from
+            and value_counts.period_start < general_targets.valid_to
+
+    where coalesce(own_targets.target, general_targets.target) is not null
+
+    group by
+        value_counts.kpi_id,
+        attainment_kpis.definition_version,
+        attainment_kpis.statistic,
+        value_counts.grain_name,
+        value_counts.grain_key,
+        value_counts.period_type,
+        value_counts.period_start
+
+),
+
 final as (
 
     select
@@ -366,6 +467,7 @@ final as (
         grain_key,
         period_type,
         period_start,
+        cast(null as bigint) as numerator,
         (
             floor_value
             + (ceil_value - floor_value)
@@ -379,6 +481,24 @@ final as (
 
     from order_statistics
 
+    union all
+
+    select
+        kpi_id,
+        definition_version,
+        statistic,
+        grain_name,
+        grain_key,
+        period_type,
+        period_start,
+        count_attained as numerator,
+        cast(null as double) as value,
+        cast(null as double) as ci_low,
+        cast(null as double) as ci_high,
+        n
+
+    from attained_targets
+
     -- A recomputed period always leaves a row, so that the rows of an emptied one go.
     union all
 
@@ -390,6 +510,7 @@ final as (
         'none' as grain_key,
         period_type,
         period_start,
+        cast(null as bigint) as numerator,
         cast(null as double) as value,
         cast(null as double) as ci_low,
         cast(null as double) as ci_high,

@@ -19,6 +19,18 @@ met_contact_center_quantiles as (
 
 ),
 
+met_contact_center_peaks as (
+
+    select * from {{ ref('met_contact_center_peaks') }}
+
+),
+
+met_survey_weighted_scores as (
+
+    select * from {{ ref('met_survey_weighted_scores') }}
+
+),
+
 met_retention_components as (
 
     select * from {{ ref('met_retention_components') }}
@@ -145,6 +157,66 @@ matured_components as (
 
 ),
 
+-- What days do not add up to; attainment alone has a numerator.
+computed_values as (
+
+    select
+        kpi_id,
+        definition_version,
+        statistic,
+        grain_name,
+        grain_key,
+        period_type,
+        period_start,
+        numerator,
+        value,
+        cast(null as double) as standard_error,
+        ci_low,
+        ci_high,
+        n
+
+    from met_contact_center_quantiles
+
+    union all
+
+    select
+        kpi_id,
+        definition_version,
+        statistic,
+        grain_name,
+        grain_key,
+        period_type,
+        period_start,
+        cast(null as bigint) as numerator,
+        value,
+        cast(null as double) as standard_error,
+        cast(null as double) as ci_low,
+        cast(null as double) as ci_high,
+        n
+
+    from met_contact_center_peaks
+
+    union all
+
+    select
+        kpi_id,
+        definition_version,
+        statistic,
+        grain_name,
+        grain_key,
+        period_type,
+        period_start,
+        cast(null as bigint) as numerator,
+        value,
+        standard_error,
+        ci_low,
+        ci_high,
+        n
+
+    from met_survey_weighted_scores
+
+),
+
 period_components as (
 
     select
@@ -180,6 +252,7 @@ period_components as (
             0
         ) as sum_of_squares,
         cast(null as double) as computed_value,
+        cast(null as double) as computed_standard_error,
         cast(null as double) as computed_ci_low,
         cast(null as double) as computed_ci_high
 
@@ -213,6 +286,7 @@ period_components as (
         n as n_with_immature,
         cast(numerator as decimal(38, 0)) as sum_of_squares,
         cast(null as double) as computed_value,
+        cast(null as double) as computed_standard_error,
         cast(null as double) as computed_ci_low,
         cast(null as double) as computed_ci_high
 
@@ -228,16 +302,17 @@ period_components as (
         grain_key,
         period_type,
         period_start,
-        cast(null as bigint) as numerator,
-        cast(null as bigint) as denominator,
+        numerator,
+        case when numerator is not null then n end as denominator,
         n,
         n as n_with_immature,
-        cast(null as decimal(38, 0)) as sum_of_squares,
+        cast(numerator as decimal(38, 0)) as sum_of_squares,
         value as computed_value,
+        standard_error as computed_standard_error,
         ci_low as computed_ci_low,
         ci_high as computed_ci_high
 
-    from met_contact_center_quantiles
+    from computed_values
 
 ),
 
@@ -286,7 +361,7 @@ estimated as (
     select
         *,
         case
-            when kind = 'quantile' then computed_value
+            when kind in ('quantile', 'peak', 'weighted') then computed_value
             when kind = 'mean' then share / unit_scale
             else 100 * share
         end as value,
@@ -299,9 +374,10 @@ estimated as (
                         cast(sum_of_squares as double) / nullif(n, 0) - share * share
                     ) / nullif(n, 0))
             when kind = 'mean' then mean_error / unit_scale
+            else computed_standard_error
         end as standard_error,
         case
-            when kind = 'quantile' then computed_ci_low
+            when kind in ('quantile', 'peak', 'weighted') then computed_ci_low
             when kind in ('proportion', 'set')
                 then 100 * {{ wilson_bound('numerator', 'denominator', '-') }}
             when kind = 'net'
@@ -315,7 +391,7 @@ estimated as (
             ) }} / unit_scale
         end as ci_low,
         case
-            when kind = 'quantile' then computed_ci_high
+            when kind in ('quantile', 'peak', 'weighted') then computed_ci_high
             when kind in ('proportion', 'set')
                 then 100 * {{ wilson_bound('numerator', 'denominator', '+') }}
             when kind = 'net'

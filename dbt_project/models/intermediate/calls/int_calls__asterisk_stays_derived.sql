@@ -95,7 +95,7 @@ events as (
         log_events.event_order,
         log_events.occurred_at,
         log_events._landed_at,
-        -- Asterisk names the parameters by event: seconds waited, seconds bridged, note.
+        -- Asterisk names parameters by event: seconds waited, seconds bridged, a note.
         try_cast(
             case
                 when

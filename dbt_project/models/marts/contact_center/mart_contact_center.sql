@@ -8,6 +8,12 @@ met_contact_center_cells as (
 
 ),
 
+met_contact_center_concurrency as (
+
+    select * from {{ ref('met_contact_center_concurrency') }}
+
+),
+
 dim_queues as (
 
     select * from {{ ref('dim_queues') }}
@@ -54,9 +60,15 @@ final as (
         {{ mean_seconds('cells.handle_milliseconds', 'cells.count_handled') }}
             as average_handle_seconds,
         {{ percentage('cells.count_transferred', 'cells.count_handled') }}
-            as transfer_pct
+            as transfer_pct,
+        concurrency.peak_concurrent_calls
 
     from met_contact_center_cells as cells
+
+    left join met_contact_center_concurrency as concurrency
+        on concurrency.cell_kind = 'queue'
+            and cells.queue_id = concurrency.queue_id
+            and cells.interval_start_at = concurrency.interval_start_at
 
     left join dim_queues
         on cells.queue_id = dim_queues.queue_id

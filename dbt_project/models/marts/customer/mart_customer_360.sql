@@ -43,6 +43,12 @@ fct_subscriptions as (
 
 ),
 
+met_lapse_windows as (
+
+    select * from {{ ref('met_lapse_windows') }}
+
+),
+
 identities as (
 
     select
@@ -217,9 +223,10 @@ final as (
                 then 'churned'
             when
                 orders.last_order_date
-                > cast(
-                    dim_run.as_of
-                    - interval {{ var('lapse_window_days', 180) }} day as date
+                >= cast(
+                    dim_run.as_of - interval 1 day * coalesce(
+                        windows.window_days, {{ var('lapse_window_days') }}
+                    ) as date
                 )
                 then 'active'
             when orders.last_order_date is not null then 'lapsed'
@@ -269,6 +276,10 @@ final as (
     from dim_customers
 
     cross join dim_run
+
+    left join met_lapse_windows as windows
+        on dim_run.as_of = windows.reference_date
+            and coalesce(dim_customers.segment, 'unknown') = windows.segment
 
     left join identities
         on dim_customers.customer_id = identities.customer_id

@@ -7,9 +7,79 @@ met_retention_cells as (
 
 ),
 
+met_lapse_cells as (
+
+    select * from {{ ref('met_lapse_cells') }}
+
+),
+
 dim_run as (
 
     select * from {{ ref('dim_run') }}
+
+),
+
+-- Subscribers and buyers need not live in the same cells; a cell of both is one.
+keys as (
+
+    select
+        market,
+        segment,
+        period_type,
+        period_start,
+        period_end
+
+    from met_retention_cells
+
+    union
+
+    select
+        market,
+        segment,
+        period_type,
+        period_start,
+        period_end
+
+    from met_lapse_cells
+
+),
+
+cells as (
+
+    select
+        keys.market,
+        keys.segment,
+        keys.period_type,
+        keys.period_start,
+        keys.period_end,
+        coalesce(subscribers.count_active_at_start, 0) as count_active_at_start,
+        coalesce(subscribers.count_retained, 0) as count_retained,
+        coalesce(subscribers.count_churned, 0) as count_churned,
+        coalesce(subscribers.count_churned_voluntarily, 0) as count_churned_voluntarily,
+        coalesce(subscribers.count_churned_involuntarily, 0)
+            as count_churned_involuntarily,
+        coalesce(subscribers.count_new, 0) as count_new,
+        coalesce(subscribers.count_reactivated, 0) as count_reactivated,
+        coalesce(subscribers.count_active_at_end, 0) as count_active_at_end,
+        coalesce(buyers.count_active_buyers_at_start, 0)
+            as count_active_buyers_at_start,
+        coalesce(buyers.count_lapsed, 0) as count_lapsed,
+        buyers.lapse_window_days,
+        buyers.is_default_lapse_window
+
+    from keys
+
+    left join met_retention_cells as subscribers
+        on keys.market = subscribers.market
+            and keys.segment = subscribers.segment
+            and keys.period_type = subscribers.period_type
+            and keys.period_start = subscribers.period_start
+
+    left join met_lapse_cells as buyers
+        on keys.market = buyers.market
+            and keys.segment = buyers.segment
+            and keys.period_type = buyers.period_type
+            and keys.period_start = buyers.period_start
 
 ),
 
@@ -45,9 +115,15 @@ final as (
         {{ percentage(
             'cells.count_churned_involuntarily', 'cells.count_active_at_start'
         ) }} as involuntary_churn_pct,
-        cells.count_active_at_start < 30 as low_n
+        cells.count_active_at_start < 30 as low_n,
+        cells.count_active_buyers_at_start,
+        cells.count_lapsed,
+        {{ percentage('cells.count_lapsed', 'cells.count_active_buyers_at_start') }}
+            as lapse_pct,
+        cells.lapse_window_days,
+        cells.is_default_lapse_window
 
-    from met_retention_cells as cells
+    from cells
 
     cross join dim_run
 

@@ -7,6 +7,12 @@ met_survey_scores as (
 
 ),
 
+met_customer_populations as (
+
+    select * from {{ ref('met_customer_populations') }}
+
+),
+
 met_periods as (
 
     select * from {{ ref('met_periods') }}
@@ -180,9 +186,16 @@ final as (
             'counted.count_responses',
             '+'
         ) }} as nps_ci_high,
-        counted.count_responses < 30 as low_n
+        counted.count_responses < 30 as low_n,
+        coalesce(populations.count_customers, 0) as count_customers
 
     from counted
+
+    left join met_customer_populations as populations
+        on counted.period_type = populations.period_type
+            and counted.period_start = populations.period_start
+            and counted.market = populations.market
+            and counted.segment = populations.segment
 
     left join dim_surveys
         on counted.survey_id = dim_surveys.survey_id
