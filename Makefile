@@ -37,8 +37,8 @@ ui: $(VENV)/base.stamp $(DAGSTER_HOME)/dagster.yaml ## Open the Dagster UI on lo
 break: $(VENV)/base.stamp $(DAGSTER_HOME)/dagster.yaml ## Drop a bad file and watch the night being blocked
 	@$(BIN)/python -m orchestration break
 
-test: $(VENV)/dev.stamp ## Run the default test suite
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+test: $(VENV)/dev.stamp ## Run the default test suite; PYTEST_ARGS adds to it
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 lane: $(VENV)/dev.stamp ## Run the long proofs that .ci/run adds
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m lane
@@ -55,8 +55,8 @@ format: $(VENV)/dev.stamp ## Rewrite Python and SQL in the house style
 	$(BIN)/ruff format .
 
 lock: $(VENV)/dev.stamp ## Resolve the dependencies anew into the lock files
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --all-extras pyproject.toml -o requirements-dev.lock
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --constraint requirements-dev.lock pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header --quiet --all-extras pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header --quiet --constraint requirements-dev.lock pyproject.toml -o requirements.lock
 
 clean: ## Remove the demo company's data and every build product
 	rm -rf var dbt_project/target dbt_project/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -10,7 +10,6 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 
 from benchmarks.measure import cpu_of
@@ -27,7 +26,7 @@ KEY = b"a key for measuring only"
 
 def raw_orders(rows: int) -> pa.Table:
     """Orders as text, the way a CSV reader yields them."""
-    return duckdb.sql(
+    orders = connect().sql(
         f"""
         select
             'o' || i as order_number,
@@ -45,7 +44,8 @@ def raw_orders(rows: int) -> pa.Table:
             i as _row
         from range({rows}) as numbers(i)
         """
-    ).to_arrow_table()
+    )
+    return orders.to_arrow_table()
 
 
 COLUMNS = """

@@ -133,7 +133,7 @@ class JsonClient:
         self._session.close()
 
     def _wait_or_give_up(self, failure: _RetryableError, attempt: int) -> None:
-        spread = random.uniform(0.5, 1.5)  # noqa: S311
+        spread = random.uniform(0.5, 1.5)  # noqa: S311 - spreads retries; no secret
         wait = self.limits.backoff_seconds * 2 ** (attempt - 1) * spread
         wait = max(wait, failure.wait or 0.0)
         is_last = attempt == self.limits.attempts

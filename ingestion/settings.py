@@ -171,8 +171,8 @@ def load_sources(path: Path | None = None) -> Sources:
     """
     path = path or Path(os.environ.get("CX_SOURCES") or DEMO_SOURCES)
     try:
-        # A SafeLoader: it builds nothing but plain values.
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Yaml)  # noqa: S506
+        text = path.read_text(encoding="utf-8")
+        content = yaml.load(text, Loader=_Yaml)  # noqa: S506 - a SafeLoader: plain values only
         sources = Sources.model_validate(content)
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from error

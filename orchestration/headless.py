@@ -4,6 +4,7 @@ Progress goes to standard error, the one screen to standard output; what the lib
 print besides goes to a log file. What the steps do is defined in ``defs``.
 """
 
+import logging
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingestion import IngestionError
+from orchestration.lib.disk import lack_of_room
 from orchestration.lib.environment import Environment, load_environment, use_project_instance
 from orchestration.lib.lock import WarehouseLockedError, hold_lock
 from serving import ScreenSettings, ServingError, current_version, render, rollback
@@ -35,11 +37,13 @@ def run_night(*, is_debug: bool = False) -> Environment:
     """
     try:
         environment = load_environment()
+        if full := lack_of_room(environment.home.root):
+            raise NightFailedError(full)
         use_project_instance(environment)
         # A second run must say so within a moment, not after Dagster has loaded.
         with hold_lock(environment.lock_file):
             pass
-        _execute(environment)
+        _execute_with_room(environment)
     except NightFailedError:
         raise
     except Exception as error:
@@ -47,6 +51,16 @@ def run_night(*, is_debug: bool = False) -> Environment:
             raise
         raise NightFailedError(_sentence(error)) from error
     return environment
+
+
+def _execute_with_room(environment: Environment) -> None:
+    """Run the job; what breaks on a full disk breaks in many ways, so the disk is asked."""
+    try:
+        _execute(environment)
+    except Exception as error:
+        if full := lack_of_room(environment.home.root):
+            raise NightFailedError(full) from error
+        raise
 
 
 def screen(environment: Environment) -> str:
@@ -139,8 +153,11 @@ def _standard_output_to(log: Path) -> Iterator[None]:
 
 def nightly(arguments: Sequence[str]) -> int:
     """``python -m orchestration nightly``: exit code 0 only when a night was published."""
+    is_debug = "--debug" in arguments
+    # A log that cannot be written is no news beside the reason why.
+    logging.raiseExceptions = is_debug
     try:
-        environment = run_night(is_debug="--debug" in arguments)
+        environment = run_night(is_debug=is_debug)
     except NightFailedError as error:
         print(f"The night failed: {error}", file=sys.stderr)
         return 1

@@ -148,8 +148,8 @@ def _copy_all(source: Warehouse, relations: list[Relation]) -> tuple[dict[str, i
         _comment(source, relation, "table")
     source.connection.execute(f"use published.{SCHEMA}")
     for relation in (r for r in relations if r not in copied):
-        query = source.view_over(relation, copied)
-        source.connection.execute(f"create view {quoted(relation.name)} as {query}")
+        definition = source.view_over(relation, copied)
+        source.connection.execute(f"create view {quoted(relation.name)} as {definition}")
         counts[relation.name] = source.count(relation)
         _comment(source, relation, "view")
     source.connection.execute("use memory")

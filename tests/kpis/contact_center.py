@@ -36,6 +36,55 @@ def counts_and_means(warehouse: Warehouse) -> pd.DataFrame:
     ]
 
 
+def attainment(warehouse: Warehouse) -> pd.DataFrame:
+    """Share of contacts that met the target of the mean: of those that have one, the company."""
+    targets = warehouse.frame(
+        "select kpi_id, max_by(target, valid_from) as target from core.dim_kpi_targets"
+        " where statistic = 'mean' and grain_name = 'company' group by kpi_id"
+    ).set_index("kpi_id")["target"]
+    contacts = _contacts(warehouse)
+    company: dict[str, str | None] = {"company": None}
+    entered = in_cells(contacts, company, "entered_local_date")
+    answered = entered[entered["outcome"] == "answered"]
+    finished = in_cells(_finished(contacts), company, "answered_date")
+    parts = [
+        summed(
+            cells,
+            kpi_id,
+            "attainment",
+            cells[measure] <= targets[kpi_id] * 1000,
+            pd.Series(1, index=cells.index),
+        )
+        for kpi_id, cells, measure in (
+            ("K-ASA", answered, "wait_milliseconds"),
+            ("K-AHT", finished, "handle_milliseconds"),
+        )
+    ]
+    values = pd.concat(parts, ignore_index=True)
+    return values[values["period_start"] < warehouse.as_of]
+
+
+def peaks(warehouse: Warehouse) -> pd.DataFrame:
+    """K-CONC by month: at each arrival, the calls that have come and not yet gone."""
+    parts = []
+    for rows, grains, left in (
+        (_contacts(warehouse), {"company": None}, "ended_at"),
+        (_entries(warehouse), ENTRY_CELLS, "left_at"),
+    ):
+        cells = in_cells(rows[rows["outcome"].isin(OFFERED)], grains, "entered_local_date")
+        for (grain, key), calls in cells.groupby(["grain_name", "grain_key"]):
+            arrivals = calls["entered_at"].to_numpy()
+            lasting = calls[calls[left] > calls["entered_at"]]
+            come = np.searchsorted(np.sort(lasting["entered_at"]), arrivals, side="right")
+            gone = np.searchsorted(np.sort(lasting[left]), arrivals, side="right")
+            peak = calls.assign(value=come - gone).groupby("period_start")["value"]
+            found = peak.agg(["max", "count"]).reset_index()
+            found.columns = pd.Index(["period_start", "value", "n"])
+            parts.append(found.assign(grain_name=grain, grain_key=key))
+    values = pd.concat(parts, ignore_index=True).assign(kpi_id="K-CONC", statistic="value")
+    return values[values["period_start"] < warehouse.as_of]
+
+
 def quantiles(warehouse: Warehouse) -> pd.DataFrame:
     """Median, 90th percentile and maximum of waits and handle times, in seconds."""
     parts: list[pd.DataFrame] = []

@@ -29,7 +29,7 @@ def retention(warehouse: Warehouse) -> pd.DataFrame:
     contracts = _contracts(warehouse)
     if not contracts:
         return pd.DataFrame()
-    history = _attributes(warehouse)
+    history = attributes_of_customers(warehouse)
     rows: list[dict[str, Any]] = []
     first = min(contract.started_on for contract in contracts).to_period("M").start_time
     for start in pd.date_range(first, warehouse.as_of, freq="MS"):
@@ -112,7 +112,8 @@ def _contracts(warehouse: Warehouse) -> list[Subscription]:
     return [contract for contract in contracts if contract.started_on < contract.ended_on]
 
 
-def _attributes(warehouse: Warehouse) -> dict[str, list[dict[str, Any]]]:
+def attributes_of_customers(warehouse: Warehouse) -> dict[str, list[dict[str, Any]]]:
+    """Versions of each person, with ``market``, ``segment``, ``valid_from`` and ``to``."""
     rows = warehouse.frame(
         "select customer_id, market, segment, valid_from,"
         " least(valid_to, timestamp '2200-01-01') as to from core.dim_customers"

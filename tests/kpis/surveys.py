@@ -76,6 +76,77 @@ def _effort(answers: pd.DataFrame) -> list[pd.DataFrame]:
     ]
 
 
+def weighted_scores(warehouse: Warehouse) -> pd.DataFrame:
+    """K-NPS.W by month: the score of every segment, weighted by its customers at the end."""
+    answers = warehouse.frame(
+        "select *, coalesce(market, 'unknown') as place, coalesce(segment, 'unknown') as part"
+        " from core.fct_survey_answers where exclusion_reason is null"
+        " and numeric_value is not null"
+    )
+    answers = answers[pd.to_datetime(answers["answered_local_date"]) < warehouse.as_of]
+    answers = _of(answers, "nps", "relationship")
+    answers["score"] = answers["numeric_value"].astype(float)
+    cells = in_cells(answers, {"company": None, "market": "place"}, "answered_local_date")
+    rows = []
+    for (grain, key, start), cell in cells.groupby(["grain_name", "grain_key", "period_start"]):
+        end = min(start + pd.offsets.MonthBegin(1), warehouse.as_of)
+        weights = _customers(warehouse, end, None if grain == "company" else key)
+        value, effective_n, spoken_for, n = _weighted(cell, weights)
+        shown = {"value": value, "effective_n": effective_n, "spoken_for": spoken_for}
+        rows += [
+            {
+                "kpi_id": "K-NPS.W",
+                "statistic": statistic,
+                "grain_name": grain,
+                "grain_key": key,
+                "period_start": start,
+                "value": number,
+                "n": n,
+            }
+            for statistic, number in shown.items()
+            if n
+        ]
+    return pd.DataFrame(rows)
+
+
+def _weighted(cell: pd.DataFrame, weights: dict[str, int]) -> tuple[float, float, float, int]:
+    answered = [part for part in weights if (cell["part"] == part).any()]
+    spoken: dict[str, int] = dict.fromkeys(answered, 0)
+    silent = 0
+    for position, (part, customers) in enumerate(weights.items()):
+        before = [name for name in list(weights)[: position + 1] if name in spoken]
+        speaker = before[-1] if before else next(iter(answered), None)
+        silent += 0 if part in spoken else customers
+        if speaker is not None:
+            spoken[speaker] += customers
+    total = sum(spoken.values())
+    score, squares, n = 0.0, 0.0, 0
+    for part, customers in spoken.items():
+        own = cell.loc[cell["part"] == part, "score"]
+        share = customers / total
+        score += share * 100 * ((own >= 9).mean() - (own <= 6).mean())
+        squares += share * share / len(own)
+        n += len(own)
+    return score, 1 / squares if squares else 0.0, 100 * silent / max(total, 1), n
+
+
+def _customers(warehouse: Warehouse, end: pd.Timestamp, market: str | None) -> dict[str, int]:
+    rows = warehouse.frame(
+        f"""
+        select coalesce(segment, 'unknown') as part, count(*) as customers
+        from core.dim_customers
+        left join core.dim_labels
+            on dim_labels.domain = 'segment' and dim_labels.code = dim_customers.segment
+        where not is_internal and valid_from < timestamp '{end}' and valid_to >= timestamp '{end}'
+            and coalesce(created_at < timestamp '{end}', true)
+            {"" if market is None else f"and coalesce(market, 'unknown') = '{market}'"}
+        group by part
+        order by coalesce(min(sort_order), 1000), part
+        """
+    )
+    return dict(zip(rows["part"], rows["customers"].astype(int), strict=True))
+
+
 def response_rates(warehouse: Warehouse) -> pd.DataFrame:
     """K-RR by the day of sending; a cohort counts when its answer window is over."""
     sent = warehouse.frame(

@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from tests.kpis.contact_center import counts_and_means, quantiles
+from tests.kpis.contact_center import attainment, counts_and_means, peaks, quantiles
+from tests.kpis.lapse import Buyer, lapses, window
 from tests.kpis.reading import KEYS, Warehouse
 from tests.kpis.retention import retention
-from tests.kpis.surveys import response_rates, scores
+from tests.kpis.surveys import response_rates, scores, weighted_scores
 
 FAMILIES: dict[str, tuple[Callable[[Warehouse], pd.DataFrame], tuple[str, ...]]] = {
     "survey scores": (scores, ("K-NPS", "K-NPS.T", "K-CSAT", "K-CSAT.R", "K-CES")),
@@ -29,8 +30,13 @@ FAMILIES: dict[str, tuple[Callable[[Warehouse], pd.DataFrame], tuple[str, ...]]]
         ),
     ),
     "retention": (retention, ("K-RET", "K-CHURN")),
+    "lapse": (lapses, ("K-LAPSE",)),
 }
 QUANTILES = ["p50", "p90", "max"]
+NOT_ADDED: dict[str, Callable[[Warehouse], pd.DataFrame]] = {
+    "K-CONC": peaks,
+    "K-NPS.W": weighted_scores,
+}
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +55,8 @@ def test_both_parts_of_every_kpi_equal_the_second_computation(
 ) -> None:
     compute, kpis = FAMILIES[family]
     expected = compute(built)
-    mine = published[published["kpi_id"].isin(kpis) & ~published["statistic"].isin(QUANTILES)]
+    apart = [*QUANTILES, "attainment"]
+    mine = published[published["kpi_id"].isin(kpis) & ~published["statistic"].isin(apart)]
     assert set(map(tuple, expected[["kpi_id", "statistic"]].drop_duplicates().to_numpy())) == set(
         map(tuple, mine[["kpi_id", "statistic"]].drop_duplicates().to_numpy())
     )
@@ -61,6 +68,56 @@ def test_both_parts_of_every_kpi_equal_the_second_computation(
     ]
     assert different.empty, different.head(10).to_string()
     assert (mine["numerator"] != 0).any()
+
+
+def test_the_share_within_the_target_equals_the_second_computation(
+    built: Warehouse, published: pd.DataFrame
+) -> None:
+    mine = published[published["statistic"] == "attainment"]
+    joined = mine.merge(
+        attainment(built), on=KEYS, how="outer", suffixes=("", "_expected"), indicator=True
+    )
+    different = joined[
+        (joined["_merge"] != "both")
+        | (joined["numerator"] != joined["numerator_expected"])
+        | (joined["denominator"] != joined["denominator_expected"])
+    ]
+    assert different.empty, different.head(10).to_string()
+    assert (mine["numerator"] > 0).any()
+
+
+@pytest.mark.parametrize("kpi_id", NOT_ADDED)
+def test_what_days_do_not_add_up_to_equals_the_second_computation(
+    built: Warehouse, published: pd.DataFrame, kpi_id: str
+) -> None:
+    mine = published[published["kpi_id"] == kpi_id]
+    joined = mine.merge(
+        NOT_ADDED[kpi_id](built),
+        on=KEYS,
+        how="outer",
+        suffixes=("", "_expected"),
+        indicator=True,
+    )
+    different = joined[
+        (joined["_merge"] != "both")
+        | (joined["n"] != joined["n_expected"])
+        | ((joined["value"] - joined["value_expected"]).abs() > 1e-5)
+    ]
+    assert different.empty, different.head(10).to_string()
+    assert (mine["value"] != 0).any()
+
+
+def test_the_second_computation_of_the_lapse_window_knows_the_golden_ones() -> None:
+    as_of = pd.Timestamp("2025-07-01")
+
+    def buyer(*ages: int) -> Buyer:
+        days = tuple(as_of - pd.Timedelta(days=age) for age in ages)
+        return Buyer(str(ages), days, ("gold",) * len(ages))
+
+    reached = [buyer(135, 115, 85, 45), buyer(205, 175, 115, 50)]
+    not_reached = [buyer(135, 115, 85, 45), buyer(160, 130, 70)]
+    assert window(reached, "gold", as_of) == 65
+    assert window(not_reached, "gold", as_of) == 180
 
 
 def test_quantiles_equal_those_of_the_rows(built: Warehouse, published: pd.DataFrame) -> None:
@@ -130,7 +187,7 @@ def test_a_year_is_the_sum_of_its_months_and_no_mean_of_scores(built: Warehouse)
             sum(numerator) as numerator, sum(denominator) as denominator
         from marts.mart_cx_kpi
         where period_type in ('month', 'year') and numerator is not null
-            and kpi_id not in ('K-RET', 'K-CHURN')
+            and kpi_id not in ('K-RET', 'K-CHURN', 'K-LAPSE')
         group by all
         """
     )

@@ -32,7 +32,12 @@ TIES = {
     ),
     "K-RET": (
         "select month_start_date, sum(count_retained), sum(count_active_at_start)"
-        " from marts.mart_retention group by all"
+        " from marts.mart_retention where count_active_at_start + count_active_at_end > 0"
+        " group by all"
+    ),
+    "K-LAPSE": (
+        "select month_start_date, sum(count_lapsed), sum(count_active_buyers_at_start)"
+        " from marts.mart_retention where count_active_buyers_at_start > 0 group by all"
     ),
 }
 
@@ -122,6 +127,27 @@ def test_queue_intervals_add_up_to_the_service_level_of_the_queue(built: Warehou
             on published.grain_key = intervals.queue_id
             and published.period_start = intervals.period_start
         where met is distinct from numerator or base is distinct from denominator
+        """
+    )
+    assert different.empty, different.head().to_string()
+
+
+def test_the_busiest_half_hour_of_a_queue_is_its_peak_of_the_month(built: Warehouse) -> None:
+    different = built.frame(
+        """
+        with intervals as (
+            select queue_id, date_trunc('month', local_date) as period_start,
+                max(peak_concurrent_calls) as peak
+            from marts.mart_contact_center where count_offered > 0 group by all
+        )
+        select * from intervals
+        full join (
+            select * from marts.mart_cx_kpi
+            where kpi_id = 'K-CONC' and grain_name = 'queue' and period_type = 'month'
+        ) as published
+            on published.grain_key = intervals.queue_id
+            and published.period_start = intervals.period_start
+        where peak is distinct from value
         """
     )
     assert different.empty, different.head().to_string()

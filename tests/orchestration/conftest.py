@@ -51,7 +51,7 @@ class FakeLake:
             StreamResult(
                 table=task.spec.table,
                 source_id=task.source.id,
-                status=self.status,  # type: ignore[arg-type]
+                status=self.status,  # type: ignore[arg-type] # one of the words
                 rows_read=3,
                 rows_landed=2,
                 rows_rejected=1,

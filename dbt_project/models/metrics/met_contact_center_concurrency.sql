@@ -60,8 +60,8 @@ days as (
 units as (
 
     select
-        'company' as cell_kind,
-        cast(null as varchar) as queue_id,
+        'company' as grain_name,
+        'company' as grain_key,
         entered_at,
         answered_at,
         ended_at as left_at,
@@ -75,8 +75,8 @@ units as (
     union all
 
     select
-        'queue' as cell_kind,
-        queue_id,
+        'queue' as grain_name,
+        queue_id as grain_key,
         entered_at,
         answered_at,
         left_at,
@@ -91,12 +91,12 @@ units as (
 
 ),
 
--- A call that never hung up ends where it was last heard of, and after a day in any case.
+-- A call that never hung up ends where it was last heard of; none outlasts a day.
 stays as (
 
     select
-        cell_kind,
-        queue_id,
+        grain_name,
+        grain_key,
         entered_at,
         answered_at,
         least(
@@ -121,8 +121,8 @@ stays as (
 events as (
 
     select
-        cell_kind,
-        queue_id,
+        grain_name,
+        grain_key,
         entered_at as occurred_at,
         1 as change_of_calls,
         1 as count_entered
@@ -132,8 +132,8 @@ events as (
     union all
 
     select
-        cell_kind,
-        queue_id,
+        grain_name,
+        grain_key,
         left_at as occurred_at,
         -1 as change_of_calls,
         0 as count_entered
@@ -144,8 +144,8 @@ events as (
     union all
 
     select
-        cell_kind,
-        queue_id,
+        grain_name,
+        grain_key,
         answered_at as occurred_at,
         0 as change_of_calls,
         0 as count_entered
@@ -160,13 +160,13 @@ events as (
 swept_events as (
 
     select
-        events.cell_kind,
-        events.queue_id,
+        events.grain_name,
+        events.grain_key,
         events.change_of_calls,
         events.count_entered,
         {{ to_local('events.occurred_at', 'dim_run.time_zone') }} as local_at,
         cast(sum(events.change_of_calls) over (
-            partition by events.cell_kind, events.queue_id
+            partition by events.grain_name, events.grain_key
             order by events.occurred_at, events.change_of_calls
             rows between unbounded preceding and current row
         ) as bigint) as count_calls
@@ -191,9 +191,9 @@ placed_events as (
 cells as (
 
     select
-        cell_kind,
+        grain_name,
+        grain_key,
         local_date,
-        queue_id,
         interval_start_at,
         cast(sum(count_entered) as bigint) as count_entered,
         -- What the first event of a half hour met had been there from its start.
@@ -208,7 +208,7 @@ cells as (
 
     where local_date in (select days.local_date from days)
 
-    group by cell_kind, local_date, queue_id, interval_start_at
+    group by grain_name, grain_key, local_date, interval_start_at
 
 ),
 
@@ -220,10 +220,10 @@ final as (
     union all
 
     select
-        'day' as cell_kind,
+        'none' as grain_name,
+        'none' as grain_key,
         local_date,
-        cast(null as varchar) as queue_id,
-        cast(null as timestamp) as interval_start_at,
+        cast(local_date as timestamp) as interval_start_at,
         0 as count_entered,
         0 as peak_concurrent_calls
 

@@ -28,17 +28,17 @@ kpi_grains as (
 days as (
 
     select
-        cell_kind as grain_name,
-        coalesce(queue_id, 'company') as grain_key,
+        grain_name,
+        grain_key,
         local_date,
         cast(sum(count_entered) as bigint) as count_entered,
         max(peak_concurrent_calls) as peak_concurrent_calls
 
     from met_contact_center_concurrency
 
-    where cell_kind <> 'day'
+    where grain_name <> 'none'
 
-    group by cell_kind, queue_id, local_date
+    group by grain_name, grain_key, local_date
 
 ),
 

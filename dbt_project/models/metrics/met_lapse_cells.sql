@@ -103,7 +103,7 @@ longest_windows as (
 
 ),
 
--- The silences that can begin or hold in a period, each judged by the window of its start.
+-- The silences that can begin or hold in a period, judged by the window of its start.
 judged_gaps as (
 
     select

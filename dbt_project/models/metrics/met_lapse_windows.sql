@@ -170,8 +170,9 @@ observations as (
     select
         reference_dates.reference_date,
         open_gaps.segment,
-        {{ dbt.datediff('open_gaps.ordered_on', 'reference_dates.reference_date', 'day') }}
-            as gap_days,
+        {{ dbt.datediff(
+            'open_gaps.ordered_on', 'reference_dates.reference_date', 'day'
+        ) }} as gap_days,
         0 as count_closed,
         open_gaps.count_gaps as count_open
 
@@ -211,30 +212,48 @@ at_risk as (
 
 ),
 
--- Kaplan and Meier's product as a sum of logarithms; where all end, nobody is left.
+-- Where every silence ends nobody is left, and there is no logarithm.
+hazards as (
+
+    select
+        *,
+        cast(count_closed = count_at_risk as integer) as is_last_end,
+        ln(
+            (count_at_risk - least(count_closed, count_at_risk - 1.0))
+            / cast(count_at_risk as double)
+        ) as log_share_kept
+
+    from at_risk
+
+),
+
+-- Kaplan and Meier's product as a sum of logarithms.
+sums as (
+
+    select
+        *,
+        max(is_last_end) over (
+            partition by reference_date, segment
+            order by gap_days
+        ) as has_ended,
+        sum(log_share_kept) over (
+            partition by reference_date, segment
+            order by gap_days
+        ) as log_share
+
+    from hazards
+
+),
+
 curve as (
 
     select
         *,
-        case
-            when max(cast(count_closed = count_at_risk as integer)) over (
-                    partition by reference_date, segment
-                    order by gap_days
-                ) = 1
-                then 0.0
-            -- Nine decimals: a product that makes a tenth is a tenth.
-            else round(exp(sum(
-                        ln(
-                            (count_at_risk - least(count_closed, count_at_risk - 1.0))
-                            / cast(count_at_risk as double)
-                        )
-                    ) over (
-                        partition by reference_date, segment
-                        order by gap_days
-                    )), 9)
-        end as share_without_order
+        -- Nine decimals: a product that makes a tenth is a tenth.
+        case when has_ended = 1 then 0.0 else round(exp(log_share), 9) end
+            as share_without_order
 
-    from at_risk
+    from sums
 
 ),
 

@@ -165,7 +165,7 @@ strata as (
 
 ),
 
--- A segment without an answer is spoken for by its neighbor: the one before, else after.
+-- A neighbor speaks for a segment without an answer: the one before, else after.
 neighbors as (
 
     select
@@ -285,26 +285,24 @@ final as (
         cells.grain_key,
         cells.period_type,
         cells.period_start,
-        case kpis.statistic
+        round(case kpis.statistic
             when 'value' then 100 * cells.net_share
             when 'effective_n' then cells.effective_n
             when 'spoken_for' then 100 * cells.spoken_for / cells.customers
-        end as value,
-        case kpis.statistic
-            when 'value' then 100 * sqrt(cells.variance) / cells.customers
+        end, 6) as value,
+        case when kpis.is_headline
+                then round(100 * sqrt(cells.variance) / cells.customers, 6)
         end as standard_error,
-        case kpis.statistic
-            when 'value'
-                then 100 * {{ adjusted_wald_bound(
+        case when kpis.is_headline
+                then {{ net_percentage_bound(
                     '(cells.net_share * cells.effective_n)',
                     '(cells.extreme_share * cells.effective_n)',
                     'cells.effective_n',
                     '-'
                 ) }}
         end as ci_low,
-        case kpis.statistic
-            when 'value'
-                then 100 * {{ adjusted_wald_bound(
+        case when kpis.is_headline
+                then {{ net_percentage_bound(
                     '(cells.net_share * cells.effective_n)',
                     '(cells.extreme_share * cells.effective_n)',
                     'cells.effective_n',

@@ -156,9 +156,11 @@ def _talk(
     held = random.random(size) < 0.17
     hold = np.where(held, 12 + random.exponential(40.0, size), 0)
     wrap = 4 + random.lognormal(3.2, 0.6, size)
-    return tuple(
-        (np.minimum(part, 3_000) * answered).astype(np.int64) for part in (talk, hold, wrap)
-    )  # type: ignore[return-value]
+
+    def whole_seconds(part: Floats) -> Integers:
+        return (np.minimum(part, 3_000) * answered).astype(np.int64)
+
+    return whole_seconds(talk), whole_seconds(hold), whole_seconds(wrap)
 
 
 def _transfer(

@@ -66,8 +66,8 @@ final as (
     from met_contact_center_cells as cells
 
     left join met_contact_center_concurrency as concurrency
-        on concurrency.cell_kind = 'queue'
-            and cells.queue_id = concurrency.queue_id
+        on concurrency.grain_name = 'queue'
+            and cells.queue_id = concurrency.grain_key
             and cells.interval_start_at = concurrency.interval_start_at
 
     left join dim_queues

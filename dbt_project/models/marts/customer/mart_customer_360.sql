@@ -80,9 +80,9 @@ latest_answers as (
         ) in ('nps 0 10', 'csat 1 5', 'ces 1 7')
 
     qualify row_number() over (
-        partition by customer_id, metric
-        order by answered_at desc, answer_id desc
-    ) = 1
+            partition by customer_id, metric
+            order by answered_at desc, answer_id desc
+        ) = 1
 
 ),
 

@@ -63,7 +63,8 @@ final as (
         answers.agent_id,
         answers.queue_id,
         coalesce(answers.channel, 'unknown') as channel,
-        answers.language,
+        -- Survey tools spell the code in either case.
+        lower(answers.language) as language,
         answers.scale_minimum,
         answers.scale_maximum,
         answers.numeric_value,

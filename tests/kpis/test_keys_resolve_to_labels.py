@@ -1,0 +1,137 @@
+"""Every code and key of the published tables has a name in three languages or a dimension."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.kpis.reading import Warehouse
+
+DOMAINS = {
+    "calendar": "calendar",
+    "channel": "channel",
+    "connector": "connector",
+    "currency_code": "currency",
+    "exclusion_reason": "exclusion_reason",
+    "family": "family",
+    "grain_name": "grain",
+    "horizon": "horizon",
+    "kind": "kind",
+    "language": "language",
+    "lifecycle_state": "lifecycle_state",
+    "market": "market",
+    "metric": "metric",
+    "outcome": "outcome",
+    "owner": "owner",
+    "period_type": "period_type",
+    "preferred_channel": "channel",
+    "purpose": "purpose",
+    "reason": "reason",
+    "score_class": "score_class",
+    "segment": "segment",
+    "statistic": "statistic",
+    "subscription_state": "subscription_state",
+    "touchpoint": "touchpoint",
+    "unit": "unit",
+    "week_start": "week_start",
+}
+"""The list of codes that a column holds; ``direction`` and ``status`` depend on the table."""
+OF_KPIS = {"direction": "direction", "status": "status"}
+OF_CALLS = {"direction": "call_direction"}
+OF_SOURCES = {"status": "source_status"}
+DIMENSIONS = {
+    "agent_id": ("dim_agents", "agent_id"),
+    "first_queue_id": ("dim_queues", "queue_id"),
+    "kpi_id": ("dim_kpi", "kpi_id"),
+    "last_queue_id": ("dim_queues", "queue_id"),
+    "question_id": ("dim_questions", "question_id"),
+    "queue_id": ("dim_queues", "queue_id"),
+    "source_id": ("dim_sources", "source_id"),
+    "survey_id": ("dim_surveys", "survey_id"),
+}
+TEXTS = {
+    "account_id", "agent_number", "answer_id", "answer_text", "choice_code", "company_key",
+    "contact_id", "customer_id", "display_format", "drill_filter", "drill_mart", "grain_key",
+    "grains", "interaction_id", "invitation_id", "period_types", "question", "question_number",
+    "question_text", "queue_name", "response_id", "run_id", "source_record_id",
+    "survey_name", "survey_number", "team_name", "time_zone", "version",
+}  # fmt: skip
+"""Names, numbers, texts and keys of single records, which no dimension explains."""
+LANGUAGES = ("_en", "_fa", "_ru")
+
+
+@pytest.fixture(scope="module")
+def built(warehouse: Path) -> Warehouse:
+    return Warehouse(warehouse)
+
+
+@pytest.fixture(scope="module")
+def text_columns(manifest: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Schema, table and name of every text column that readers see."""
+    return [
+        (node["schema"], node["name"], column["name"])
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model"
+        and node.get("access") == "public"
+        and node["name"] != "dim_labels"
+        for column in node["columns"].values()
+        if column["data_type"] == "varchar" and not column["name"].endswith(LANGUAGES)
+    ]
+
+
+def _domain(table: str, column: str) -> str | None:
+    if table in ("mart_call", "mart_customer_timeline"):
+        return (DOMAINS | OF_CALLS).get(column)
+    if table == "dim_sources":
+        return (DOMAINS | OF_SOURCES).get(column)
+    return (DOMAINS | OF_KPIS).get(column)
+
+
+def test_every_text_column_is_a_code_a_key_or_plain_text(
+    text_columns: list[tuple[str, str, str]],
+) -> None:
+    unexplained = [
+        (table, column)
+        for _, table, column in text_columns
+        if _domain(table, column) is None and column not in DIMENSIONS.keys() | TEXTS
+    ]
+    assert not unexplained
+
+
+def test_every_code_has_a_name_in_three_languages(
+    built: Warehouse, text_columns: list[tuple[str, str, str]]
+) -> None:
+    codes = " union ".join(
+        f"select '{table}.{column}' as place, '{domain}' as domain, {column} as code"
+        f" from {schema}.{table}"
+        for schema, table, column in text_columns
+        if (domain := _domain(table, column)) is not None
+    )
+    nameless = built.frame(
+        f"select place, codes.code from ({codes}) as codes left join core.dim_labels as labels"
+        " on labels.domain = codes.domain and labels.code = codes.code"
+        " where codes.code is not null"
+        " and coalesce(least(length(name_en), length(name_fa), length(name_ru)), 0) = 0"
+    )
+    assert nameless.empty, nameless.to_string()
+
+
+def test_every_key_stands_in_its_dimension(
+    built: Warehouse, text_columns: list[tuple[str, str, str]]
+) -> None:
+    keys = " union ".join(
+        f"select '{table}.{column}' as place, {column} as key from {schema}.{table}"
+        f" where {column} is not null"
+        f" and {column} not in (select {target} from core.{dimension})"
+        for schema, table, column in text_columns
+        if column in DIMENSIONS and table != DIMENSIONS[column][0]
+        for dimension, target in [DIMENSIONS[column]]
+    )
+    strays = built.frame(keys)
+    assert strays.empty, strays.head(20).to_string()
+
+
+def test_the_dimensions_of_the_keys_are_published(manifest: dict[str, Any]) -> None:
+    public = {node["name"] for node in manifest["nodes"].values() if node.get("access") == "public"}
+    wanted = {dimension for dimension, _ in DIMENSIONS.values()}
+    assert wanted | {"dim_labels", "dim_calendar"} <= public
