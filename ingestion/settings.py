@@ -176,6 +176,11 @@ def load_sources(path: Path | None = None) -> Sources:
         sources = Sources.model_validate(content)
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise ConfigurationError(
+            f"{path}: not valid YAML in line {line}: {error.problem}"
+        ) from error
     except yaml.YAMLError as error:
         raise ConfigurationError(f"{path}: not valid YAML: {error}") from error
     except ValidationError as error:

@@ -13,6 +13,7 @@ from tests.factories.dbt import run_dbt
 CUSTOMERS = 60
 DAYS = 60
 LAST_DAY = date(2026, 10, 31)
+NAMES_OF_THE_RUN = ("run_id", "computed_at", "frozen_at")
 NIGHTLY = ("build", "--exclude-resource-type", "unit_test")
 
 
@@ -46,17 +47,20 @@ def night(root: Path, *arguments: str, until: date = LAST_DAY) -> Home:
     return home
 
 
-def differences(one: Path, other: Path, *schemas: str) -> dict[str, int]:
+def differences(
+    one: Path, other: Path, *schemas: str, without: tuple[str, ...] = ()
+) -> dict[str, int]:
     """Per table of two warehouses, how many rows stand in one of them only.
 
-    Columns that name the run are left out, as the architecture says of equal marts.
+    Columns that name the run are left out, as the architecture says of equal marts, and those
+    of ``without``.
     """
     with duckdb.connect() as connection:
         for name, path in (("one", one), ("other", other)):
             connection.execute(f"attach '{path}' as {name} (read_only)")
         found = {}
         for schema, table in _tables(connection, schemas):
-            columns = _compared(connection, schema, table)
+            columns = _compared(connection, schema, table, without)
             sides = [
                 f'select {columns} from {name}."{schema}"."{table}"' for name in ("one", "other")
             ]
@@ -79,11 +83,13 @@ def _tables(
     ).fetchall()
 
 
-def _compared(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> str:
+def _compared(
+    connection: duckdb.DuckDBPyConnection, schema: str, table: str, without: tuple[str, ...]
+) -> str:
     rows = connection.execute(
         "select column_name from information_schema.columns where table_catalog = 'one' "
         "and table_schema = ? and table_name = ? "
-        "and column_name not in ('run_id', 'computed_at', 'frozen_at')",
-        [schema, table],
+        "and not list_contains(?, column_name)",
+        [schema, table, [*NAMES_OF_THE_RUN, *without]],
     ).fetchall()
     return ", ".join(f'"{name}"' for (name,) in rows)

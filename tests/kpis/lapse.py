@@ -109,9 +109,9 @@ def _last_before(buyer: Buyer, day: pd.Timestamp) -> pd.Timestamp:
 
 
 def _falls_silent(buyer: Buyer, start: pd.Timestamp, end: pd.Timestamp, days: int) -> bool:
-    """Whether on the day after some day of the period nothing was ordered for too long."""
+    """Whether some day of the period was the last one that the window allowed."""
     return any(
-        (day + DAY - _last_before(buyer, day + 2 * DAY)).days > days
+        (day + DAY - _last_before(buyer, day + DAY)).days > days
         for day in pd.date_range(start, end - DAY)
     )
 

@@ -67,7 +67,8 @@ def test_both_parts_of_every_kpi_equal_the_second_computation(
         | (joined["denominator"] != joined["denominator_expected"])
     ]
     assert different.empty, different.head(10).to_string()
-    assert (mine["numerator"] != 0).any()
+    # The two months of the tiny company are too short to fall silent in.
+    assert (mine["denominator" if family == "lapse" else "numerator"] != 0).any()
 
 
 def test_the_share_within_the_target_equals_the_second_computation(
