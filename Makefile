@@ -41,7 +41,7 @@ test: $(VENV)/dev.stamp ## Run the default test suite; PYTEST_ARGS adds to it
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 lane: $(VENV)/dev.stamp ## Run the long proofs that .ci/run adds
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m lane
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m lane
 
 lint: $(VENV)/dev.stamp ## Linters and type checker
 	$(BIN)/ruff check .
