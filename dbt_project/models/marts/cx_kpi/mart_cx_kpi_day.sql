@@ -8,55 +8,10 @@ mart_cx_kpi as (
 
 ),
 
-final as (
+-- All columns of the long table: the contract of each view lists them.
+values_of_the_period as (
 
-    select
-        kpi_id,
-        definition_version,
-        statistic,
-        grain_name,
-        grain_key,
-        period_type,
-        period_start,
-        period_end,
-        revision,
-        numerator,
-        denominator,
-        value,
-        unit,
-        n,
-        standard_error,
-        ci_low,
-        ci_high,
-        low_n,
-        suppressed,
-        mature_share,
-        data_through,
-        prior_value,
-        delta,
-        delta_significant,
-        currency_code,
-        target,
-        status,
-        is_closed,
-        is_current,
-        is_headline,
-        direction,
-        display_format,
-        owner,
-        kpi_name_en,
-        kpi_name_fa,
-        kpi_name_ru,
-        grain_name_en,
-        grain_name_fa,
-        grain_name_ru,
-        grain_label_en,
-        grain_label_fa,
-        grain_label_ru,
-        drill_mart,
-        drill_filter,
-        computed_at,
-        run_id
+    select *
 
     from mart_cx_kpi
 
@@ -64,4 +19,4 @@ final as (
 
 )
 
-select * from final
+select * from values_of_the_period
