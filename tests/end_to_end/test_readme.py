@@ -52,9 +52,11 @@ def test_every_python_example_runs(published: Path) -> None:
 
 def test_every_sql_example_runs(published: Path) -> None:
     path = published / "var" / "demo" / "marts" / "current" / "marts.duckdb"
+    examples = _blocks("sql")
+    assert examples
     with duckdb.connect(str(path), read_only=True) as marts:
-        for example in _blocks("sql"):
-            marts.execute(example).fetchall()
+        for example in examples:
+            assert marts.execute(example).fetchall()
 
 
 def test_every_make_target_of_the_documentation_exists() -> None:
