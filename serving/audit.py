@@ -7,11 +7,12 @@ belong in ``dbt_project``.
 
 import re
 from collections.abc import Sequence
+from itertools import compress
 from pathlib import Path
 
 from serving.errors import AuditError
 from serving.facts import CheckFact, Relation, RunFacts
-from serving.warehouse import ColumnInfo, Warehouse, open_warehouse, quoted
+from serving.warehouse import ColumnInfo, Warehouse, one_value, open_warehouse, quoted
 
 READABLE_TYPES = frozenset(
     {"VARCHAR", "BOOLEAN", "INTEGER", "BIGINT", "DOUBLE", "DATE", "TIMESTAMP"}
@@ -84,20 +85,27 @@ def _unreadable(relation: Relation, columns: list[ColumnInfo]) -> list[str]:
 def _scan(
     warehouse: Warehouse, relation: Relation, columns: list[ColumnInfo]
 ) -> tuple[int, list[str]]:
-    """Rows of a relation and what personal data they hold, in one pass over it."""
-    tests, labels = ["count(*)"], []
-    for name in (column.name for column in columns if column.type == "VARCHAR"):
-        for label, (sign, pattern) in PERSONAL_PATTERNS.items():
-            # The cheap search for one character spares nearly every row the expression.
-            tests.append(
-                f"count(*) filter (where contains({quoted(name)}, '{sign}') "
-                f"and regexp_matches({quoted(name)}, '{pattern}', 'i'))"
-            )
-            labels.append((name, label))
-    query = f"select {', '.join(tests)} from {warehouse.name(relation)}"
-    count, *hits = warehouse.connection.execute(query).fetchall()[0]
-    return count, [
-        f"{relation.name}.{name} holds {label} in {found} rows."
-        for (name, label), found in zip(labels, hits, strict=True)
-        if found
+    """Rows of a relation and what personal data they hold.
+
+    One pass looks for the signs; only a column that has one pays for its expression.
+    """
+    suspects = [
+        (column.name, label, sign, pattern)
+        for column in columns
+        if column.type == "VARCHAR"
+        for label, (sign, pattern) in PERSONAL_PATTERNS.items()
     ]
+    signs = [f"bool_or(contains({quoted(name)}, '{sign}'))" for name, _, sign, _ in suspects]
+    source = warehouse.name(relation)
+    query = f"select {', '.join(['count(*)', *signs])} from {source}"
+    count, *has_sign = warehouse.connection.execute(query).fetchall()[0]
+    findings = []
+    for name, label, sign, pattern in compress(suspects, has_sign):
+        found = one_value(
+            warehouse.connection,
+            f"select count(*) from {source} where contains({quoted(name)}, '{sign}') "
+            f"and regexp_matches({quoted(name)}, '{pattern}', 'i')",
+        )
+        if found:
+            findings.append(f"{relation.name}.{name} holds {label} in {found} rows.")
+    return count, findings

@@ -157,15 +157,14 @@ def _copy_all(source: Warehouse, relations: list[Relation]) -> tuple[dict[str, i
 
 
 def _comment(source: Warehouse, relation: Relation, kind: str) -> None:
-    connection, target = source.connection, _target(relation.name)
-    comment = source.comment(relation)
-    if comment:
-        connection.execute(f"comment on {kind} {target} is {literal(comment)}")
-    for column in source.columns(relation):
-        if column.comment:
-            connection.execute(
-                f"comment on column {target}.{quoted(column.name)} is {literal(column.comment)}"
-            )
+    target = _target(relation.name)
+    comments = {f"{kind} {target}": source.comment(relation)} | {
+        f"column {target}.{quoted(column.name)}": column.comment
+        for column in source.columns(relation)
+    }
+    statements = [f"comment on {on} is {literal(text)}" for on, text in comments.items() if text]
+    # One transaction: each would otherwise be a durable commit of its own.
+    source.connection.execute(";".join(["begin", *statements, "commit"]))
 
 
 def _describe_run(

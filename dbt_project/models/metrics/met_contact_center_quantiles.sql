@@ -279,103 +279,317 @@ measures as (
 
 ),
 
--- Equal values are counted once, so that ranks cost as many rows as there are values.
-value_counts as (
+unit_grains as (
+
+    select
+        grain_name,
+        period_types,
+        case grain_name when 'queue' then 'queue_entry' else 'contact' end as unit_kind
+
+    from kpi_grains
+
+    where grain_name in ('company', 'market', 'segment', 'queue')
+
+),
+
+keyed_measures as (
 
     select
         measures.kpi_id,
-        kpi_grains.grain_name,
-        case kpi_grains.grain_name
+        unit_grains.grain_name,
+        case unit_grains.grain_name
             when 'company' then 'company'
             when 'market' then coalesce(measures.market, 'unknown')
             when 'segment' then coalesce(measures.segment, 'unknown')
             when 'queue' then measures.queue_id
         end as grain_key,
-        days_in_periods.period_type,
-        days_in_periods.period_start,
-        measures.milliseconds,
-        count(*) as count_values
+        measures.local_date,
+        measures.milliseconds
 
     from measures
 
-    inner join days_in_periods
-        on measures.local_date = days_in_periods.calendar_date
+    inner join unit_grains
+        on measures.unit_kind = unit_grains.unit_kind
 
-    inner join kpi_grains
-        on measures.unit_kind = case
-                when kpi_grains.grain_name in ('company', 'market', 'segment')
-                    then 'contact'
-                when kpi_grains.grain_name = 'queue' then 'queue_entry'
-            end
-            and concat('|', kpi_grains.period_types, '|')
+),
+
+grain_keys as (
+
+    select
+        'company' as grain_name,
+        'company' as grain_key
+
+    union all
+
+    select
+        'market' as grain_name,
+        coalesce(market, 'unknown') as grain_key
+
+    from counted_units
+
+    group by market
+
+    union all
+
+    select
+        'segment' as grain_name,
+        coalesce(segment, 'unknown') as grain_key
+
+    from counted_units
+
+    group by segment
+
+    union all
+
+    select
+        'queue' as grain_name,
+        queue_id as grain_key
+
+    from counted_units
+
+    where queue_id is not null
+
+    group by queue_id
+
+),
+
+measured_kpis as (
+
+    select kpi_id
+
+    from quantile_kpis
+
+    group by kpi_id
+
+),
+
+-- Numbers instead of names: the values below are the largest set of the warehouse.
+cells as (
+
+    select
+        measured_kpis.kpi_id,
+        grain_keys.grain_name,
+        grain_keys.grain_key,
+        row_number() over (
+            order by measured_kpis.kpi_id, grain_keys.grain_name, grain_keys.grain_key
+        ) as cell_number
+
+    from grain_keys
+
+    cross join measured_kpis
+
+),
+
+numbered_periods as (
+
+    select
+        period_type,
+        period_start,
+        row_number() over (order by period_type, period_start) as period_number
+
+    from periods
+
+),
+
+numbered_days as (
+
+    select
+        days_in_periods.calendar_date,
+        numbered_periods.period_number,
+        unit_grains.grain_name
+
+    from days_in_periods
+
+    inner join numbered_periods
+        on days_in_periods.period_type = numbered_periods.period_type
+            and days_in_periods.period_start = numbered_periods.period_start
+
+    inner join unit_grains
+        on concat('|', unit_grains.period_types, '|')
             like concat('%|', days_in_periods.period_type, '|%')
 
-    group by
-        measures.kpi_id,
-        kpi_grains.grain_name,
-        grain_key,
-        days_in_periods.period_type,
-        days_in_periods.period_start,
-        measures.milliseconds
+),
+
+cell_days as (
+
+    select
+        cast(cells.cell_number as integer) as cell_number,
+        cast(numbered_days.period_number as integer) as period_number,
+        numbered_days.calendar_date
+
+    from cells
+
+    inner join numbered_days
+        on cells.grain_name = numbered_days.grain_name
+
+),
+
+-- Equal values are counted once, so that ranks cost as many rows as there are values.
+day_values as (
+
+    select
+        cast(cells.cell_number as integer) as cell_number,
+        keyed_measures.local_date,
+        keyed_measures.milliseconds,
+        cast(count(*) as integer) as count_values
+
+    from keyed_measures
+
+    inner join cells
+        on keyed_measures.kpi_id = cells.kpi_id
+            and keyed_measures.grain_name = cells.grain_name
+            and keyed_measures.grain_key = cells.grain_key
+
+    group by cells.cell_number, keyed_measures.local_date, keyed_measures.milliseconds
+
+),
+
+period_values as (
+
+    select
+        day_values.cell_number,
+        cell_days.period_number,
+        day_values.milliseconds,
+        cast(sum(day_values.count_values) as integer) as count_values
+
+    from day_values
+
+    inner join cell_days
+        on day_values.cell_number = cell_days.cell_number
+            and day_values.local_date = cell_days.calendar_date
+
+    group by day_values.cell_number, cell_days.period_number, day_values.milliseconds
 
 ),
 
 ranked_values as (
 
     select
-        kpi_id,
-        grain_name,
-        grain_key,
-        period_type,
-        period_start,
+        cell_number,
+        period_number,
         milliseconds,
-        sum(count_values) over (
-            partition by kpi_id, grain_name, grain_key, period_type, period_start
-            order by milliseconds
-        ) as last_rank,
         cast(sum(count_values) over (
-            partition by kpi_id, grain_name, grain_key, period_type, period_start
-        ) as bigint) as n
+            partition by cell_number, period_number
+            order by milliseconds
+        ) as integer) as last_rank,
+        cast(sum(count_values) over (
+            partition by cell_number, period_number
+        ) as integer) as n
 
-    from value_counts
+    from period_values
+
+),
+
+-- Without a target in force on the first day of the period there is nothing to attain.
+attainments as (
+
+    select
+        cells.cell_number,
+        numbered_periods.period_number,
+        attainment_kpis.definition_version,
+        attainment_kpis.statistic,
+        attainment_kpis.unit_scale,
+        cast(null as decimal(2, 1)) as quantile,
+        coalesce(own_targets.target, general_targets.target)
+        * attainment_kpis.unit_scale as target_milliseconds
+
+    from cells
+
+    cross join numbered_periods
+
+    inner join attainment_kpis
+        on cells.kpi_id = attainment_kpis.kpi_id
+            and concat('|', attainment_kpis.grains, '|')
+            like concat('%|', cells.grain_name, '|%')
+            and concat('|', attainment_kpis.period_types, '|')
+            like concat('%|', numbered_periods.period_type, '|%')
+
+    left join targets as own_targets
+        on cells.kpi_id = own_targets.kpi_id
+            and cells.grain_name = own_targets.grain_name
+            and cells.grain_key = own_targets.grain_key
+            and numbered_periods.period_start >= own_targets.valid_from
+            and numbered_periods.period_start < own_targets.valid_to
+
+    left join targets as general_targets
+        on cells.kpi_id = general_targets.kpi_id
+            and cells.grain_name = general_targets.grain_name
+            and general_targets.grain_key = '*'
+            and numbered_periods.period_start >= general_targets.valid_from
+            and numbered_periods.period_start < general_targets.valid_to
+
+    where coalesce(own_targets.target, general_targets.target) is not null
+
+),
+
+wanted_quantiles as (
+
+    select
+        cells.cell_number,
+        numbered_periods.period_number,
+        quantile_kpis.definition_version,
+        quantile_kpis.statistic,
+        quantile_kpis.unit_scale,
+        quantile_kpis.quantile,
+        cast(null as double) as target_milliseconds
+
+    from cells
+
+    cross join numbered_periods
+
+    inner join quantile_kpis
+        on cells.kpi_id = quantile_kpis.kpi_id
+            and concat('|', quantile_kpis.grains, '|')
+            like concat('%|', cells.grain_name, '|%')
+            and concat('|', quantile_kpis.period_types, '|')
+            like concat('%|', numbered_periods.period_type, '|%')
+
+),
+
+wanted as (
+
+    select * from wanted_quantiles
+
+    union all
+
+    select * from attainments
 
 ),
 
 wanted_ranks as (
 
     select
-        ranked_values.*,
-        quantile_kpis.definition_version,
-        quantile_kpis.statistic,
-        quantile_kpis.unit_scale,
-        quantile_kpis.quantile,
-        (ranked_values.n - 1) * quantile_kpis.quantile + 1 as quantile_rank,
-        {{ order_statistic_rank('quantile_kpis.quantile', 'ranked_values.n', '-') }}
+        ranked_values.cell_number,
+        ranked_values.period_number,
+        ranked_values.milliseconds,
+        ranked_values.last_rank,
+        ranked_values.n,
+        wanted.definition_version,
+        wanted.statistic,
+        wanted.unit_scale,
+        wanted.quantile,
+        wanted.target_milliseconds,
+        (ranked_values.n - 1) * wanted.quantile + 1 as quantile_rank,
+        {{ order_statistic_rank('wanted.quantile', 'ranked_values.n', '-') }}
             as low_rank,
-        {{ order_statistic_rank('quantile_kpis.quantile', 'ranked_values.n', '+') }}
+        {{ order_statistic_rank('wanted.quantile', 'ranked_values.n', '+') }}
             as high_rank
 
     from ranked_values
 
-    inner join quantile_kpis
-        on ranked_values.kpi_id = quantile_kpis.kpi_id
-            and concat('|', quantile_kpis.grains, '|')
-            like concat('%|', ranked_values.grain_name, '|%')
-            and concat('|', quantile_kpis.period_types, '|')
-            like concat('%|', ranked_values.period_type, '|%')
+    inner join wanted
+        on ranked_values.cell_number = wanted.cell_number
+            and ranked_values.period_number = wanted.period_number
 
 ),
 
 order_statistics as (
 
     select
-        kpi_id,
+        cell_number,
+        period_number,
         definition_version,
         statistic,
-        grain_name,
-        grain_key,
-        period_type,
-        period_start,
         unit_scale,
         quantile,
         n,
@@ -384,18 +598,18 @@ order_statistics as (
             as floor_value,
         min(milliseconds) filter (where last_rank >= ceil(quantile_rank)) as ceil_value,
         min(milliseconds) filter (where last_rank >= low_rank) as low_value,
-        min(milliseconds) filter (where last_rank >= high_rank) as high_value
+        min(milliseconds) filter (where last_rank >= high_rank) as high_value,
+        coalesce(
+            max(last_rank) filter (where milliseconds <= target_milliseconds), 0
+        ) as count_attained
 
     from wanted_ranks
 
     group by
-        kpi_id,
+        cell_number,
+        period_number,
         definition_version,
         statistic,
-        grain_name,
-        grain_key,
-        period_type,
-        period_start,
         unit_scale,
         quantile,
         n,
@@ -403,101 +617,46 @@ order_statistics as (
 
 ),
 
--- Without a target in force on the first day of the period there is nothing to attain.
-attained_targets as (
-
-    select
-        value_counts.kpi_id,
-        attainment_kpis.definition_version,
-        attainment_kpis.statistic,
-        value_counts.grain_name,
-        value_counts.grain_key,
-        value_counts.period_type,
-        value_counts.period_start,
-        cast(coalesce(sum(value_counts.count_values) filter (
-            where value_counts.milliseconds
-            <= coalesce(own_targets.target, general_targets.target)
-            * attainment_kpis.unit_scale
-        ), 0) as bigint) as count_attained,
-        cast(sum(value_counts.count_values) as bigint) as n
-
-    from value_counts
-
-    inner join attainment_kpis
-        on value_counts.kpi_id = attainment_kpis.kpi_id
-            and concat('|', attainment_kpis.grains, '|')
-            like concat('%|', value_counts.grain_name, '|%')
-            and concat('|', attainment_kpis.period_types, '|')
-            like concat('%|', value_counts.period_type, '|%')
-
-    left join targets as own_targets
-        on value_counts.kpi_id = own_targets.kpi_id
-            and value_counts.grain_name = own_targets.grain_name
-            and value_counts.grain_key = own_targets.grain_key
-            and value_counts.period_start >= own_targets.valid_from
-            and value_counts.period_start < own_targets.valid_to
-
-    left join targets as general_targets
-        on value_counts.kpi_id = general_targets.kpi_id
-            and value_counts.grain_name = general_targets.grain_name
-            and general_targets.grain_key = '*'
-            and value_counts.period_start >= general_targets.valid_from
-            and value_counts.period_start < general_targets.valid_to
-
-    where coalesce(own_targets.target, general_targets.target) is not null
-
-    group by
-        value_counts.kpi_id,
-        attainment_kpis.definition_version,
-        attainment_kpis.statistic,
-        value_counts.grain_name,
-        value_counts.grain_key,
-        value_counts.period_type,
-        value_counts.period_start
-
-),
-
 final as (
 
     select
-        kpi_id,
-        definition_version,
-        statistic,
-        grain_name,
-        grain_key,
-        period_type,
-        period_start,
-        cast(null as bigint) as numerator,
+        cells.kpi_id,
+        order_statistics.definition_version,
+        order_statistics.statistic,
+        cells.grain_name,
+        cells.grain_key,
+        numbered_periods.period_type,
+        numbered_periods.period_start,
+        cast(
+            case when order_statistics.quantile is null
+                then order_statistics.count_attained
+            end as bigint
+        ) as numerator,
         (
-            floor_value
-            + (ceil_value - floor_value)
-            * cast(quantile_rank - floor(quantile_rank) as double)
-        ) / unit_scale as value,
-        case when quantile < 1 then cast(low_value as double) / unit_scale end
-            as ci_low,
-        case when quantile < 1 then cast(high_value as double) / unit_scale end
-            as ci_high,
-        n
+            order_statistics.floor_value
+            + (order_statistics.ceil_value - order_statistics.floor_value)
+            * cast(
+                order_statistics.quantile_rank - floor(order_statistics.quantile_rank)
+                as double
+            )
+        ) / order_statistics.unit_scale as value,
+        case when order_statistics.quantile < 1
+            then cast(order_statistics.low_value as double)
+                / order_statistics.unit_scale
+        end as ci_low,
+        case when order_statistics.quantile < 1
+            then cast(order_statistics.high_value as double)
+                / order_statistics.unit_scale
+        end as ci_high,
+        cast(order_statistics.n as bigint) as n
 
     from order_statistics
 
-    union all
+    inner join cells
+        on order_statistics.cell_number = cells.cell_number
 
-    select
-        kpi_id,
-        definition_version,
-        statistic,
-        grain_name,
-        grain_key,
-        period_type,
-        period_start,
-        count_attained as numerator,
-        cast(null as double) as value,
-        cast(null as double) as ci_low,
-        cast(null as double) as ci_high,
-        n
-
-    from attained_targets
+    inner join numbered_periods
+        on order_statistics.period_number = numbered_periods.period_number
 
     -- A recomputed period always leaves a row, so that the rows of an emptied one go.
     union all
