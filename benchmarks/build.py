@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.measure import Cost, cost_of
-from ingestion import all_streams, configured_streams, extract, freeze, home_of, load_sources
+from ingestion import configured_streams, extract, freeze, home_of, load_sources
 from ingestion.demo import generate
 from ingestion.settings import PROJECT_ROOT, Home
 
@@ -25,17 +25,8 @@ def prepare(customers: int) -> Home:
     sources = load_sources()
     home = home_of(sources.company)
     played = generate(home.root, customers=customers)
-    tasks = configured_streams(sources)
-    results = extract(sources, home, tasks)
-    freeze(
-        sources,
-        home,
-        specs=all_streams().values(),
-        tasks=tasks,
-        results=results,
-        run_id="benchmark",
-        as_of=played.as_of,
-    )
+    results = extract(sources, home, configured_streams(sources))
+    freeze(sources, home, results=results, run_id="benchmark", as_of=played.as_of)
     return home
 
 

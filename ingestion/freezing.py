@@ -6,7 +6,7 @@ the lake belongs in ``landing``.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,8 @@ from ingestion.companions import QUARANTINE_SCHEMA
 from ingestion.errors import StaleSourceError
 from ingestion.lake import Lake, SourceState, last_load, open_table, source_states
 from ingestion.loads import held_loads
-from ingestion.pipeline import StreamResult, StreamTask
+from ingestion.pipeline import StreamResult, StreamTask, configured_streams
+from ingestion.registry import all_streams
 from ingestion.settings import Home, Sources
 from ingestion.stream import StreamSpec, raw_type
 
@@ -64,20 +65,18 @@ def freeze(
     sources: Sources,
     home: Home,
     *,
-    specs: Iterable[StreamSpec],
-    tasks: Sequence[StreamTask],
     results: Sequence[StreamResult],
     run_id: str,
     as_of: date | None = None,
 ) -> FrozenInputs:
     """Pin one Delta version per stream and write the list to ``home.frozen_inputs``.
 
+    Every stream that dbt knows is in it, configured or not.
+
     Args:
         sources: the configured sources with their ``required`` and ``stale_ok_hours`` policy.
         home: the company's folders.
-        specs: every stream that dbt knows, configured or not.
-        tasks: the configured streams.
-        results: what this run's extraction said of them.
+        results: what this run's extraction said of the configured streams.
         run_id: name of the run; freezing again under it keeps what was pinned.
         as_of: first day that is not yet complete; the last local midnight by default.
 
@@ -88,26 +87,28 @@ def freeze(
     if held_before and held_before.run_id == run_id:
         return held_before
     lake, now = Lake(home.lake), datetime.now(UTC)
+    tasks = configured_streams(sources)
     today = now.astimezone(ZoneInfo(sources.company.time_zone)).date()
     frozen = FrozenInputs(
         run_id=run_id,
         as_of=(as_of or today).isoformat(),
         frozen_at=now.isoformat(),
         company=sources.company.model_dump(mode="json"),
-        streams=_freeze_streams(lake, specs, {task.spec.table for task in tasks}),
+        streams=_freeze_streams(lake, {task.spec.table for task in tasks}),
         sources=_freeze_sources(sources, lake, tasks, results, now),
     )
     _write(home.frozen_inputs, frozen)
     return frozen
 
 
-def _freeze_streams(
-    lake: Lake, specs: Iterable[StreamSpec], configured: set[str]
-) -> list[FrozenStream]:
+def _freeze_streams(lake: Lake, configured: set[str]) -> list[FrozenStream]:
     held: dict[str, list[int]] = {}
     for load in held_loads(lake):
         held.setdefault(load.table, []).append(load.load_seq)
-    streams = [_freeze_stream(lake, spec, configured, held.get(spec.table, [])) for spec in specs]
+    streams = [
+        _freeze_stream(lake, spec, configured, held.get(table, []))
+        for table, spec in all_streams().items()
+    ]
     return [*streams, _freeze_quarantine(lake)]
 
 

@@ -63,7 +63,8 @@ class Conventions(Strict):
     """How a source writes values; declared, never sniffed.
 
     ``dates`` is the order of the parts of a date (``ymd``, ``dmy``, ``mdy``) whatever the
-    separator; ``fold`` says which instant an ambiguous local time means.
+    separator; ``fold`` says which instant an ambiguous local time means. ``units`` are the
+    words that stand beside an amount, each with how many of the currency it means.
     """
 
     time_zone: TimeZone = "UTC"
@@ -75,6 +76,7 @@ class Conventions(Strict):
     null_words: tuple[str, ...] = ("",)
     true_words: tuple[str, ...] = ("true", "t", "yes", "y", "1", "بله", "да")
     false_words: tuple[str, ...] = ("false", "f", "no", "n", "0", "خیر", "нет")
+    units: dict[str, Annotated[int, Field(gt=0)]] = {}
 
     def replaced(self, values: Mapping[str, Any]) -> "Conventions":
         """These conventions with ``values`` in the place of some; refuses wrong ones."""

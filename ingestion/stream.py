@@ -38,6 +38,9 @@ PERSONAL = frozenset(
     {ColumnType.EMAIL, ColumnType.PHONE, ColumnType.PERSON_NAME, ColumnType.FREE_TEXT}
 )
 
+UNIT_SUFFIX = "_unit"
+"""What follows the name of an amount in the name of the raw column with its unit."""
+
 LAKE_TYPES = {
     ColumnType.TEXT: "VARCHAR",
     ColumnType.ID: "VARCHAR",
@@ -131,7 +134,7 @@ class StreamSpec:
         name: stream name, plural.
         description: starts with "One row per".
         columns: the declared columns, in order.
-        key: columns whose values, joined, make ``source_id``.
+        key: columns whose values, joined by ``|``, make ``source_id``.
         version: column that orders versions of one key (a timestamp or an integer); without
             it the load decides.
         updated_at: timestamp column that becomes ``source_updated_at``.
@@ -158,6 +161,18 @@ class StreamSpec:
     def table(self) -> str:
         """Name of the raw view, ``<connector>__<stream>``."""
         return f"{self.connector}__{self.name}"
+
+    @cached_property
+    def unit_columns(self) -> tuple[str, ...]:
+        """The raw columns that may say in which unit an amount is written.
+
+        They are never declared: the unit lands in ``_extra``.
+        """
+        return tuple(
+            f"{column.name}{UNIT_SUFFIX}"
+            for column in self.columns
+            if column.type is ColumnType.DECIMAL
+        )
 
     @cached_property
     def lake_schema(self) -> dict[str, str]:

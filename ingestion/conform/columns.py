@@ -7,7 +7,7 @@ Chooses the rules by type; the rules themselves belong in ``rules``, ``instants`
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ingestion.conform.expressions import Layer, Names, names_of
+from ingestion.conform.expressions import Layer, Names, names_of, raw_as_text
 from ingestion.conform.instants import date_layers, timestamp_layers
 from ingestion.conform.personal import (
     COMPATIBLE,
@@ -19,8 +19,9 @@ from ingestion.conform.personal import (
     phone_layers,
 )
 from ingestion.conform.rules import boolean_layers, id_layers, number_layers, text_layers
+from ingestion.conform.units import in_currency
 from ingestion.settings import Conventions
-from ingestion.stream import PERSONAL, Column, ColumnType
+from ingestion.stream import PERSONAL, UNIT_SUFFIX, Column, ColumnType
 
 RULES = {
     ColumnType.TEXT: text_layers,
@@ -120,11 +121,13 @@ def typed_column(
     raw = raw_columns.get(column.name, RawColumn(alias="cast(null as varchar)", kind="text"))
     is_clean = raw.is_clean and column.type in WORDS
     names = names_of(prefix, raw=raw.alias, kind=raw.kind, is_clean=is_clean)
-    return TypedColumn(
-        column=column,
-        names=names,
-        layers=_layers(column, names, raw_columns.get(COMPATIBLE + column.name), conventions),
-    )
+    unit = raw_columns.get(column.name + UNIT_SUFFIX)
+    if unit and column.type is ColumnType.DECIMAL:
+        layers = in_currency(column, names, raw_as_text(unit.alias, unit.kind), conventions)
+    else:
+        form = raw_columns.get(COMPATIBLE + column.name)
+        layers = _layers(column, names, form, conventions)
+    return TypedColumn(column=column, names=names, layers=layers)
 
 
 def _layers(

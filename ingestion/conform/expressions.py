@@ -4,7 +4,7 @@ What each column type does with these belongs in ``rules``, ``instants`` and
 ``personal``; the query that joins them belongs in ``conform``, quoting in ``sql``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -191,3 +191,16 @@ def broken_text(names: Names) -> str:
         f"when not {names.plain} and contains({names.text}, {literal(REPLACEMENT)}) "
         "then 'undecodable'"
     )
+
+
+def joined_key(values: Sequence[str]) -> str:
+    """The key as one text, parted by ``|``.
+
+    Among several parts, one that holds ``|`` writes it as a URL does, so that no two keys have
+    the same text and the separator still splits it. The macro ``key_part`` in ``dbt_project``
+    writes parts alike.
+    """
+    texts = [f"cast({value} as varchar)" for value in values]
+    if len(texts) == 1:
+        return texts[0]
+    return " || '|' || ".join(f"replace(replace({text}, '%', '%25'), '|', '%7C')" for text in texts)

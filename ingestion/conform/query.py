@@ -17,6 +17,7 @@ from ingestion.conform.expressions import (
     Layer,
     broken_text,
     cleaned,
+    joined_key,
     names_of,
     one_of,
     raw_as_text,
@@ -179,11 +180,10 @@ class _TypingQuery:
     def _envelope(self) -> Layer:
         keys = [self._named(name).names.value for name in self._spec.key]
         updated_at = self._spec.updated_at and self._named(self._spec.updated_at).names
-        separator = " || '|' || "
         return {
             "_source_id": literal(self._source_id),
             "_op": "operation" if self._has_operations else "'upsert'",
-            "source_id": separator.join(f"cast({key} as varchar)" for key in keys),
+            "source_id": joined_key(keys),
             "source_version": self._version(),
             "source_updated_at": updated_at.value if updated_at else "cast(null as timestamptz)",
             "source_updated_at_raw": updated_at.raw_text if updated_at else "cast(null as varchar)",

@@ -12,7 +12,10 @@ LAST_DAY = date(2026, 10, 31)
 
 COMPANY_TIME_ZONE = "Asia/Tehran"
 UTC_OFFSET = 12_600
-"""Tehran is ahead of UTC by this many seconds, all year since September 2022."""
+"""Tehran is ahead of UTC by this many seconds, all year since September 2022.
+
+Moscow and Dubai do not change their clocks either, so no hour of the demo is shown twice or never.
+"""
 
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 

@@ -51,13 +51,7 @@ class CompanyLake:
     ) -> FrozenInputs:
         """Pin what the run reads."""
         return ingestion.freeze(
-            self._sources,
-            self._home,
-            specs=ingestion.all_streams().values(),
-            tasks=ingestion.configured_streams(self._sources),
-            results=results,
-            run_id=run_id,
-            as_of=as_of,
+            self._sources, self._home, results=results, run_id=run_id, as_of=as_of
         )
 
     def frozen(self) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingestion import all_streams, configured_streams, extract, freeze, load_sources
+from ingestion import configured_streams, extract, freeze, load_sources
 from ingestion.settings import PROJECT_ROOT, Home
 from tests.factories.dbt import run_dbt
 from tests.factories.night import NIGHTLY
@@ -65,14 +65,12 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyC
     url = next(servers)
     load_tryton(url, FIXTURES / "tryton")
     sources = load_sources(EXAMPLE)
-    tasks = configured_streams(sources)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CRM_URL", url)
         patch.setenv("CX_PSEUDONYM_KEY", "a key that only the tests know")
-        results = extract(sources, home, tasks)
+        results = extract(sources, home, configured_streams(sources))
     next(servers, None)
-    specs = all_streams().values()
-    freeze(sources, home, specs=specs, tasks=tasks, results=results, run_id="real", as_of=DAY_AFTER)
+    freeze(sources, home, results=results, run_id="real", as_of=DAY_AFTER)
     assert [(r.table, r.message) for r in results if r.rows_rejected or r.status != "landed"] == []
     run_dbt(home, *NIGHTLY)
     with duckdb.connect(str(home.warehouse), read_only=True) as connection:

@@ -150,6 +150,25 @@ def test_records_that_came_to_share_a_mailbox_are_one_person(nights: SeveralNigh
     )
 
 
+def test_a_merger_leaves_one_person_and_a_corrected_email_parts_two(
+    nights: SeveralNights,
+) -> None:
+    truth = nights.incremental.parent / "truth"
+    persons = f"""
+        select defects.defect, people.person_id, count(distinct identities.customer_id)
+        from '{truth}/defects.parquet' as defects
+        inner join core.dim_customer_identities as own
+            on own.identity_key = 'customer:crm:' || defects.record_id
+        inner join core.dim_customer_identities as identities
+            on own.customer_id = identities.customer_id and identities.key_kind = 'customer'
+        inner join '{truth}/people.parquet' as people
+            on identities.identity_key = 'customer:crm:' || people.record_id
+        where defects.defect in ('record_merged_away', 'email_of_another')
+        group by all
+    """
+    assert [defect for defect, *_ in nights.ask(persons)] == ["email_of_another"]
+
+
 def test_a_closed_day_that_late_data_changed_is_published_as_a_revision(
     nights: SeveralNights,
 ) -> None:

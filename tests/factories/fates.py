@@ -67,7 +67,48 @@ EXCLUDED_RESPONSES = """
     having not coalesce(bool_and(answers.exclusion_reason = planted.rule), false)
 """
 
+LINES_READ = """
+    select planted.record_id
+    from planted
+    left join raw.asterisk__queue_log as log
+        on log.event = 'CONFIGRELOAD'
+        and epoch(log.occurred_at) = cast(planted.record_id as bigint)
+    group by planted.record_id, planted.expected_fate
+    having count(log.event_id) <> case planted.expected_fate when 'kept' then 1 else 0 end
+"""
+
+AMOUNTS_TOLD = """
+    select planted.record_id
+    from planted
+    inner join orders on planted.record_id = orders.order_number
+    left join core.fct_orders as found
+        on planted.source_id || ':' || planted.record_id = found.order_id
+    where
+        found.amount is distinct from orders.amount
+        or found.currency_code is distinct from 'IRR'
+"""
+
 QUESTIONS = {
+    "half_written_line": LINES_READ,
+    "renamed_column": AMOUNTS_TOLD,
+    "toman_in_rial_column": AMOUNTS_TOLD,
+    "email_of_another": NOBODY_ELSE,
+    "record_merged_away": """
+        select record_id from planted
+        where record_id in (select record_id from persons)
+        or record_id in (select customer_number from core.dim_customers where is_current)
+    """,
+    "bot_reply": EXCLUDED_RESPONSES,
+    "reversed_effort_item": """
+        select planted.record_id
+        from planted
+        inner join core.fct_survey_answers as answers
+            on planted.record_id = split_part(answers.invitation_id, '|', 2)
+        where answers.metric = 'ces' and (
+            answers.question_id not like '%|ces[hard]'
+            or answers.numeric_value + cast(answers.choice_code as integer) <> 8
+        )
+    """,
     "persian_digits_in_phone": CALLS_FOUND,
     "local_phone": CALLS_FOUND,
     "duplicate_record": SAME_PERSON,

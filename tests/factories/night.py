@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion import all_streams, configured_streams, extract, freeze, load_sources
+from ingestion import configured_streams, extract, freeze, load_sources
 from ingestion.demo import generate
 from ingestion.settings import Home
 from tests.factories.dbt import run_dbt
@@ -24,19 +24,10 @@ def play(
     home = Home(root=root)
     generate(root, until=until, customers=customers, days=days)
     sources = load_sources()
-    tasks = configured_streams(sources)
-    results = extract(sources, home, tasks)
+    results = extract(sources, home, configured_streams(sources))
     problems = [f"{r.table}: {r.message}" for r in results if r.status in ("failed", "held")]
     assert not problems, problems
-    freeze(
-        sources,
-        home,
-        specs=all_streams().values(),
-        tasks=tasks,
-        results=results,
-        run_id=f"night-{until}",
-        as_of=until + timedelta(days=1),
-    )
+    freeze(sources, home, results=results, run_id=f"night-{until}", as_of=until + timedelta(days=1))
     return home
 
 

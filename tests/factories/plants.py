@@ -92,10 +92,12 @@ class Plants:
 
     def _append_calls(self, home: Home, at: int, events: tuple[str, ...]) -> None:
         call, queue, agent = self.picked["call"]
-        with (home.inbox / "pbx" / "queue_log").open("a", encoding="utf-8") as log:
-            for place, event in enumerate(events):
-                text = event.format(call=call, queue=queue, agent=agent, open=OPEN_CALL)
-                log.write(f"{at + 20 * place}|{text}\n")
+        path = home.inbox / "pbx" / "queue_log"
+        complete, end, half_written = path.read_text(encoding="utf-8").rpartition("\n")
+        for place, event in enumerate(events):
+            text = event.format(call=call, queue=queue, agent=agent, open=OPEN_CALL)
+            complete += f"{end}{at + 20 * place}|{text}"
+        path.write_text(complete + end + half_written, encoding="utf-8")
 
 
 _OPENED = (

@@ -83,6 +83,14 @@ RECORDS = {
             order_id, status, amount, ordered_local_date, segment, market
         from core.fct_orders
     """,
+    "buyers": """
+        select source_id || ':' || order_number, 'customer:crm:' || customer_number
+        from '{truth}/orders.parquet'
+        except
+        select fct_orders.order_id, identities.identity_key
+        from core.fct_orders
+        inner join core.dim_customer_identities as identities using (customer_id)
+    """,
     "calls": """
         select 'pbx:' || call_id, outcome, wait_seconds * 1000, is_transferred
         from '{truth}/calls.parquet' where outcome <> 'blocked' and not is_open

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from ingestion import (
     StreamResult,
-    all_streams,
     configured_streams,
     extract,
     freeze,
@@ -66,20 +65,13 @@ def whole_night(
     sources = load_sources()
     environment = Environment(sources=sources, home=home)
     _keep(environment)
-    tasks = configured_streams(sources)
-    results = extract(sources, home, tasks, lambda result: say(f"extracted {result.table}"))
+    results = extract(
+        sources, home, configured_streams(sources), lambda result: say(f"extracted {result.table}")
+    )
     problems = [f"{r.table}: {r.message}" for r in results if r.status in ("failed", "held")]
     assert not problems, problems
     Notebook(environment.notebook).write("streams", results)
-    freeze(
-        sources,
-        home,
-        specs=all_streams().values(),
-        tasks=tasks,
-        results=results,
-        run_id=run_id,
-        as_of=until + timedelta(days=1),
-    )
+    freeze(sources, home, results=results, run_id=run_id, as_of=until + timedelta(days=1))
     say("frozen")
     with _own_environment():
         _build(environment, [] if tests else WITHOUT_TESTS, say)

@@ -82,14 +82,7 @@ class World:
         return result
 
     def freeze(self, run_id: str, *results: StreamResult) -> FrozenInputs:
-        return freeze(
-            self.sources,
-            self.home,
-            specs=all_streams().values(),
-            tasks=configured_streams(self.sources),
-            results=results,
-            run_id=run_id,
-        )
+        return freeze(self.sources, self.home, results=results, run_id=run_id)
 
 
 def orders(frozen: FrozenInputs) -> dict[str, object]:

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from ingestion.connectors.asterisk.streams import STREAMS
 from ingestion.errors import ConfigurationError
-from ingestion.files import Encoding, FilePattern
+from ingestion.readers.files import Encoding, FilePattern
 from ingestion.settings import Name, Source, Strict, explain
 
 CdrColumn = Literal[

@@ -13,7 +13,7 @@ from ingestion.connectors.asterisk.options import Options
 from ingestion.connectors.asterisk.privacy import is_phone, without_numbers
 from ingestion.connectors.asterisk.rejects import rejected_lines
 from ingestion.connectors.base import Batch, Cursor
-from ingestion.tail import Chunk, decoded, tail
+from ingestion.readers.tail import Chunk, decoded, tail
 
 _SPLIT = """
     create or replace temp table split as

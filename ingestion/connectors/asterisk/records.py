@@ -24,8 +24,8 @@ from ingestion.connectors.asterisk.privacy import (
 )
 from ingestion.connectors.asterisk.rejects import rejected_lines
 from ingestion.connectors.base import Batch, Cursor
+from ingestion.readers.tail import Chunk, decoded, tail
 from ingestion.sql import identifier
-from ingestion.tail import Chunk, decoded, tail
 
 NUMBER = "_number"
 

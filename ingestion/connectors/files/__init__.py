@@ -1,7 +1,7 @@
 """Dropped files of any company, mapped to the unified entities by configuration.
 
 The public face of the connector. Which files may be opened and where they go afterwards
-belongs in ``ingestion.files``, renaming columns in ``ingestion.mapping``.
+belongs in ``ingestion.readers.files``, renaming columns in ``ingestion.readers.mapping``.
 """
 
 from collections.abc import Iterator

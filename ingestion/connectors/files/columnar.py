@@ -9,14 +9,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingestion.connectors.files.content import (
+from ingestion.readers.content import (
     BATCH_ROWS,
     ROW,
     Content,
     check_count,
     column_names,
 )
-from ingestion.files import FileRefused, Limits, open_safely
+from ingestion.readers.files import FileRefused, Limits, open_safely
 
 
 def read_parquet(path: Path, *, limits: Limits) -> Content:

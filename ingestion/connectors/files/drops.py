@@ -9,11 +9,8 @@ from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 
-from ingestion import files
 from ingestion.connectors.base import Batch
 from ingestion.connectors.files.columnar import read_parquet
-from ingestion.connectors.files.content import ROW, Content, Reject, reject_table
-from ingestion.connectors.files.delimited import read_csv
 from ingestion.connectors.files.json_records import read_json
 from ingestion.connectors.files.options import (
     FileStream,
@@ -23,8 +20,11 @@ from ingestion.connectors.files.options import (
 from ingestion.connectors.files.workbook import read_workbook
 from ingestion.entities import MAPPED_STREAMS
 from ingestion.errors import SourceError
-from ingestion.files import LIMITS, FileRefused, Limits
-from ingestion.mapping import check_source_columns, map_rows
+from ingestion.readers import files
+from ingestion.readers.content import ROW, Content, Reject, reject_table
+from ingestion.readers.delimited import read_csv
+from ingestion.readers.files import LIMITS, FileRefused, Limits
+from ingestion.readers.mapping import check_source_columns, map_rows
 from ingestion.settings import Source
 from ingestion.stream import StreamSpec
 
@@ -124,7 +124,7 @@ def _batch(drop: _Drop, options: FileStream, limits: Limits, scratch: Path) -> B
 def _read(path: Path, options: FileStream, limits: Limits, scratch: Path) -> Content:
     match options.format:
         case "csv":
-            return read_csv(path, options, limits=limits, scratch=scratch)
+            return read_csv(path, options.dialect, limits=limits, scratch=scratch)
         case "json" | "jsonl":
             return read_json(path, options, limits=limits)
         case "parquet":

@@ -12,7 +12,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from ingestion.connectors.files.content import (
+from ingestion.connectors.files.options import FileStream
+from ingestion.readers.content import (
     BATCH_ROWS,
     ROW,
     Content,
@@ -20,8 +21,7 @@ from ingestion.connectors.files.content import (
     check_count,
     column_names,
 )
-from ingestion.connectors.files.options import FileStream
-from ingestion.files import FileRefused, Limits, decode, read_text
+from ingestion.readers.files import FileRefused, Limits, decode, read_text
 
 WHITESPACE = " \t\r\n"
 

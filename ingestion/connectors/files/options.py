@@ -7,8 +7,9 @@ from pydantic import Field, ValidationError, model_validator
 
 from ingestion.entities import MAPPED_STREAMS
 from ingestion.errors import ConfigurationError
-from ingestion.files import Encoding, FilePattern, matches
-from ingestion.mapping import Columns, check_columns
+from ingestion.readers.delimited import Dialect
+from ingestion.readers.files import Encoding, FilePattern, matches
+from ingestion.readers.mapping import Columns, check_columns
 from ingestion.settings import Source, Strict, explain
 
 Format = Literal["csv", "json", "jsonl", "parquet", "xlsx"]
@@ -37,7 +38,7 @@ class FileStream(Strict):
         sheet: of a workbook that has several.
         header_row: line or row with the column names, counted from 1.
         mode: ``snapshot`` when each file holds every living record.
-        columns: entity column to file column; see ``ingestion.mapping``.
+        columns: entity column to file column; see ``ingestion.readers.mapping``.
         conventions: where this stream writes values otherwise than its source.
         settle_seconds: a file changed more recently is still being written, unless
             ``<name>.done`` stands beside it.
@@ -62,6 +63,17 @@ class FileStream(Strict):
             if name in self.model_fields_set and self.format not in formats:
                 raise ValueError(f"{name} belongs to {' and '.join(formats)}, not {self.format}")
         return self
+
+    @property
+    def dialect(self) -> Dialect:
+        """How its CSV files are written."""
+        return Dialect(
+            encoding=self.encoding,
+            delimiter=self.delimiter,
+            quote=self.quote,
+            escape=self.escape,
+            header_row=self.header_row,
+        )
 
 
 def options_of(source: Source) -> Mapping[str, FileStream]:

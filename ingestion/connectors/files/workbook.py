@@ -20,9 +20,9 @@ from defusedxml import DefusedXmlException
 from openpyxl import DEFUSEDXML, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from ingestion.connectors.files.content import ROW, Content, Reject, column_names
 from ingestion.connectors.files.options import FileStream
-from ingestion.files import MIB, FileRefused, Limits, open_safely
+from ingestion.readers.content import ROW, Content, Reject, column_names
+from ingestion.readers.files import MIB, FileRefused, Limits, open_safely
 
 SHEET_ROWS = 1_048_576
 DIRECTORY_BYTES_PER_MEMBER = 512

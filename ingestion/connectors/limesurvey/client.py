@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from ingestion.errors import SourceError, TransientSourceError
-from ingestion.http import JsonClient
+from ingestion.readers.http import JsonClient
 
 SESSION_LOST = "invalid session key"
 NOTHING = (

@@ -8,6 +8,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from ingestion.connectors.base import REJECT_SCHEMA, Batch, Cursor
+from ingestion.connectors.base import Batch, Cursor
 from ingestion.connectors.limesurvey.options import LimeSurveySurvey, Options
 from ingestion.connectors.limesurvey.shapes import (
     invitation_rows,
@@ -26,11 +27,20 @@ from ingestion.connectors.limesurvey.shapes import (
     response_rows,
     text_columns,
 )
-from ingestion.delimited import ROW, Delimited, parse
-from ingestion.files import FileRefused, read_text
+from ingestion.readers.content import ROW, reject_table
+from ingestion.readers.files import FileRefused, read_text
+from ingestion.readers.surveys.answers import question_rows
+from ingestion.readers.surveys.declaration import AS_EXPORTED
+from ingestion.readers.surveys.drops import (
+    Drop,
+    Records,
+    Shaped,
+    csv_records,
+    drops,
+    new_batches,
+    settled_files,
+)
 from ingestion.settings import Source
-from ingestion.survey_drops import Drop, Shaped, drops, new_batches, settled_files
-from ingestion.surveys import AS_EXPORTED, question_rows
 
 
 def read_exports(
@@ -89,19 +99,18 @@ def _files(inbox: Path, pattern: str | None, options: Options) -> list[Path]:
     return settled_files(inbox, pattern, settle_seconds=options.settle_seconds)
 
 
-def _responses(path: Path, file: str, options: Options) -> Delimited:
-    content = read_text(path, options.encoding)
+def _responses(path: Path, file: str, options: Options) -> Records:
     if ".json" in path.suffixes:
-        rows = _response_records(_json(content))
-        export = Delimited(
-            headers=[rows.column_names], rows=rows, rejects=REJECT_SCHEMA.empty_table()
-        )
+        records = _response_records(_json(read_text(path, options.encoding)))
+        export = Records(rows=records, rejects=reject_table([], file))
     else:
-        export = parse(content, delimiter=options.delimiter, count_headers=1, file=file)
+        export = csv_records(
+            path, file=file, encoding=options.encoding, delimiter=options.delimiter
+        )
     if "id" not in export.rows.column_names:
         raise FileRefused("not_by_code", "there is no column id: export with question codes")
     marked = export.rows.append_column("_file", pa.repeat(file, export.rows.num_rows))
-    return Delimited(headers=export.headers, rows=marked, rejects=export.rejects)
+    return replace(export, rows=marked)
 
 
 def _json(content: str) -> Any:
@@ -133,14 +142,12 @@ def records_table(records: list[dict[str, Any]]) -> pa.Table:
 
 def _participants(path: Path, file: str, options: Options) -> tuple[pa.Table, pa.Table]:
     """The participants of one export, and its refused records."""
-    content = read_text(path, options.encoding)
-    rejects = REJECT_SCHEMA.empty_table()
     if ".json" in path.suffixes:
-        records = _json(content)
+        records, rejects = _json(read_text(path, options.encoding)), reject_table([], file)
     else:
         delimiter = options.participants_delimiter
-        export = parse(content, delimiter=delimiter, count_headers=1, file=file)
-        records, rejects = export.rows.drop_columns([ROW]).to_pylist(), export.rejects
+        export = csv_records(path, file=file, encoding=options.encoding, delimiter=delimiter)
+        records, rejects = export.rows.drop_columns([ROW.name]).to_pylist(), export.rejects
     if not isinstance(records, list) or not all("token" in record for record in records):
         raise FileRefused("not_an_export", "there is no list of participants with a token")
     return participants_table(records, file), rejects

@@ -8,9 +8,9 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from ingestion.errors import ConfigurationError
-from ingestion.files import Encoding, FilePattern
+from ingestion.readers.files import Encoding, FilePattern
+from ingestion.readers.surveys.declaration import STREAM_NAMES, Survey
 from ingestion.settings import Source, Strict, explain
-from ingestion.surveys import STREAM_NAMES, Survey
 
 Delimiter = Annotated[str, Field(min_length=1, max_length=1)]
 SurveyNumber = Annotated[str, Field(pattern="^[0-9]{1,12}$")]

@@ -21,9 +21,10 @@ from ingestion.connectors.limesurvey.shapes import (
     response_rows,
 )
 from ingestion.errors import SourceError
-from ingestion.http import HttpLimits, JsonClient, QuotaExceededError
+from ingestion.readers.http import HttpLimits, JsonClient, QuotaExceededError
+from ingestion.readers.surveys.answers import question_rows
+from ingestion.readers.surveys.declaration import AS_EXPORTED
 from ingestion.settings import secret
-from ingestion.surveys import AS_EXPORTED, question_rows
 
 ATTRIBUTES = ("completed", "sent", "emailstatus", "language")
 

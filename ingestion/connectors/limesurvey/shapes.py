@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.connectors.limesurvey.options import LimeSurveySurvey
+from ingestion.readers.surveys.answers import answer_rows
 from ingestion.sql import identifier, literal
-from ingestion.surveys import answer_rows
 
 SYSTEM_COLUMNS = frozenset(
     {

@@ -3,7 +3,7 @@
 Their columns are declared in ``ingestion.entities``.
 """
 
+from ingestion.readers.surveys.declaration import survey_streams
 from ingestion.stream import StreamSpec
-from ingestion.surveys import survey_streams
 
 STREAMS: dict[str, StreamSpec] = survey_streams("limesurvey")

@@ -1,7 +1,7 @@
 """Qualtrics CSV exports: columns known by ImportId, in the shape of the survey entities.
 
 Addresses, locations and devices are never passed on. The rules for answers are shared with
-other survey tools in ``ingestion.surveys``.
+other survey tools in ``ingestion.readers.surveys``.
 """
 
 import json
@@ -16,12 +16,20 @@ import pyarrow as pa
 
 from ingestion.connectors.base import Batch, Cursor
 from ingestion.connectors.qualtrics.options import Options, QualtricsSurvey
-from ingestion.delimited import ROW, parse
-from ingestion.files import FileRefused, read_text
+from ingestion.readers.content import ROW
+from ingestion.readers.files import FileRefused
+from ingestion.readers.surveys.answers import answer_rows, question_rows
+from ingestion.readers.surveys.declaration import AS_EXPORTED
+from ingestion.readers.surveys.drops import (
+    Drop,
+    Shaped,
+    csv_records,
+    drops,
+    new_batches,
+    settled_files,
+)
 from ingestion.settings import Source
 from ingestion.sql import identifier, literal
-from ingestion.survey_drops import Drop, Shaped, drops, new_batches, settled_files
-from ingestion.surveys import AS_EXPORTED, answer_rows, question_rows
 
 SYSTEM = {
     "startDate": "StartDate",
@@ -108,9 +116,14 @@ def read_exports(
 
 def _parsed(path: Path, file: str, options: Options) -> Export:
     count = options.header_rows
-    content = read_text(path, options.encoding)
-    csv = parse(content, delimiter=options.delimiter, count_headers=count, file=file)
-    tags = csv.headers[0]
+    csv = csv_records(
+        path,
+        file=file,
+        encoding=options.encoding,
+        delimiter=options.delimiter,
+        header_records=count,
+    )
+    *tags, _ = csv.rows.column_names
     if count == 3:
         notes = [_note(text) for text in csv.headers[2]]
         columns = [note["ImportId"] for note in notes]
@@ -122,7 +135,7 @@ def _parsed(path: Path, file: str, options: Options) -> Export:
         raise FileRefused("bad_header", "ImportIds are repeated or missing")
     if "_recordId" not in columns:
         raise FileRefused("not_an_export", "there is no ResponseId")
-    rows = csv.rows.select([*tags, ROW]).rename_columns([*columns, ROW])
+    rows = csv.rows.rename_columns([*columns, ROW.name])
     return Export(
         rows=rows.append_column("_file", pa.repeat(file, rows.num_rows)),
         rejects=csv.rejects,

@@ -1,7 +1,7 @@
 """Tables and queries of any SQL database, mapped to the unified entities by configuration.
 
-The public face of the connector. Renaming columns belongs in ``ingestion.mapping``, typing in
-``ingestion.conform``.
+The public face of the connector. Renaming columns belongs in ``ingestion.readers.mapping``,
+typing in ``ingestion.conform``.
 """
 
 import time

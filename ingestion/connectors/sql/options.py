@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from ingestion.entities import MAPPED_STREAMS
 from ingestion.errors import ConfigurationError
-from ingestion.mapping import Columns, check_columns
+from ingestion.readers.mapping import Columns, check_columns
 from ingestion.settings import Source, Strict, explain
 
 SQLITE_URL = re.compile(r"^sqlite:///(?:\{inbox\}/)?(?P<path>\w[\w .-]*(?:/\w[\w .-]*)*)$")
@@ -61,7 +61,7 @@ class SqlStream(Strict):
     Args:
         table: a table or view, perhaps with its schema.
         query: a SELECT that is read as if it were a view.
-        columns: entity column to result column; see ``ingestion.mapping``.
+        columns: entity column to result column; see ``ingestion.readers.mapping``.
         cursor: column that grows whenever a row changes. Without one everything is read each
             time, and rows that vanished are deletes.
         overlap_minutes: how far behind the cursor reading resumes, for transactions that

@@ -17,7 +17,7 @@ from ingestion.connectors.sql.options import SqlStream, options_of
 from ingestion.connectors.sql.relations import Relation, relation_of
 from ingestion.entities import MAPPED_STREAMS
 from ingestion.errors import SourceError
-from ingestion.mapping import Columns, map_rows
+from ingestion.readers.mapping import Columns, map_rows
 from ingestion.settings import Source
 from ingestion.stream import StreamSpec
 
@@ -45,7 +45,8 @@ class _Reading:
     @property
     def key_names(self) -> list[str]:
         """The columns of the relation that the keys come from, once each."""
-        return list(dict.fromkeys(o.source for o in self.keys.values() if o.source))
+        found = (origin.found_in(self.relation.names) for origin in self.keys.values())
+        return list(dict.fromkeys(filter(None, found)))
 
 
 def read_stream(

@@ -14,7 +14,7 @@ from sqlalchemy.sql import quoted_name
 from ingestion.connectors.sql.cursors import Position
 from ingestion.connectors.sql.options import SqlStream
 from ingestion.errors import SourceError
-from ingestion.mapping import ColumnSource, check_source_columns
+from ingestion.readers.mapping import ColumnSource, check_source_columns
 
 MYSQL_TIMESTAMP = 7
 STORAGE_CLASS = "storage_class"

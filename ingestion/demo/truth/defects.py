@@ -12,17 +12,24 @@ from ingestion.demo.text import Strings
 from ingestion.demo.world import History
 from ingestion.demo.world.purchases import CANCELLED, DELETED, RETURNED
 from ingestion.demo.world.surveying import OPTED_OUT, RELATIONSHIP
+from ingestion.demo.writers.clients import CORRECTED_AT, merged, mistyped
 from ingestion.demo.writers.crm import in_franchise
 from ingestion.demo.writers.market_research import response_ids
 from ingestion.demo.writers.partners import (
+    NEW_AMOUNT_FROM,
     bad_line,
     chat_delivery,
     chat_numbers,
+    franchise_file,
+    franchise_lines,
     franchise_numbers,
+    in_toman,
+    jalali_chats,
     jalali_months,
     late_chats,
 )
-from ingestion.demo.writers.surveys import tokens
+from ingestion.demo.writers.pbx import reloads
+from ingestion.demo.writers.surveys import asked_hard, tokens
 
 
 @dataclass
@@ -57,11 +64,10 @@ def planted(history: History, directory: Directory, answers: Table) -> dict[str,
     _orders(defects, history)
     _chats(defects, history)
     _answers(defects, history, answers)
-    for month in jalali_months(history):
-        kind, _ = bad_line(month, history.world.until.toordinal())
-        if kind:
-            name = f"franchise_orders_{month[0]}.csv"
-            defects.add("bad_line", "partners", [name], "quarantined", kind)
+    _franchise(defects, history)
+    lines = text.number(reloads(history))
+    defects.add("half_written_line", "pbx", lines.slice(0, len(lines) - 1), "kept")
+    defects.add("half_written_line", "pbx", lines.slice(len(lines) - 1), "awaited")
     return defects.columns
 
 
@@ -74,7 +80,14 @@ def _identities(defects: Defects, history: History, directory: Directory) -> Non
 
     defects.add("persian_digits_in_phone", "crm", clients(directory.phone_forms == 4), "corrected")
     defects.add("local_phone", "crm", clients(directory.phone_forms == 3), "corrected")
-    defects.add("duplicate_record", "crm", clients(people.second_record >= 0), "merged")
+    one = merged(history)
+    twice = clients((people.second_record >= 0) & ~one)
+    defects.add("duplicate_record", "crm", twice, "merged")
+    gone = client_numbers(people.second_record[np.flatnonzero(one)])
+    defects.add("record_merged_away", "crm", gone, "deleted")
+    if history.cutoff > CORRECTED_AT:
+        mistaken, _ = mistyped(people)
+        defects.add("email_of_another", "crm", client_numbers(mistaken), "kept_apart")
     defects.add("shared_family_phone", "crm", clients(people.shares_phone_with >= 0), "kept_apart")
     defects.add("role_mailbox", "crm", clients(people.role_mailbox), "kept_apart")
     defects.add("test_account", "crm", clients(people.internal), "excluded", "internal")
@@ -104,6 +117,26 @@ def _chats(defects: Defects, history: History) -> None:
     row = np.flatnonzero(late)
     numbers = chat_numbers(chats).take(row)
     defects.add("delivered_a_month_late", "partners", numbers, "kept")
+    wrong = np.flatnonzero(jalali_chats(chats) & (chat_delivery(chats) < history.cutoff))
+    quarters = text.by_quarter(chat_delivery(chats)[wrong], history.world.first_day.toordinal())
+    files = [f"chats_{quarter}.jsonl" for quarter, part in quarters if len(part)]
+    defects.add("jalali_date", "partners", files, "quarantined", "implausible_year")
+
+
+def _franchise(defects: Defects, history: History) -> None:
+    """What is wrong with the files of the franchise, besides their dates and digits."""
+    table, _, said = franchise_lines(history)
+    days = text.local_day(said)
+    for month in jalali_months(history):
+        file, part = franchise_file(month), (days >= month[1]) & (days <= month[2])
+        kind, _ = bad_line(month, history.world.until.toordinal())
+        if kind:
+            defects.add("bad_line", "partners", [file], "quarantined", kind)
+        if month[0] >= NEW_AMOUNT_FROM and part.any():
+            row = table["row"][part]
+            toman = np.unique(row[in_toman(row)])
+            defects.add("renamed_column", "partners", franchise_numbers(np.unique(row)), "kept")
+            defects.add("toman_in_rial_column", "partners", franchise_numbers(toman), "corrected")
 
 
 def _answers(defects: Defects, history: History, answers: Table) -> None:
@@ -116,10 +149,14 @@ def _answers(defects: Defects, history: History, answers: Table) -> None:
     ):
         row = np.unique(answers["row"][tool & (answers["exclusion"] == code)])
         defects.add(defect, "surveys", token.take(row), fate, rule)
-    shown = np.unique(answers["row"][answers["exclusion"] == 3])
-    defects.add(
-        "preview_response", "market_research", response_ids({"row": shown}), "excluded", "test"
-    )
+    for defect, sent in (
+        ("preview_response", answers["preview"]),
+        ("bot_reply", answers["robot"] & ~answers["preview"]),
+    ):
+        shown = response_ids({"row": np.unique(answers["row"][sent])})
+        defects.add(defect, "market_research", shown, "excluded", "test")
+    hard = np.unique(answers["row"][(answers["tool_survey"] == 2) & asked_hard(answers)])
+    defects.add("reversed_effort_item", "surveys", token.take(hard), "corrected")
     old = np.unique(answers["row"][(answers["tool_survey"] == 1)])
     defects.add("old_effort_scale", "surveys", token.take(old), "kept_apart", "question_version")
     table = history.tables["invitations"]

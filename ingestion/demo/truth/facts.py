@@ -163,7 +163,7 @@ def _exclusions(table: Table) -> Integers:
     late = table["ended_at"] > table["at"] + ANSWER_WINDOW
     late &= table["survey"] != AFTER_DELIVERY
     flawed = table["flawed"] & (table["metric"] == NPS)
-    conditions = [flawed, table["preview"], table["internal"], late]
+    conditions = [flawed, table["preview"] | table["robot"], table["internal"], late]
     return np.select(conditions, [OUT_OF_SCALE, TEST, INTERNAL, LATE], COUNTED)
 
 

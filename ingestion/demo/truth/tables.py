@@ -23,8 +23,8 @@ from ingestion.demo.truth.facts import (
 from ingestion.demo.truth.kpis import kpi_values
 from ingestion.demo.world import History
 from ingestion.demo.world.purchases import COMPLETED, DELETED
+from ingestion.demo.writers.clients import SECOND_RECORD_AFTER, merged
 from ingestion.demo.writers.crm import (
-    SECOND_RECORD_AFTER,
     client_of,
     contract_fee,
     contract_numbers,
@@ -81,6 +81,7 @@ def _people(history: History) -> dict[str, object]:
     record = np.concatenate([np.arange(people.size), people.second_record[people.duplicated]])
     later = np.where(record >= people.size, SECOND_RECORD_AFTER, 0)
     known = people.joined_at[person] + later < history.cutoff
+    known &= ~((record >= people.size) & merged(history)[person])
     person, record = person[known], record[known]
     return {
         "source_id": pa.array(np.full(len(person), "crm")),

@@ -13,7 +13,12 @@ from ingestion.demo.world.life import end_of_history, live
 from ingestion.demo.world.population import Population, populate
 from ingestion.demo.world.purchases import purchase
 from ingestion.demo.world.state import State, midnight
-from ingestion.demo.world.surveying import ask_after_call, ask_after_delivery, ask_relationship
+from ingestion.demo.world.surveying import (
+    answered_by_robots,
+    ask_after_call,
+    ask_after_delivery,
+    ask_relationship,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +46,7 @@ def play(world: World, progress: Callable[[str], None] = lambda _: None) -> Hist
     end_of_history(state)
     cutoff = midnight(world.until.toordinal() + 1)
     tables = {name: state.recorder.table(name) for name in COLUMNS}
+    tables["invitations"] = answered_by_robots(tables["invitations"])
     return History(world=world, people=state.people, tables=tables, cutoff=cutoff)
 
 

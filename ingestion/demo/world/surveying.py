@@ -15,6 +15,8 @@ SENT, BOUNCED, OPTED_OUT = range(3)
 NONE = -1
 """No answer to a question."""
 QUARANTINE_DAYS = 30
+ROBOT_EVERY, ROBOT_AT = 1_009, 42
+BEST_NPS, BEST_CSAT = 10, 5
 INVITED_DESPITE_REFUSAL, MISREMEMBERED = 0.05, 0.06
 UNHAPPY, NEUTRAL, HAPPY = range(3)
 LONG_WAIT = 60
@@ -132,6 +134,25 @@ def ask_after_delivery(state: State, rows: Integers, orders: Table) -> None:
         base=rates.response_delivery,
     )
     _record(state, random, asked, said)
+
+
+def answered_by_robots(invitations: Table) -> Table:
+    """The invitations, a few of them answered within two seconds by a robot of the mailbox.
+
+    It opens every link that arrives and takes the last option everywhere.
+    """
+    row = np.arange(len(invitations["at"]))
+    robot = (row % ROBOT_EVERY == ROBOT_AT) & (invitations["survey"] == AFTER_DELIVERY)
+    said: Table = {
+        "started_at": invitations["at"] + 1,
+        "ended_at": invitations["at"] + 2,
+        "complete": np.full(len(row), True),
+        "nps": np.full(len(row), BEST_NPS),
+        "csat": np.full(len(row), BEST_CSAT),
+        "tone": np.full(len(row), NONE),
+    }
+    taken = {name: np.where(robot, value, invitations[name]) for name, value in said.items()}
+    return invitations | taken | {"robot": robot}
 
 
 def _after_call(state: State, random: np.random.Generator, calls: Table) -> Said:

@@ -1,6 +1,7 @@
 """The CRM: a SQLite database with a company's own tables and words.
 
-It shows the state at the end of the last day; of clients it keeps every saved version.
+It shows the state at the end of the last day; of clients it keeps every saved version, see
+``clients``.
 """
 
 import sqlite3
@@ -13,12 +14,20 @@ import pyarrow as pa
 from ingestion.demo import config, text
 from ingestion.demo.names import Directory, client_numbers
 from ingestion.demo.output import Output
-from ingestion.demo.randomness import Floats, Integers
+from ingestion.demo.randomness import Flags, Floats, Integers
 from ingestion.demo.recording import Table, length, rows
 from ingestion.demo.text import Strings
 from ingestion.demo.world import History
 from ingestion.demo.world.purchases import COMPLETED, DELETED
 from ingestion.demo.world.state import DAY
+from ingestion.demo.writers.clients import (
+    MERGED_AT,
+    SECOND_RECORD_AFTER,
+    client_versions,
+    firm_numbers,
+    merged,
+    to_be_merged,
+)
 
 SOURCE = "crm"
 FILE = "crm.sqlite"
@@ -26,12 +35,11 @@ STATES = ("DONE", "CANCELLED", "RETURNED", "DELETED")
 SOLD_VIA = ("store", "app", "web", "phone")
 END_REASONS = ("", "price", "service", "moved away", "payment failed")
 INDUSTRIES = ("retail", "logistics", "education", "construction")
-SECOND_RECORD_AFTER = 30 * DAY
 
 _TABLES = {
     "client_log": (
         "client_no, firm_no, full_name, email, mobile, tier, city, lang, contact_by, "
-        "no_contact, is_test, created_at, updated_at"
+        "no_contact, is_test, is_merged, created_at, updated_at"
     ),
     "firms": "firm_no, firm_name, tier, industry, city, created_at, updated_at",
     "client_orders": (
@@ -52,7 +60,7 @@ _TABLES = {
 def write_crm(history: History, directory: Directory, output: Output) -> None:
     """Write the database as one finished file."""
     tables = {
-        "client_log": _clients(history, directory),
+        "client_log": client_versions(history, directory),
         "firms": _firms(history),
         "client_orders": _orders(history),
         "contracts": _contracts(history),
@@ -83,67 +91,31 @@ def _save(path: Path, tables: dict[str, list[Strings]]) -> None:
 
 
 def client_of(history: History, orders: Table) -> Integers:
-    """CRM record that each order is booked on: the second one of a duplicate now and then."""
-    second = history.people.second_record[orders["person"]]
-    exists = orders["at"] > history.people.joined_at[orders["person"]] + SECOND_RECORD_AFTER
-    use = orders["second_record"].astype(bool) & (second >= 0) & exists
-    return np.where(use, second, orders["person"])
+    """CRM record that each order is booked on: the second one of a duplicate now and then.
+
+    A merger books the orders of the second record on the first. Files of the franchise are not
+    written again, so it never knew the second record of those who will be merged.
+    """
+    person = orders["person"]
+    use = _on_second_record(history, orders) & ~merged(history)[person]
+    use &= ~(to_be_merged(history.people)[person] & in_franchise(history, orders))
+    return np.where(use, history.people.second_record[person], person)
 
 
-def in_franchise(history: History, orders: Table) -> Integers:
+def _on_second_record(history: History, orders: Table) -> Flags:
+    """Whether each order was first booked on the second record."""
+    people, person, at = history.people, orders["person"], orders["at"]
+    exists = (people.second_record[person] >= 0) & (
+        at > people.joined_at[person] + SECOND_RECORD_AFTER
+    )
+    gone = to_be_merged(people)[person] & (at >= MERGED_AT)
+    return np.asarray(orders["second_record"].astype(bool) & exists & ~gone)
+
+
+def in_franchise(history: History, orders: Table) -> Flags:
     """Whether each order was taken by the franchise partner, not by the CRM."""
     market = history.people.market[orders["person"]]
     return np.asarray((orders["line"] == config.RESTAURANT) & (market == 0))
-
-
-def _clients(history: History, directory: Directory) -> list[Strings]:
-    people = history.people
-    versions = history.tables["versions"]
-    person = np.concatenate([np.arange(people.size), versions["person"]])
-    at = np.concatenate([people.joined_at, versions["at"]])
-    segment = np.concatenate([people.segment, versions["segment"]])
-    refused = np.concatenate([np.zeros(people.size, dtype=bool), versions["opted_out"]])
-    known = (at < history.cutoff) & (at >= people.joined_at[person])
-    versions = {"person": person, "at": at, "segment": segment, "refused": refused}
-    first = _client_rows(history, directory, rows(versions, known))
-    twice = known & (people.second_record[person] >= 0)
-    versions["at"] = np.maximum(at, people.joined_at[person] + SECOND_RECORD_AFTER)
-    twice &= versions["at"] < history.cutoff
-    second = _client_rows(history, directory, rows(versions, twice), is_second=True)
-    return [pa.concat_arrays(pair) for pair in zip(first, second, strict=True)]
-
-
-def _client_rows(
-    history: History, directory: Directory, versions: Table, *, is_second: bool = False
-) -> list[Strings]:
-    people, person = history.people, versions["person"]
-    taken = pa.array(person)
-    record = people.second_record[person] if is_second else person
-    created = people.joined_at[person] + (SECOND_RECORD_AFTER if is_second else 0)
-    account = people.account[person]
-    firm = text.where(account >= 0, firm_numbers(account), pa.scalar(None, pa.string()))
-    names = directory.latin_names if is_second else directory.full_names
-    phones = directory.phones if is_second else directory.written_phones
-    return [
-        client_numbers(record),
-        firm,
-        names.take(taken),
-        directory.emails.take(taken),
-        phones.take(taken),
-        text.chosen(config.SEGMENTS, versions["segment"]),
-        text.chosen(config.MARKETS, people.market[person]),
-        text.chosen(config.LANGUAGES, people.language[person]),
-        text.chosen(config.CHANNELS, people.channel[person]),
-        text.where(versions["refused"].astype(bool), "yes", "no"),
-        text.where(people.internal[person], "yes", "no"),
-        text.clock(created),
-        text.clock(versions["at"]),
-    ]
-
-
-def firm_numbers(account: Integers) -> Strings:
-    """Numbers of accounts."""
-    return text.joined("A-", text.number(500 + account))
 
 
 def _firms(history: History) -> list[Strings]:
@@ -169,6 +141,8 @@ def _orders(history: History) -> list[Strings]:
     row = np.flatnonzero(~in_franchise(history, table) & ~gone)
     table = rows(table, row)
     changed = changed[row]
+    updated = np.where(changed, table["changed_at"], table["at"])
+    moved = _on_second_record(history, table) & merged(history)[table["person"]]
     market = history.people.market[table["person"]]
     return [
         text.joined("O-", text.number(10_000_000 + row)),
@@ -180,7 +154,7 @@ def _orders(history: History) -> list[Strings]:
         text.chosen(config.MARKETS, market),
         text.decimal(table["cents"]),
         text.chosen(config.CURRENCIES, market),
-        text.clock(np.where(changed, table["changed_at"], table["at"])),
+        text.clock(np.where(moved, np.maximum(updated, MERGED_AT), updated)),
     ]
 
 

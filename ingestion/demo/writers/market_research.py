@@ -1,4 +1,7 @@
-"""Qualtrics export: the survey after a delivery, CSV with three header rows, one per quarter."""
+"""Qualtrics export: the survey after a delivery, CSV with three header rows, one per quarter.
+
+The tool marks what its own team and what robots sent.
+"""
 
 import json
 
@@ -85,7 +88,7 @@ def _lines(history: History, table: Table) -> Strings:
     cells = (
         text.clock(table["started_at"]),
         ended,
-        text.where(preview, "Survey Preview", "IP Address"),
+        text.where(preview, "Survey Preview", text.where(table["robot"], "Spam", "IP Address")),
         text.where(complete, "100", "67"),
         text.number(table["ended_at"] - table["started_at"]),
         text.where(complete, "True", "False"),

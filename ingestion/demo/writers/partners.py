@@ -1,13 +1,14 @@
 """Partners' drops: agents as a workbook, chats as JSON lines, franchise orders as CSV.
 
 The franchise writes Jalali dates and Persian digits; its file of a month also corrects orders
-of the months before. Some chats reach us a month late.
+of the months before. In one month it renamed the amount and began to write some in Toman. Some
+chats reach us a month late, and for three days one desk dated its chats in the Jalali calendar.
 """
 
 import io
 import re
 import zipfile
-from datetime import datetime
+from datetime import date, datetime
 
 import numpy as np
 import pyarrow as pa
@@ -28,20 +29,27 @@ SOURCE = "partners"
 CHAT_CHANNELS = ("chat", "messenger")
 FIRST_CHAT_AGENT = 9_001
 LATE_EVERY, LATE_AT = 211, 17
-FRANCHISE_HEADER = "شماره سفارش;شماره مشتری;زمان سفارش;وضعیت;کانال;مبلغ;آخرین تغییر\n"
+JALALI_FROM, JALALI_UNTIL = date(2026, 9, 19).toordinal(), date(2026, 9, 21).toordinal()
+JALALI_DESK = 4
+FRANCHISE_HEADER = "شماره سفارش;شماره مشتری;زمان سفارش;وضعیت;کانال;{amount};آخرین تغییر\n"
+OLD_AMOUNT, NEW_AMOUNT = "مبلغ", "مبلغ کل;واحد"
+NEW_AMOUNT_FROM = 140_507
+"""Jalali month from which the amount has another name and a unit beside it."""
+TOMAN_EVERY, TOMAN_AT = 3, 2
+RIALS_PER_TOMAN = 10
 FRANCHISE_STATES = ("تحویل شد", "لغو شد", "مرجوع شد", "تحویل شد")
 BAD_LINES = (
     (
         "too_many_columns",
-        "F-99{key};C-100001;{date} 10:00:00;تحویل شد;store;1000,00;{date} 10:00:00;؟؟\n",
+        "F-99{key};C-100001;{date} 10:00:00;تحویل شد;store;1000,00{unit};{date} 10:00:00;؟؟\n",
     ),
     (
         "no_such_date",
-        "F-98{key};C-100001;1404/12/30 10:00:00;تحویل شد;store;1000,00;{date} 10:00:00\n",
+        "F-98{key};C-100001;1404/12/30 10:00:00;تحویل شد;store;1000,00{unit};{date} 10:00:00\n",
     ),
     (
         "scientific_notation",
-        "9.8912E+11;C-100001;{date} 10:00:00;تحویل شد;store;1000,00;{date} 10:00:00\n",
+        "9.8912E+11;C-100001;{date} 10:00:00;تحویل شد;store;1000,00{unit};{date} 10:00:00\n",
     ),
 )
 _STAMP = datetime(2024, 1, 1)
@@ -91,6 +99,13 @@ def late_chats(chats: Table) -> Flags:
     return np.asarray(np.arange(length(chats)) % LATE_EVERY == LATE_AT)
 
 
+def jalali_chats(chats: Table) -> Flags:
+    """The chats that one desk dated in the wrong calendar."""
+    day = text.local_day(chats["at"])
+    when = (day >= JALALI_FROM) & (day <= JALALI_UNTIL)
+    return np.asarray(when & (chats["agent"] == JALALI_DESK) & ~late_chats(chats))
+
+
 def chat_delivery(chats: Table) -> Integers:
     """When each chat is in a file that we have: at its end, or thirty days later."""
     delivered: Integers = chats["at"] + chats["seconds"] + late_chats(chats) * 30 * 86_400
@@ -118,6 +133,12 @@ def _chats(history: History, directory: Directory, output: Output) -> None:
 def _chat_lines(history: History, directory: Directory, chats: Table) -> Strings:
     person = chats["person"]
     known = chats["known"].astype(bool)
+    begun, finished = (
+        text.where(
+            jalali_chats(chats), text.jalali_clock(moment), text.clock(moment, config.UTC_OFFSET)
+        )
+        for moment in (chats["at"], chats["at"] + chats["seconds"])
+    )
     number = text.where(known, text.joined('"', client_numbers(person), '"'), "null")
     cells = {
         "chat_no": text.joined('"', chat_numbers(chats), '"'),
@@ -128,10 +149,8 @@ def _chat_lines(history: History, directory: Directory, chats: Table) -> Strings
         "topic": text.joined('"', text.chosen(config.REASONS, chats["reason"]), '"'),
         "result": text.where(chats["resolved"].astype(bool), '"resolved"', '"open"'),
         "operator": text.joined('"', text.number(FIRST_CHAT_AGENT + chats["agent"]), '"'),
-        "begun": text.joined('"', text.clock(chats["at"], config.UTC_OFFSET), '"'),
-        "finished": text.joined(
-            '"', text.clock(chats["at"] + chats["seconds"], config.UTC_OFFSET), '"'
-        ),
+        "begun": text.joined('"', begun, '"'),
+        "finished": text.joined('"', finished, '"'),
     }
     parts: list[Strings | str] = []
     for place, (name, cell) in enumerate(cells.items()):
@@ -144,8 +163,13 @@ def franchise_numbers(row: Integers) -> Strings:
     return text.joined("F-", text.number(row, 8))
 
 
-def _franchise(history: History, output: Output) -> None:
-    """One file per Jalali month: its orders, and corrections that fell into it."""
+def in_toman(row: Integers) -> Flags:
+    """Whether the franchise writes an order's amount in Toman, once it writes units at all."""
+    return np.asarray(row % TOMAN_EVERY == TOMAN_AT)
+
+
+def franchise_lines(history: History) -> tuple[Table, Integers, Integers]:
+    """What the franchise says: orders and corrections, the status of each, and when."""
     orders = history.tables["orders"]
     orders = orders | {"row": np.arange(length(orders)), "client": client_of(history, orders)}
     orders = rows(orders, in_franchise(history, orders))
@@ -157,15 +181,27 @@ def _franchise(history: History, output: Output) -> None:
     status = np.concatenate([np.full(first, COMPLETED), corrections["status"]])
     order = np.lexsort((np.arange(first + second), said))
     order = order[said[order] < history.cutoff]
-    lines = _franchise_lines(rows(both, order), status[order], said[order])
-    days = text.local_day(said[order])
+    return rows(both, order), status[order], said[order]
+
+
+def franchise_file(month: tuple[int, int, int]) -> str:
+    """Name of the franchise's file of a Jalali month."""
+    return f"franchise_orders_{month[0]}.csv"
+
+
+def _franchise(history: History, output: Output) -> None:
+    """One file per Jalali month: its orders, and corrections that fell into it."""
+    table, status, said = franchise_lines(history)
+    days = text.local_day(said)
     for month in jalali_months(history):
         part = np.flatnonzero((days >= month[1]) & (days <= month[2]))
-        content = text.content(lines.take(pa.array(part)))
+        has_units = month[0] >= NEW_AMOUNT_FROM
+        lines = _franchise_lines(rows(table, part), status[part], said[part], has_units=has_units)
         bad = bad_line(month, history.world.until.toordinal())
-        if content:
-            name = f"franchise_orders_{month[0]}.csv"
-            output.drop(SOURCE, name, FRANCHISE_HEADER.encode() + content + bad[1].encode())
+        header = FRANCHISE_HEADER.format(amount=NEW_AMOUNT if has_units else OLD_AMOUNT)
+        if len(part):
+            content = header.encode() + text.content(lines) + bad[1].encode()
+            output.drop(SOURCE, franchise_file(month), content)
 
 
 def jalali_months(history: History) -> list[tuple[int, int, int]]:
@@ -184,17 +220,22 @@ def bad_line(month: tuple[int, int, int], until: int) -> tuple[str, str]:
     if key % 3 or last > until:
         return "", ""
     kind, line = BAD_LINES[key // 3 % len(BAD_LINES)]
-    date = "{:04d}/{:02d}/{:02d}".format(*text.jalali(last))
-    return kind, line.format(key=key, date=date)
+    day = "{:04d}/{:02d}/{:02d}".format(*text.jalali(last))
+    unit = ";ریال" if key >= NEW_AMOUNT_FROM else ""
+    return kind, line.format(key=key, date=day, unit=unit)
 
 
-def _franchise_lines(table: Table, status: Integers, said: Integers) -> Strings:
+def _franchise_lines(table: Table, status: Integers, said: Integers, *, has_units: bool) -> Strings:
+    toman = in_toman(table["row"]) & has_units
+    cents = np.where(toman, table["cents"] // RIALS_PER_TOMAN, table["cents"])
     numbers = (
         text.jalali_clock(table["at"]),
         text.jalali_clock(said),
-        text.joined(text.number(table["cents"] // 100), ",", text.number(table["cents"] % 100, 2)),
+        text.joined(text.number(cents // 100), ",", text.number(cents % 100, 2)),
     )
     ordered, changed, amount = (text.persian(part) for part in numbers)
+    if has_units:
+        amount = text.joined(amount, ";", text.where(toman, "تومان", "ریال"))
     cells = (
         franchise_numbers(table["row"]), client_numbers(table["client"]), ordered,
         text.chosen(FRANCHISE_STATES, status), text.chosen(SOLD_VIA, table["channel"]), amount,

@@ -1,6 +1,7 @@
 """Asterisk ``queue_log``: every event of every call, rotated by month.
 
-The call detail records of the same calls belong in ``detail_records``.
+The last line of the last day is caught while it is being written. The call detail records of
+the same calls belong in ``detail_records``.
 """
 
 import numpy as np
@@ -38,6 +39,10 @@ SOURCE = "pbx"
 CHANNELS_PER_CALL = 4
 MENU_SECONDS = 8
 RING_MILLISECONDS = 15_000
+RELOAD = "NONE|NONE|NONE|CONFIGRELOAD|"
+"""What the exchange logs in the last second of every day."""
+MISSING_BYTES = 15
+LAST_SERIAL = 1 << 40
 
 
 class _Log:
@@ -76,8 +81,17 @@ def write_queue_log(history: History, directory: Directory, output: Output) -> N
     edges = np.flatnonzero(np.diff(months)) + 1
     for part in np.split(np.arange(known), edges):
         month = int(months[part[0]])
-        name = "queue_log" if month == current else f"queue_log-{_next(month)}01"
-        output.drop(SOURCE, name, text.content(lines.slice(int(part[0]), len(part))))
+        content = text.content(lines.slice(int(part[0]), len(part)))
+        if month == current:
+            output.drop(SOURCE, "queue_log", content[:-MISSING_BYTES])
+        else:
+            output.drop(SOURCE, f"queue_log-{_next(month)}01", content)
+
+
+def reloads(history: History) -> Integers:
+    """Seconds of the reloads of all days; the last is half-written until another day follows."""
+    first, last = history.world.first_day.toordinal(), history.world.until.toordinal()
+    return np.asarray([midnight(day + 1) - 1 for day in range(first, last + 1)])
 
 
 def call_ids(calls: Table) -> Strings:
@@ -197,3 +211,5 @@ def _members(log: _Log, history: History) -> None:
     head = text.joined("NONE|NONE|Agent/", agent.take(pa.array(who)))
     log.add(all_breaks, noon, nobody, 0, head, "|PAUSE|break")
     log.add(all_breaks, noon + 1_800, nobody, 1, head, "|UNPAUSE|break")
+    seconds = reloads(history)
+    log.add(seconds > 0, seconds, np.full(len(seconds), LAST_SERIAL), 0, RELOAD)

@@ -1,7 +1,8 @@
 """LimeSurvey exports: coded responses as CSV and participants as JSON, one of each per quarter.
 
 Three surveys: the relationship one, and the one after a call before and after its effort
-question changed from a five-step to a seven-step scale.
+question changed from a five-step to a seven-step scale. Since one quarter the last of them asks
+how hard it was, not how easy.
 """
 
 import json
@@ -32,7 +33,11 @@ from ingestion.demo.writers.pbx import call_ids, queue_names
 
 SOURCE = "surveys"
 NEW_SCALE_FROM = date(2025, 2, 1)
+EASY, HARD = "ces[easy]", "ces[hard]"
+HARD_FROM = date(2026, 10, 1)
+"""First day of the quarter from which the effort item is reversed."""
 BOM = "\ufeff".encode()
+MOST_EASE = 7
 OUT_OF_SCALE_EVERY, OUT_OF_SCALE_AT = 4_001, 1_500
 HEAD = (
     '"id";"submitdate";"lastpage";"startlanguage";"seed";"token";"startdate";"datestamp";"refurl"'
@@ -55,7 +60,7 @@ OLD_CALL_SURVEY = Survey(
     number="620001", prefix="old_call", questions=("csat", "effort", "resolved", "verbatim")
 )
 CALL_SURVEY = Survey(
-    number="620002", prefix="call", questions=("csat", "ces[easy]", "resolved", "verbatim")
+    number="620002", prefix="call", questions=("csat", EASY, "resolved", "verbatim")
 )
 SURVEYS = (RELATIONSHIP_SURVEY, OLD_CALL_SURVEY, CALL_SURVEY)
 
@@ -111,7 +116,8 @@ def write_surveys(history: History, directory: Directory, output: Output) -> Non
     for place, survey in enumerate(SURVEYS):
         mine = rows(invitations, index == place)
         for quarter, lines in _responses(history, survey, mine, token):
-            head = HEAD + "".join(f';"{question}"' for question in survey.questions) + "\n"
+            questions = asked(survey, quarter)
+            head = HEAD + "".join(f';"{question}"' for question in questions) + "\n"
             content = BOM + head.encode() + text.content(lines)
             output.drop(SOURCE, f"{survey.prefix}_responses_{quarter}.csv", content)
         mine = rows(mine, mine["at"] < history.cutoff)
@@ -121,6 +127,20 @@ def write_surveys(history: History, directory: Directory, output: Output) -> Non
             output.drop(SOURCE, f"{survey.prefix}_participants_{quarter}.json", content)
 
 
+def asked(survey: Survey, quarter: str) -> tuple[str, ...]:
+    """The questions in the export of a quarter."""
+    change = f"{HARD_FROM.year}q{HARD_FROM.month // 3 + 1}"
+    return tuple(
+        HARD if question == EASY and quarter >= change else question
+        for question in survey.questions
+    )
+
+
+def asked_hard(responses: Table) -> Flags:
+    """Whether a response to the survey after a call came when it asked how hard it was."""
+    return np.asarray(text.local_day(responses["ended_at"]) >= HARD_FROM.toordinal())
+
+
 def _responses(
     history: History, survey: Survey, mine: Table, token: Strings
 ) -> Iterator[tuple[str, Strings]]:
@@ -128,10 +148,15 @@ def _responses(
     answered = rows(mine, mine["number"] > 0)
     answered = rows(answered, np.argsort(answered["number"], kind="stable"))
     for quarter, part in text.by_quarter(answered["ended_at"], first):
-        yield quarter, _response_lines(history, survey, rows(answered, part), token)
+        yield (
+            quarter,
+            _response_lines(history, asked(survey, quarter), rows(answered, part), token),
+        )
 
 
-def _response_lines(history: History, survey: Survey, table: Table, token: Strings) -> Strings:
+def _response_lines(
+    history: History, questions: tuple[str, ...], table: Table, token: Strings
+) -> Strings:
     complete = table["complete"].astype(bool)
     language = history.people.language[table["person"]]
     ended = text.clock(table["ended_at"], config.UTC_OFFSET)
@@ -139,12 +164,13 @@ def _response_lines(history: History, survey: Survey, table: Table, token: Strin
         "nps": text.joined("A", text.number(np.where(table["flawed"], 11, table["nps"]))),
         "csat": _coded(table["csat"]),
         "effort": text.number(effort_on_old_scale(table["ces"])),
-        "ces[easy]": _coded(table["ces"]),
+        EASY: _coded(table["ces"]),
+        HARD: _coded(np.where(table["ces"] == NONE, NONE, MOST_EASE + 1 - table["ces"])),
         "resolved": text.where(table["resolved"] == 1, "Y", "N"),
         "verbatim": verbatims(table["tone"], language, table["words"]),
     }
     parts: list[Strings | str] = []
-    for question in survey.questions:
+    for question in questions:
         parts += ['";"', words[question]]
     return text.joined(
         *('"', text.number(table["number"]), '";"', text.where(complete, ended, "")),

@@ -202,6 +202,16 @@ def test_a_time_that_no_clock_showed_is_refused() -> None:
     assert Outcome(["1401/01/02 00:30"], TIMESTAMP, JALALI).rules == ["non_existent_local_time"]
 
 
+def test_the_hours_that_london_shows_twice_or_never() -> None:
+    """The demo's cities have not moved their clocks in its years; a company's own may."""
+    written = ["2025-10-26 01:30:00", "2025-03-30 01:30:00", "2025-07-01 12:00:00"]
+    earlier = Outcome(written, TIMESTAMP, Conventions(time_zone="Europe/London"))
+    assert earlier.values == [at("2025-10-26T00:30Z"), None, at("2025-07-01T11:00Z")]
+    assert earlier.rules == [None, "non_existent_local_time", None]
+    later = Outcome(written, TIMESTAMP, Conventions(time_zone="Europe/London", fold="later"))
+    assert later.values == [at("2025-10-26T01:30Z"), None, at("2025-07-01T11:00Z")]
+
+
 def test_a_day_begins_at_its_first_instant() -> None:
     outcome = Outcome(["1401/01/02", "1402/01/02"], TIMESTAMP, JALALI)
     assert outcome.values == [at("2022-03-21T20:30Z"), at("2023-03-21T20:30Z")]

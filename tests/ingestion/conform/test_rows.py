@@ -96,6 +96,21 @@ def test_a_key_of_several_columns_is_joined() -> None:
     assert accepted[0]["source_version"] is None
 
 
+def test_two_keys_of_several_columns_never_have_the_same_text() -> None:
+    rows = {
+        "survey_number": ["a|b", "a", "a%7Cb"],
+        "response_number": ["c", "b|c", "c"],
+        "question_number": ["q"] * 3,
+    }
+    accepted, _, _ = conformed(rows, ANSWERS)
+    assert sorted(row["source_id"] for row in accepted) == ["a%257Cb|c|q", "a%7Cb|c|q", "a|b%7Cc|q"]
+
+
+def test_a_key_of_one_column_stays_as_it_is() -> None:
+    accepted, _, _ = conformed(order(order_number="a|b%7C"), ORDERS)
+    assert accepted[0]["source_id"] == "a|b%7C"
+
+
 def test_an_integer_version_is_taken_as_it_is() -> None:
     spec = spec_of(value_column(ColumnType.INTEGER), version="value")
     accepted, _, _ = conformed({"number": ["a", "b"], "value": ["5", None]}, spec)

@@ -12,7 +12,8 @@ renamed as (
     select
         _source_id || ':' || source_id as response_id,
         _source_id || ':' || survey_number as survey_id,
-        _source_id || ':' || survey_number || '|' || invitation_number as invitation_id,
+        _source_id || ':' || {{ key_part('survey_number') }}
+        || '|' || {{ key_part('invitation_number') }} as invitation_id,
         _source_id as source_id,
         'customer:' || customer_source_id || ':' || customer_number as customer_key,
         'email:' || email_hash as email_key,

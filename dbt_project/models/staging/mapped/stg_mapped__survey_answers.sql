@@ -12,8 +12,10 @@ renamed as (
     select
         _source_id || ':' || source_id as answer_id,
         _source_id || ':' || survey_number as survey_id,
-        _source_id || ':' || survey_number || '|' || response_number as response_id,
-        _source_id || ':' || survey_number || '|' || question_number as question_id,
+        _source_id || ':' || {{ key_part('survey_number') }}
+        || '|' || {{ key_part('response_number') }} as response_id,
+        _source_id || ':' || {{ key_part('survey_number') }}
+        || '|' || {{ key_part('question_number') }} as question_id,
         _source_id as source_id,
         choice_code,
         answer_text,

@@ -170,7 +170,7 @@ def test_text_with_quotes_separators_and_line_ends_is_one_answer(tmp_path: Path)
     answers = _rows(source, "survey_answers", tmp_path)
     texts = [row["answer_text"] for row in answers if row["answer_text"]]
     assert texts == ['says "no"; and\nmore', "fine"]
-    assert [row["_row"] for row in answers] == [1, 1, 2, 2]
+    assert [row["_row"] for row in answers] == [2, 2, 4, 4]
 
 
 def test_a_ragged_record_is_refused_and_the_others_are_read(tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ def test_a_ragged_record_is_refused_and_the_others_are_read(tmp_path: Path) -> N
     (batch,) = _read(source, "survey_responses", tmp_path)
     assert batch.rows.column("response_number").to_pylist() == ["7", "9"]
     assert batch.rejects is not None
-    assert batch.rejects.to_pylist()[0]["rule"] == "wrong_field_count"
+    assert batch.rejects.to_pylist()[0]["rule"] == "missing_columns"
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,8 @@ def test_a_ragged_record_is_refused_and_the_others_are_read(tmp_path: Path) -> N
         (b"", "empty_file"),
         (b'id;nps\n1;"never closed\n', "unterminated_quote"),
         (b"Response ID;Question\n1;2\n", "not_by_code"),
-        (b"id;nps;nps\n1;2;3\n", "bad_header"),
+        (b"id;nps;nps\n1;2;3\n", "duplicate_header"),
+        (b"id;nps;\n1;2;3\n", "bad_header"),
         (b"id;nps\n1;\xff\n", "undecodable_file"),
     ],
 )

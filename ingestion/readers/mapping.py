@@ -1,0 +1,186 @@
+"""Column mapping: a company's own columns become the columns of a unified entity.
+
+Shared by the connectors that are fed by configuration. Values are only renamed or replaced
+here; what they mean is decided in ``conform``.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Annotated, Any, cast
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import BeforeValidator, Field, model_validator
+
+from ingestion.errors import ConfigurationError, SourceError
+from ingestion.settings import Strict
+from ingestion.stream import StreamSpec
+
+OPERATION = "_op"
+OPERATIONS = ("upsert", "delete")
+CONTROL = (OPERATION, "_file", "_row")
+
+
+def _listed(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+SourceNames = Annotated[
+    tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_listed), Field(min_length=1)
+]
+
+
+class ColumnSource(Strict):
+    """Where one entity column comes from: a source column, or a constant.
+
+    Args:
+        sources: the source column (``from`` in YAML), or the names that it has had, the one
+            that counts first: where several exist, the others land as unmapped columns.
+        values: source value to entity value; null makes it absent. Without a default, a value
+            that is not listed passes through, so that typing can refuse it.
+        default: stands for an absent value, for every value that ``values`` does not list, and
+            for a source column that is missing altogether.
+        value: the constant.
+    """
+
+    sources: Annotated[SourceNames | None, Field(alias="from")] = None
+    values: dict[str, str | None] = Field(default_factory=dict)
+    default: str | None = None
+    value: str | None = None
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> "ColumnSource":
+        if (self.sources is None) == (self.value is None):
+            raise ValueError("must have exactly one of 'from' (a source column) and 'value'")
+        if self.sources is None and (self.values or self.has_default):
+            raise ValueError("'values' and 'default' belong to 'from'")
+        return self
+
+    @property
+    def has_default(self) -> bool:
+        """True when the source column may be missing."""
+        return "default" in self.model_fields_set
+
+    def found_in(self, available: Collection[str]) -> str | None:
+        """The source column among the ``available`` ones; None when none of its names is."""
+        return next((name for name in self.sources or () if name in available), None)
+
+
+def _expanded(value: Any) -> Any:
+    return {"from": value} if isinstance(value, str | list | tuple) else value
+
+
+Columns = dict[str, Annotated[ColumnSource, BeforeValidator(_expanded)]]
+"""The ``columns`` of a stream's settings: entity column to its origin."""
+
+
+def check_columns(columns: Mapping[str, ColumnSource], stream: StreamSpec, where: str) -> None:
+    """Refuse a mapping that does not fit the entity.
+
+    Raises:
+        ConfigurationError: an entity column that does not exist, a key or required column that
+            is not mapped, or an operation other than upsert and delete.
+    """
+    declared = {column.name: column for column in stream.columns}
+    unknown = columns.keys() - declared.keys() - {OPERATION, *stream.unit_columns}
+    if unknown:
+        raise ConfigurationError(
+            f"{where}: columns names {', '.join(sorted(unknown))}, which {stream.name} does not "
+            f"have; it has {', '.join([*declared, OPERATION])}"
+        )
+    needed = {*stream.key, *(column.name for column in stream.columns if column.required)}
+    missing = [name for name in declared if name in needed and name not in columns]
+    if missing:
+        raise ConfigurationError(
+            f"{where}: columns must map {', '.join(missing)}, which every row of {stream.name} "
+            "needs"
+        )
+    operation = columns.get(OPERATION)
+    if operation:
+        results = {*operation.values.values(), operation.default, operation.value} - {None}
+        if not results <= {*OPERATIONS} or (operation.values and not operation.has_default):
+            raise ConfigurationError(
+                f"{where}: columns._op must turn its values into {' or '.join(OPERATIONS)} and "
+                "have a default"
+            )
+
+
+def check_source_columns(
+    columns: Mapping[str, ColumnSource], available: Collection[str], where: str
+) -> None:
+    """Refuse a source in which a mapped column is missing and has no default.
+
+    Raises:
+        SourceError: names the columns, and those that exist.
+    """
+    missing = {
+        " or ".join(map(repr, origin.sources)): entity
+        for entity, origin in columns.items()
+        if origin.sources and not origin.found_in(available) and not origin.has_default
+    }
+    if missing:
+        wanted = ", ".join(f"{source} (for {entity})" for source, entity in missing.items())
+        shown = ", ".join(map(repr, available)) or "no columns"
+        raise SourceError(f"{where} has no column {wanted}; it has {shown[:2000]}")
+
+
+def map_rows(
+    rows: pa.RecordBatch,
+    *,
+    columns: Mapping[str, ColumnSource],
+    stream: StreamSpec,
+    file: str | None,
+) -> pa.RecordBatch:
+    """``rows`` of a source under the entity's column names, ``_file``, ``_row``, and the rest.
+
+    A source column that no entity column reads follows under its own name. Where an entity
+    column or an earlier one has that name, whatever the case of the letters, it gets
+    ``source.`` in front, so that it can never be taken for that column.
+
+    Args:
+        rows: source columns under their own names, and ``_row``.
+        columns: the mapping, already checked.
+        stream: the entity.
+        file: where the rows stand, for the quarantine.
+    """
+    arrays: dict[str, Any] = {entity: _column(rows, origin) for entity, origin in columns.items()}
+    arrays["_file"] = _constant(file, rows.num_rows)
+    arrays["_row"] = rows.column("_row")
+    read = {origin.found_in(rows.schema.names) for origin in columns.values()}
+    taken = {*CONTROL, *stream.unit_columns, *(column.name for column in stream.columns)}
+    for name in rows.schema.names:
+        if name in read or name == "_row":
+            continue
+        extra = name
+        while extra.lower() in taken:
+            extra = f"source.{extra}"
+        taken.add(extra.lower())
+        arrays[extra] = rows.column(name)
+    return pa.RecordBatch.from_pydict(arrays)
+
+
+def _column(rows: pa.RecordBatch, origin: ColumnSource) -> pa.Array:
+    source = origin.found_in(rows.schema.names)
+    if source is None:
+        return _constant(origin.default if origin.sources else origin.value, rows.num_rows)
+    values = rows.column(source)
+    if not origin.values and not origin.has_default:
+        return values
+    return _replaced(values.cast(pa.string()), origin)
+
+
+def _constant(value: str | None, count: int) -> pa.Array:
+    return pa.repeat(pa.scalar(value, pa.string()), count)
+
+
+def _replaced(text: pa.Array, origin: ColumnSource) -> pa.Array:
+    trimmed = pc.utf8_trim_whitespace(text)
+    default = pa.scalar(origin.default, pa.string())
+    if not origin.values:
+        is_absent = pc.or_kleene(pc.is_null(trimmed), pc.equal(trimmed, ""))
+        return cast(pa.Array, pc.if_else(is_absent, default, text))
+    place = pc.index_in(trimmed, value_set=pa.array(list(origin.values), pa.string()))
+    listed = pa.array(list(origin.values.values()), pa.string()).take(place)
+    return cast(
+        pa.Array,
+        pc.if_else(pc.is_valid(place), listed, default if origin.has_default else text),
+    )

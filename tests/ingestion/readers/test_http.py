@@ -1,0 +1,101 @@
+"""The JSON client: retries by class of failure, limits, and no secret in any error."""
+
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+import pytest
+
+from ingestion.errors import ConfigurationError, SourceError, TransientSourceError
+from ingestion.readers.http import (
+    HttpLimits,
+    JsonClient,
+    QuotaExceededError,
+    checked_url,
+    retry_after,
+)
+from tests.factories.json_server import Answer, json_server
+
+FAST = HttpLimits(backoff_seconds=0.001, attempts=3, response_bytes=1000)
+
+
+def _ask(*answers: Answer, limits: HttpLimits = FAST) -> tuple[object, list[float]]:
+    waits: list[float] = []
+    left = list(answers)
+    with json_server(lambda asked: left.pop(0)) as url:
+        client = JsonClient(url=url, secrets=("hunter2",), limits=limits, sleep=waits.append)
+        try:
+            return client.post({"method": "list", "password": "hunter2"}), waits
+        finally:
+            client.close()
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        Answer(status=503),
+        Answer(body=b"<html>busy</html>"),
+        Answer(body=b'{"result": [1, 2'),
+        Answer(body=b'{"result": 1}', headers={"Content-Length": "900"}),
+    ],
+    ids=["unavailable", "page instead of JSON", "half JSON", "connection cut"],
+)
+def test_a_passing_failure_is_tried_again(failure: Answer) -> None:
+    result, waits = _ask(failure, Answer(body={"result": 7}))
+    assert result == {"result": 7}
+    assert len(waits) == 1
+
+
+def test_a_failure_that_stays_is_given_up() -> None:
+    with pytest.raises(TransientSourceError, match="HTTP 500; tried 3 times"):
+        _ask(*[Answer(status=500)] * 3)
+
+
+def test_a_quota_waits_as_long_as_it_is_asked_to() -> None:
+    _, waits = _ask(Answer(status=429, headers={"Retry-After": "30"}), Answer(body=1))
+    assert waits == [30.0]
+
+
+def test_a_quota_that_asks_for_too_long_stops_at_once() -> None:
+    with pytest.raises(QuotaExceededError, match="wait 3600 s"):
+        _ask(Answer(status=429, headers={"Retry-After": "3600"}))
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404])
+def test_a_refusal_is_not_tried_again(status: int) -> None:
+    with pytest.raises(SourceError, match=f"HTTP {status}"):
+        _ask(Answer(status=status, body={"hint": "hunter2"}))
+
+
+def test_a_redirect_is_never_followed() -> None:
+    target = {"Location": "http://169.254.169.254/latest"}
+    with pytest.raises(SourceError, match=r"redirects to 169\.254\.169\.254"):
+        _ask(Answer(status=307, headers=target))
+
+
+def test_an_answer_beyond_the_cap_is_refused() -> None:
+    with pytest.raises(SourceError, match="exceeds 1000 bytes"):
+        _ask(Answer(body="x" * 2000))
+
+
+def test_no_secret_stands_in_an_error() -> None:
+    with json_server(lambda asked: Answer(status=403)) as url:
+        client = JsonClient(url=f"{url}/hunter2?key=hunter2", secrets=("hunter2",), limits=FAST)
+        with pytest.raises(SourceError) as caught:
+            client.post({})
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://survey.example/rpc", "ftp://x/", "file:///etc/passwd", "https://a:b@survey.example/"],
+)
+def test_only_https_or_this_machine_is_called(url: str) -> None:
+    with pytest.raises(ConfigurationError):
+        checked_url(url)
+
+
+def test_retry_after_may_be_seconds_a_date_or_nonsense() -> None:
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    later = format_datetime(datetime(2026, 1, 1, 0, 1, tzinfo=UTC))
+    waits = [retry_after(value, now=now) for value in ("5", later, "-3", "soon", None)]
+    assert waits == [5.0, 60.0, None, None, None]
