@@ -68,8 +68,9 @@ def _drop_bad_file(environment: Environment) -> Path:
 
 def _write(environment: Environment, source: Source, stream: dict[str, Any]) -> Path:
     columns = stream["columns"].values()
-    header = [column if isinstance(column, str) else column.get("from") for column in columns]
-    names = [name for name in header if name]
+    origins = [column.get("from") if isinstance(column, dict) else column for column in columns]
+    # Of a renamed column the first name is the one in use.
+    names = [origin if isinstance(origin, str) else origin[0] for origin in origins if origin]
     delimiter = stream.get("delimiter", ",")
     # Never the same bytes twice: a file that is in the lake already would be no news.
     wrong = delimiter.join(f"?{time.time_ns()}" for _ in names)

@@ -10,9 +10,9 @@
 -- whole.
 with
 
-log_events as (
+log_spans as (
 
-    select * from {{ ref('stg_asterisk__queue_log') }}
+    select * from {{ ref('int_calls__asterisk_log_spans') }}
 
 ),
 
@@ -34,17 +34,19 @@ coverage as (
 
     select
         source_id,
-        min(occurred_at) as covered_from,
-        max(occurred_at) as covered_to,
-        min(occurred_at) filter (where _load_seq <= {{ mark('asterisk__queue_log') }})
+        min(covered_from) as covered_from,
+        max(covered_to) as covered_to,
+        min(covered_from) filter (where load_seq <= {{ mark('asterisk__queue_log') }})
             as was_covered_from,
-        max(occurred_at) filter (where _load_seq <= {{ mark('asterisk__queue_log') }})
+        max(covered_to) filter (where load_seq <= {{ mark('asterisk__queue_log') }})
             as was_covered_to
 
-    from log_events
+    from log_spans
     group by source_id
 
 ),
+
+{%- if is_incremental() %}
 
 changed_calls as (
 
@@ -52,14 +54,12 @@ changed_calls as (
         source_id,
         call_id
 
-    from log_events
-    where
-        _load_seq > {{ mark('asterisk__queue_log') }}
-        and call_id not in ('NONE', 'CLI', 'REALTIME', 'MANAGER')
+    from {{ ref('stg_asterisk__queue_log') }}
+    where _load_seq > {{ mark('asterisk__queue_log') }}
     union
     select
         legs.source_id,
-        legs.unique_id
+        legs.unique_id as call_id
 
     from legs
     left join coverage
@@ -77,106 +77,105 @@ changed_calls as (
 
 ),
 
+{%- endif %}
+
+-- Rings, pauses and logins, most of a log, tell nothing of a stay.
+log_events as (
+
+    select log_lines.*
+    from {{ ref('stg_asterisk__queue_log') }} as log_lines
+    {%- if is_incremental() %}
+    inner join changed_calls
+        on log_lines.source_id = changed_calls.source_id
+            and log_lines.call_id = changed_calls.call_id
+    {%- endif %}
+    where
+        log_lines._op = 'upsert'
+        and log_lines.call_id not in ('NONE', 'CLI', 'REALTIME', 'MANAGER')
+        and log_lines.event_name in (
+            'ENTERQUEUE', 'CONNECT', 'INFO',
+            'ABANDON', 'AGENTDUMP', 'EXITWITHKEY', 'EXITWITHTIMEOUT', 'EXITEMPTY',
+            'SYSCOMPAT', 'COMPLETEAGENT', 'COMPLETECALLER', 'TRANSFER', 'BLINDTRANSFER',
+            'ATTENDEDTRANSFER'
+        )
+
+),
+
 events as (
 
     select
-        log_events.contact_id,
-        log_events.source_id,
-        log_events.call_id,
-        log_events.queue_name,
+        contact_id,
+        queue_name,
         nullif(
             regexp_replace(
-                regexp_replace(log_events.agent_name, '^[A-Za-z]+/', ''), '@.*$', ''
+                regexp_replace(agent_name, '^[A-Za-z]+/', ''), '@.*$', ''
             ),
             'NONE'
         ) as agent_number,
-        log_events.event_name,
-        log_events.phone_key,
-        log_events.event_order,
-        log_events.occurred_at,
-        log_events._landed_at,
+        event_name,
+        phone_key,
+        event_order,
+        occurred_at,
+        _landed_at,
+        _load_seq,
         -- Asterisk names parameters by event: seconds waited, seconds bridged, a note.
         try_cast(
             case
+                when event_name in ('CONNECT', 'COMPLETEAGENT', 'COMPLETECALLER')
+                    then data1
+                when event_name = 'EXITWITHKEY' then data4
                 when
-                    log_events.event_name
-                    in ('CONNECT', 'COMPLETEAGENT', 'COMPLETECALLER')
-                    then log_events.data1
-                when log_events.event_name = 'EXITWITHKEY' then log_events.data4
-                when
-                    log_events.event_name = 'ATTENDEDTRANSFER'
-                    and log_events.data1 in ('LINK', 'THREEWAY')
-                    then log_events.data4
-                else log_events.data3
+                    event_name = 'ATTENDEDTRANSFER' and data1 in ('LINK', 'THREEWAY')
+                    then data4
+                else data3
             end as bigint
         ) as wait_seconds,
         try_cast(
             case
-                when log_events.event_name in ('COMPLETEAGENT', 'COMPLETECALLER')
-                    then log_events.data2
+                when event_name in ('COMPLETEAGENT', 'COMPLETECALLER') then data2
                 when
-                    log_events.event_name = 'ATTENDEDTRANSFER'
-                    and log_events.data1 in ('LINK', 'THREEWAY')
-                    then split_part(log_events.data5, '|', 1)
-                when log_events.event_name like '%TRANSFER' then log_events.data4
+                    event_name = 'ATTENDEDTRANSFER' and data1 in ('LINK', 'THREEWAY')
+                    then split_part(data5, '|', 1)
+                when event_name like '%TRANSFER' then data4
             end as bigint
         ) as bridged_seconds,
-        case when log_events.event_name = 'INFO' then log_events.data1 end as note_name,
-        try_cast(
-            case when log_events.event_name = 'INFO' then log_events.data2 end as bigint
-        ) as note_seconds,
-        log_events.event_name in (
-            'ABANDON', 'AGENTDUMP', 'EXITWITHKEY', 'EXITWITHTIMEOUT', 'EXITEMPTY',
-            'SYSCOMPAT', 'COMPLETEAGENT', 'COMPLETECALLER', 'TRANSFER', 'BLINDTRANSFER',
-            'ATTENDEDTRANSFER'
-        ) as is_exit
+        case when event_name = 'INFO' then data1 end as note_name,
+        try_cast(case when event_name = 'INFO' then data2 end as bigint)
+            as note_seconds,
+        event_name not in ('ENTERQUEUE', 'CONNECT', 'INFO') as is_exit
 
     from log_events
-    inner join changed_calls
-        on log_events.source_id = changed_calls.source_id
-            and log_events.call_id = changed_calls.call_id
-    qualify
-        row_number() over (
-            partition by log_events.event_id
-            order by
-                log_events.source_version desc,
-                log_events._load_seq desc,
-                log_events._row_hash desc
-        ) = 1
-        and log_events._op = 'upsert'
 
 ),
 
-numbered_events as (
+-- A line that landed twice stands once, as last landed: its place in the log is its key.
+placed_events as (
 
     select
         *,
-        count(*) filter (where event_name = 'ENTERQUEUE') over (
+        max(case when event_name = 'ENTERQUEUE' then event_order end) over (
             partition by contact_id, queue_name
-            order by event_order
+            order by event_order, _load_seq desc
             rows between unbounded preceding and current row
-        ) as stay_number,
-        count(*) filter (where event_name = 'ENTERQUEUE' or is_exit) over (
-            partition by contact_id
-        ) as count_queue_events,
-        min(_landed_at) over (partition by contact_id) as contact_landed_at
+        ) as stay_order,
+        lag(event_order) over (
+            partition by contact_id, queue_name
+            order by event_order, _load_seq desc
+        ) is not distinct from event_order as is_superseded
 
     from events
 
 ),
 
-queued_stays as (
+stays_in_queues as (
 
     select
         contact_id,
-        source_id,
-        call_id,
         queue_name,
-        stay_number,
+        stay_order,
         min_by(agent_number, event_order) filter (where event_name = 'CONNECT')
             as agent_number,
         max(phone_key) filter (where event_name = 'ENTERQUEUE') as phone_key,
-        min(event_order) as stay_order,
         min(occurred_at) filter (where event_name = 'ENTERQUEUE') as entered_at,
         min(occurred_at) filter (where event_name = 'CONNECT') as answered_at,
         min_by(occurred_at, event_order) filter (where is_exit) as left_at,
@@ -187,11 +186,29 @@ queued_stays as (
         max(note_seconds) filter (where note_name = 'hold') as hold_seconds,
         max(note_seconds) filter (where note_name = 'acw') as wrap_seconds,
         bool_or(event_name like '%TRANSFER') as is_transferred,
-        min(contact_landed_at) as first_landed_at
+        bool_or(event_name <> 'INFO') as is_queued,
+        max(note_name) filter (where note_name not in ('hold', 'acw')) as announcement,
+        min(occurred_at) as first_event_at,
+        min(event_order) as first_event_order,
+        min(_landed_at) as first_landed_at
 
-    from numbered_events
-    where stay_number > 0
-    group by contact_id, source_id, call_id, queue_name, stay_number
+    from placed_events
+    where not is_superseded
+    group by contact_id, queue_name, stay_order
+
+),
+
+queued_stays as (
+
+    select
+        *,
+        row_number() over (
+            partition by contact_id, queue_name
+            order by stay_order
+        ) as stay_number
+
+    from stays_in_queues
+    where stay_order is not null
 
 ),
 
@@ -199,8 +216,8 @@ timed_stays as (
 
     select
         contact_id,
-        source_id,
-        call_id,
+        split_part(contact_id, ':', 1) as source_id,
+        substring(contact_id, position(':' in contact_id) + 1) as call_id,
         queue_name,
         stay_number,
         agent_number,
@@ -239,20 +256,39 @@ changed_legs as (
 
     select legs.*
     from legs
+    {%- if is_incremental() %}
     inner join changed_calls
         on legs.source_id = changed_calls.source_id
             and legs.unique_id = changed_calls.call_id
+    {%- endif %}
+
+),
+
+announcements as (
+
+    select
+        contact_id,
+        min_by(queue_name, first_event_order) as queue_name,
+        min(first_event_order) as stay_order,
+        min(first_event_at) as entered_at,
+        min(first_landed_at) as first_landed_at
+
+    from stays_in_queues
+    where not is_queued and announcement is not null
+    group by contact_id
 
 ),
 
 callers as (
 
     select
-        contact_id,
-        max(phone_key) as phone_key
+        announcements.contact_id,
+        max(changed_legs.phone_key) as phone_key
 
-    from changed_legs
-    group by contact_id
+    from announcements
+    left join changed_legs
+        on announcements.contact_id = changed_legs.contact_id
+    group by announcements.contact_id
 
 ),
 
@@ -260,24 +296,24 @@ callers as (
 refused_by_log as (
 
     select
-        numbered_events.contact_id,
-        numbered_events.source_id,
-        numbered_events.call_id,
-        min_by(numbered_events.queue_name, numbered_events.event_order) as queue_name,
-        max(callers.phone_key) as phone_key,
-        min(numbered_events.event_order) as stay_order,
-        min(numbered_events.occurred_at) as entered_at,
-        min(numbered_events.contact_landed_at) as first_landed_at
+        announcements.contact_id,
+        split_part(announcements.contact_id, ':', 1) as source_id,
+        substring(
+            announcements.contact_id, position(':' in announcements.contact_id) + 1
+        ) as call_id,
+        announcements.queue_name,
+        callers.phone_key,
+        announcements.stay_order,
+        announcements.entered_at,
+        announcements.first_landed_at
 
-    from numbered_events
-    left join callers
-        on numbered_events.contact_id = callers.contact_id
-    where
-        numbered_events.count_queue_events = 0
-        and numbered_events.note_name is not null
-    group by
-        numbered_events.contact_id, numbered_events.source_id, numbered_events.call_id
-    having count(*) filter (where numbered_events.note_name in ('hold', 'acw')) = 0
+    from announcements
+    inner join callers
+        on announcements.contact_id = callers.contact_id
+    left join stays_in_queues as queued
+        on announcements.contact_id = queued.contact_id
+            and queued.is_queued
+    where queued.contact_id is null
 
 ),
 
@@ -298,9 +334,9 @@ refused_by_leg as (
         on changed_legs.source_id = coverage.source_id
             and changed_legs.started_at
             between coverage.covered_from and coverage.covered_to
-    left join events
-        on changed_legs.contact_id = events.contact_id
-    where changed_legs.last_application = 'Queue' and events.contact_id is null
+    left join stays_in_queues as logged
+        on changed_legs.contact_id = logged.contact_id
+    where changed_legs.last_application = 'Queue' and logged.contact_id is null
     group by changed_legs.contact_id, changed_legs.source_id, changed_legs.unique_id
 
 ),
