@@ -396,6 +396,7 @@ numbered_days as (
     select
         days_in_periods.calendar_date,
         numbered_periods.period_number,
+        numbered_periods.period_type,
         unit_grains.grain_name
 
     from days_in_periods
@@ -415,7 +416,8 @@ cell_days as (
     select
         cast(cells.cell_number as integer) as cell_number,
         cast(numbered_days.period_number as integer) as period_number,
-        numbered_days.calendar_date
+        numbered_days.calendar_date,
+        numbered_days.period_type = 'day' as is_day
 
     from cells
 
@@ -450,6 +452,21 @@ period_values as (
         day_values.cell_number,
         cell_days.period_number,
         day_values.milliseconds,
+        day_values.count_values
+
+    from day_values
+
+    inner join cell_days
+        on day_values.cell_number = cell_days.cell_number
+            and day_values.local_date = cell_days.calendar_date
+            and cell_days.is_day
+
+    union all
+
+    select
+        day_values.cell_number,
+        cell_days.period_number,
+        day_values.milliseconds,
         cast(sum(day_values.count_values) as integer) as count_values
 
     from day_values
@@ -457,6 +474,7 @@ period_values as (
     inner join cell_days
         on day_values.cell_number = cell_days.cell_number
             and day_values.local_date = cell_days.calendar_date
+            and not cell_days.is_day
 
     group by day_values.cell_number, cell_days.period_number, day_values.milliseconds
 
