@@ -161,13 +161,7 @@ matured_components as (
 computed_values as (
 
     select
-        kpi_id,
-        definition_version,
-        statistic,
-        grain_name,
-        grain_key,
-        period_type,
-        period_start,
+        {{ kpi_key() }},
         numerator,
         value,
         cast(null as double) as standard_error,
@@ -180,13 +174,7 @@ computed_values as (
     union all
 
     select
-        kpi_id,
-        definition_version,
-        statistic,
-        grain_name,
-        grain_key,
-        period_type,
-        period_start,
+        {{ kpi_key() }},
         cast(null as bigint) as numerator,
         value,
         cast(null as double) as standard_error,
@@ -199,13 +187,7 @@ computed_values as (
     union all
 
     select
-        kpi_id,
-        definition_version,
-        statistic,
-        grain_name,
-        grain_key,
-        period_type,
-        period_start,
+        {{ kpi_key() }},
         cast(null as bigint) as numerator,
         value,
         standard_error,
@@ -273,13 +255,7 @@ period_components as (
     union all
 
     select
-        kpi_id,
-        definition_version,
-        statistic,
-        grain_name,
-        grain_key,
-        period_type,
-        period_start,
+        {{ kpi_key() }},
         numerator,
         denominator,
         n,
@@ -295,13 +271,7 @@ period_components as (
     union all
 
     select
-        kpi_id,
-        definition_version,
-        statistic,
-        grain_name,
-        grain_key,
-        period_type,
-        period_start,
+        {{ kpi_key() }},
         numerator,
         case when numerator is not null then n end as denominator,
         n,
@@ -436,13 +406,7 @@ hidden as (
 shown as (
 
     select
-        kpi_id,
-        definition_version,
-        statistic,
-        grain_name,
-        grain_key,
-        period_type,
-        period_start,
+        {{ kpi_key() }},
         period_end,
         prior_period_start,
         unit,
@@ -531,13 +495,7 @@ compared as (
 final as (
 
     select
-        compared.kpi_id,
-        compared.definition_version,
-        compared.statistic,
-        compared.grain_name,
-        compared.grain_key,
-        compared.period_type,
-        compared.period_start,
+        {{ kpi_key('compared') }},
         compared.period_end,
         compared.numerator,
         compared.denominator,

@@ -10,13 +10,7 @@ stg_published__cx_kpi as (
 final as (
 
     select
-        kpi_id,
-        definition_version,
-        statistic,
-        grain_name,
-        grain_key,
-        period_type,
-        period_start,
+        {{ kpi_key() }},
         period_end,
         revision,
         numerator,
@@ -47,13 +41,7 @@ final as (
     -- A revision handed over twice is the same revision: the first load stays.
     qualify row_number() over (
             partition by
-                kpi_id,
-                definition_version,
-                statistic,
-                grain_name,
-                grain_key,
-                period_type,
-                period_start,
+                {{ kpi_key() }},
                 revision
             order by load_seq, run_id
         ) = 1

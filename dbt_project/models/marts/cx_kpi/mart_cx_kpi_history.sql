@@ -34,13 +34,7 @@ last_published as (
     -- Revisions of a key are numbered without gaps, so there is no tie.
     qualify row_number() over (
             partition by
-                kpi_id,
-                definition_version,
-                statistic,
-                grain_name,
-                grain_key,
-                period_type,
-                period_start
+                {{ kpi_key() }}
             order by revision desc
         ) = 1
 
@@ -54,43 +48,22 @@ compared as (
         last_published.computed_at as published_computed_at,
         last_published.run_id as published_run_id,
         last_published.revision is not null
-        and coalesce(
-            met_kpi_values.numerator = last_published.numerator,
-            met_kpi_values.numerator is null and last_published.numerator is null
-        )
-        and coalesce(
-            met_kpi_values.denominator = last_published.denominator,
-            met_kpi_values.denominator is null and last_published.denominator is null
-        )
-        and coalesce(
-            met_kpi_values.value = last_published.value,
-            met_kpi_values.value is null and last_published.value is null
-        )
+        and met_kpi_values.numerator is not distinct from last_published.numerator
+        and met_kpi_values.denominator is not distinct from last_published.denominator
+        and met_kpi_values.value is not distinct from last_published.value
         and met_kpi_values.n = last_published.n as is_unchanged
 
     from met_kpi_values
 
     left join last_published
-        on met_kpi_values.kpi_id = last_published.kpi_id
-            and met_kpi_values.definition_version = last_published.definition_version
-            and met_kpi_values.statistic = last_published.statistic
-            and met_kpi_values.grain_name = last_published.grain_name
-            and met_kpi_values.grain_key = last_published.grain_key
-            and met_kpi_values.period_type = last_published.period_type
-            and met_kpi_values.period_start = last_published.period_start
+        on {{ same_kpi_value('met_kpi_values', 'last_published') }}
 
 ),
 
 current_values as (
 
     select
-        kpi_id,
-        definition_version,
-        statistic,
-        grain_name,
-        grain_key,
-        period_type,
-        period_start,
+        {{ kpi_key() }},
         period_end,
         case
             when published_revision is null then 0
@@ -145,14 +118,7 @@ vanished_values as (
             select met_kpi_values.kpi_id
             from met_kpi_values
             where
-                met_kpi_values.kpi_id = last_published.kpi_id
-                and met_kpi_values.definition_version
-                = last_published.definition_version
-                and met_kpi_values.statistic = last_published.statistic
-                and met_kpi_values.grain_name = last_published.grain_name
-                and met_kpi_values.grain_key = last_published.grain_key
-                and met_kpi_values.period_type = last_published.period_type
-                and met_kpi_values.period_start = last_published.period_start
+                {{ same_kpi_value('met_kpi_values', 'last_published') }}
         )
 
 ),
@@ -160,13 +126,7 @@ vanished_values as (
 emptied_values as (
 
     select
-        vanished_values.kpi_id,
-        vanished_values.definition_version,
-        vanished_values.statistic,
-        vanished_values.grain_name,
-        vanished_values.grain_key,
-        vanished_values.period_type,
-        vanished_values.period_start,
+        {{ kpi_key('vanished_values') }},
         vanished_values.period_end,
         vanished_values.revision + 1 as revision,
         cast(0 as bigint) as numerator,
@@ -203,13 +163,7 @@ emptied_values as (
 current_keys as (
 
     select
-        kpi_id,
-        definition_version,
-        statistic,
-        grain_name,
-        grain_key,
-        period_type,
-        period_start,
+        {{ kpi_key() }},
         revision
 
     from current_values
@@ -220,13 +174,7 @@ current_keys as (
 earlier_values as (
 
     select
-        published.kpi_id,
-        published.definition_version,
-        published.statistic,
-        published.grain_name,
-        published.grain_key,
-        published.period_type,
-        published.period_start,
+        {{ kpi_key('published') }},
         published.period_end,
         published.revision,
         published.numerator,
@@ -257,23 +205,11 @@ earlier_values as (
     from fct_published_kpi_values as published
 
     left join current_keys
-        on published.kpi_id = current_keys.kpi_id
-            and published.definition_version = current_keys.definition_version
-            and published.statistic = current_keys.statistic
-            and published.grain_name = current_keys.grain_name
-            and published.grain_key = current_keys.grain_key
-            and published.period_type = current_keys.period_type
-            and published.period_start = current_keys.period_start
+        on {{ same_kpi_value('published', 'current_keys') }}
             and published.revision = current_keys.revision
 
     left join vanished_values
-        on published.kpi_id = vanished_values.kpi_id
-            and published.definition_version = vanished_values.definition_version
-            and published.statistic = vanished_values.statistic
-            and published.grain_name = vanished_values.grain_name
-            and published.grain_key = vanished_values.grain_key
-            and published.period_type = vanished_values.period_type
-            and published.period_start = vanished_values.period_start
+        on {{ same_kpi_value('published', 'vanished_values') }}
 
     where current_keys.kpi_id is null
 
@@ -294,13 +230,7 @@ final as (
 )
 
 select
-    kpi_id,
-    definition_version,
-    statistic,
-    grain_name,
-    grain_key,
-    period_type,
-    period_start,
+    {{ kpi_key() }},
     period_end,
     cast(revision as integer) as revision,
     numerator,
