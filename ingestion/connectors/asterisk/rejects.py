@@ -3,11 +3,9 @@
 Which rule a line broke is decided by the readers.
 """
 
-import json
-
 import pyarrow as pa
 
-from ingestion.connectors.base import REJECT_SCHEMA
+from ingestion.readers.content import Reject, reject_table
 
 
 def rejected_lines(lines: pa.Table, file: str) -> pa.Table:
@@ -16,15 +14,15 @@ def rejected_lines(lines: pa.Table, file: str) -> pa.Table:
     def text(line: str | bytes) -> str:
         return line.decode("utf-8", "backslashreplace") if isinstance(line, bytes) else line
 
-    records = [
-        {
-            "file": file,
-            "row_number": line["number"],
-            "column_name": None,
-            "rule": line.get("rule", "undecodable_line"),
-            "value": None,
-            "raw": json.dumps({"line": text(line["line"])}, ensure_ascii=False),
-        }
-        for line in lines.to_pylist()
-    ]
-    return pa.Table.from_pylist(records, schema=REJECT_SCHEMA)
+    return reject_table(
+        [
+            Reject(
+                row_number=line["number"],
+                rule=line.get("rule", "undecodable_line"),
+                value=None,
+                raw=text(line["line"]),
+            )
+            for line in lines.to_pylist()
+        ],
+        file,
+    )
