@@ -79,8 +79,8 @@ changed_calls as (
 
 {%- endif %}
 
--- Rings, pauses and logins, most of a log, tell nothing of a stay.
-log_events as (
+-- Rings, pauses and logins tell nothing of a stay, and of the notes only two do.
+stay_lines as (
 
     select log_lines.*
     from {{ ref('stg_asterisk__queue_log') }} as log_lines
@@ -92,12 +92,33 @@ log_events as (
     where
         log_lines._op = 'upsert'
         and log_lines.call_id not in ('NONE', 'CLI', 'REALTIME', 'MANAGER')
-        and log_lines.event_name in (
-            'ENTERQUEUE', 'CONNECT', 'INFO',
-            'ABANDON', 'AGENTDUMP', 'EXITWITHKEY', 'EXITWITHTIMEOUT', 'EXITEMPTY',
-            'SYSCOMPAT', 'COMPLETEAGENT', 'COMPLETECALLER', 'TRANSFER', 'BLINDTRANSFER',
-            'ATTENDEDTRANSFER'
+        and (
+            log_lines.event_name in (
+                'ENTERQUEUE', 'CONNECT',
+                'ABANDON', 'AGENTDUMP', 'EXITWITHKEY', 'EXITWITHTIMEOUT', 'EXITEMPTY',
+                'SYSCOMPAT', 'COMPLETEAGENT', 'COMPLETECALLER', 'TRANSFER',
+                'BLINDTRANSFER', 'ATTENDEDTRANSFER'
+            )
+            or log_lines.event_name = 'INFO' and log_lines.data1 in ('hold', 'acw')
         )
+
+),
+
+-- A note before the queue, such as the choice in a menu.
+announcements as (
+
+    select log_lines.*
+    from {{ ref('stg_asterisk__queue_log') }} as log_lines
+    {%- if is_incremental() %}
+    inner join changed_calls
+        on log_lines.source_id = changed_calls.source_id
+            and log_lines.call_id = changed_calls.call_id
+    {%- endif %}
+    where
+        log_lines._op = 'upsert'
+        and log_lines.call_id not in ('NONE', 'CLI', 'REALTIME', 'MANAGER')
+        and log_lines.event_name = 'INFO'
+        and coalesce(log_lines.data1, '') not in ('hold', 'acw')
 
 ),
 
@@ -144,7 +165,7 @@ events as (
             as note_seconds,
         event_name not in ('ENTERQUEUE', 'CONNECT', 'INFO') as is_exit
 
-    from log_events
+    from stay_lines
 
 ),
 
@@ -186,10 +207,6 @@ stays_in_queues as (
         max(note_seconds) filter (where note_name = 'hold') as hold_seconds,
         max(note_seconds) filter (where note_name = 'acw') as wrap_seconds,
         bool_or(event_name like '%TRANSFER') as is_transferred,
-        bool_or(event_name <> 'INFO') as is_queued,
-        max(note_name) filter (where note_name not in ('hold', 'acw')) as announcement,
-        min(occurred_at) as first_event_at,
-        min(event_order) as first_event_order,
         min(_landed_at) as first_landed_at
 
     from placed_events
@@ -264,56 +281,38 @@ changed_legs as (
 
 ),
 
-announcements as (
-
-    select
-        contact_id,
-        min_by(queue_name, first_event_order) as queue_name,
-        min(first_event_order) as stay_order,
-        min(first_event_at) as entered_at,
-        min(first_landed_at) as first_landed_at
-
-    from stays_in_queues
-    where not is_queued and announcement is not null
-    group by contact_id
-
-),
-
-callers as (
-
-    select
-        announcements.contact_id,
-        max(changed_legs.phone_key) as phone_key
-
-    from announcements
-    left join changed_legs
-        on announcements.contact_id = changed_legs.contact_id
-    group by announcements.contact_id
-
-),
-
 -- Announced to a queue and never in it: the queue was full or closed.
+unqueued_announcements as (
+
+    select announcements.*
+    from announcements
+    left join stays_in_queues
+        on announcements.contact_id = stays_in_queues.contact_id
+    where stays_in_queues.contact_id is null
+
+),
+
 refused_by_log as (
 
     select
-        announcements.contact_id,
-        split_part(announcements.contact_id, ':', 1) as source_id,
-        substring(
-            announcements.contact_id, position(':' in announcements.contact_id) + 1
-        ) as call_id,
-        announcements.queue_name,
-        callers.phone_key,
-        announcements.stay_order,
-        announcements.entered_at,
-        announcements.first_landed_at
+        unqueued_announcements.contact_id,
+        unqueued_announcements.source_id,
+        unqueued_announcements.call_id,
+        min_by(
+            unqueued_announcements.queue_name, unqueued_announcements.event_order
+        ) as queue_name,
+        max(changed_legs.phone_key) as phone_key,
+        min(unqueued_announcements.event_order) as stay_order,
+        min(unqueued_announcements.occurred_at) as entered_at,
+        min(unqueued_announcements._landed_at) as first_landed_at
 
-    from announcements
-    inner join callers
-        on announcements.contact_id = callers.contact_id
-    left join stays_in_queues as queued
-        on announcements.contact_id = queued.contact_id
-            and queued.is_queued
-    where queued.contact_id is null
+    from unqueued_announcements
+    left join changed_legs
+        on unqueued_announcements.contact_id = changed_legs.contact_id
+    group by
+        unqueued_announcements.contact_id,
+        unqueued_announcements.source_id,
+        unqueued_announcements.call_id
 
 ),
 
@@ -334,9 +333,14 @@ refused_by_leg as (
         on changed_legs.source_id = coverage.source_id
             and changed_legs.started_at
             between coverage.covered_from and coverage.covered_to
-    left join stays_in_queues as logged
-        on changed_legs.contact_id = logged.contact_id
-    where changed_legs.last_application = 'Queue' and logged.contact_id is null
+    left join stays_in_queues
+        on changed_legs.contact_id = stays_in_queues.contact_id
+    left join refused_by_log
+        on changed_legs.contact_id = refused_by_log.contact_id
+    where
+        changed_legs.last_application = 'Queue'
+        and stays_in_queues.contact_id is null
+        and refused_by_log.contact_id is null
     group by changed_legs.contact_id, changed_legs.source_id, changed_legs.unique_id
 
 ),
