@@ -51,7 +51,7 @@ subscriptions as (
     select
         subscription_id,
         currency_code,
-        min(started_on) as first_started_on
+        {{ dbt.dateadd('day', -1, 'min(started_on)') }} as day_before_first
 
     from versions
     group by subscription_id, currency_code
@@ -100,12 +100,8 @@ states as (
 
     from subscriptions
     inner join boundaries
-        on boundaries.boundary_date >= cast(
-            date_trunc(
-                'month',
-                {{ dbt.dateadd('day', -1, 'subscriptions.first_started_on') }}
-            ) as date
-        )
+        on boundaries.boundary_date
+            >= cast(date_trunc('month', subscriptions.day_before_first) as date)
     cross join run
     left join versions
         on subscriptions.subscription_id = versions.subscription_id

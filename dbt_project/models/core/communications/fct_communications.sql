@@ -68,15 +68,14 @@ outcomes_before_as_of as (
 
     select
         {% for moment in moments -%}
-        case
-            when
-                outcomes.last_occurred_local_date < run.as_of
-                or cast(
-                    {{ to_local('outcomes.first_' ~ moment ~ '_at', 'run.time_zone') }}
-                    as date
-                ) < run.as_of
-                then outcomes.first_{{ moment }}_at
-        end as first_{{ moment }}_at,
+            {% set happened_at = 'outcomes.first_' ~ moment ~ '_at' -%}
+            case
+                when
+                    outcomes.last_occurred_local_date < run.as_of
+                    or cast({{ to_local(happened_at, 'run.time_zone') }} as date)
+                    < run.as_of
+                    then {{ happened_at }}
+            end as first_{{ moment }}_at,
         {% endfor -%}
         outcomes.communication_id
 

@@ -36,9 +36,11 @@ living_events as (
         events.event,
         coalesce(events.is_machine, false) as is_machine,
         events.occurred_at,
-        events.occurred_local_date
+        events.occurred_local_date,
+        run.change_seq
 
     from changed_messages
+    cross join run
     left join events
         on changed_messages.communication_id = events.communication_id
             and not events.is_deleted
@@ -48,7 +50,7 @@ living_events as (
 final as (
 
     select
-        living_events.communication_id,
+        communication_id,
         min(occurred_at) filter (where event = 'delivered') as first_delivered_at,
         min(occurred_at) filter (where event = 'bounced_hard') as first_bounced_hard_at,
         min(occurred_at) filter (where event = 'bounced_soft') as first_bounced_soft_at,
@@ -64,11 +66,10 @@ final as (
             as first_unsubscribed_at,
         min(occurred_at) filter (where event = 'complained') as first_complained_at,
         max(occurred_local_date) as last_occurred_local_date,
-        min(run.change_seq) as change_seq
+        min(change_seq) as change_seq
 
     from living_events
-    cross join run
-    group by living_events.communication_id
+    group by communication_id
 
 )
 
