@@ -118,9 +118,7 @@ judged as (
 
     select
         renewals.*,
-        coalesce(
-            subscriptions.identity_key, 'subscription:' || renewals.subscription_id
-        ) as identity_key,
+        subscriptions.identity_key,
         subscriptions.plan_name,
         cast(
             {{ dbt.dateadd('day', var('renewal_grace_days'), 'renewals.due_on') }}
