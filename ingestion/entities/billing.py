@@ -32,6 +32,8 @@ ENTITIES = {
             day("renewal_due_on", "Day on which the contract must be renewed."),
             text("cancel_reason", "Why it ended."),
             flag("is_involuntary", "Ended by a failed payment, not by the customer."),
+            flag("is_paused", "Bills nothing for a while, by agreement."),
+            flag("is_trial", "On trial: its amount is not earned yet."),
             money("monthly_amount", "Recurring amount per month in major units."),
             CURRENCY,
             UPDATED_AT,

@@ -44,6 +44,7 @@ new_rows as (
         communications.template_version,
         communications.campaign,
         communications.about_number,
+        communications.about_id,
         communications.is_personalized,
         communications.count_merge_failures,
         communications.is_test,

@@ -24,6 +24,8 @@ new_rows as (
         currency_code,
         monthly_amount,
         is_involuntary,
+        is_paused,
+        is_trial,
         started_on,
         ended_on,
         renewal_due_on,

@@ -12,7 +12,11 @@ renamed as (
     select
         _source_id || ':' || source_id as communication_event_id,
         _source_id as source_id,
-        _source_id || ':' || message_number as communication_id,
+        -- A delete names its message in its key only.
+        _source_id || ':' || coalesce(
+            message_number,
+            replace(replace(split_part(source_id, '|', 1), '%7C', '|'), '%25', '%')
+        ) as communication_id,
         event,
         is_machine,
         occurred_at,

@@ -23,6 +23,8 @@ renamed as (
         template_version,
         campaign,
         about_number,
+        -- What it is about lies where its customers do.
+        coalesce(customer_source_id, _source_id) || ':' || about_number as about_id,
         is_personalized,
         count_merge_failures,
         is_test,

@@ -18,6 +18,8 @@ renamed as (
         currency_code,
         monthly_amount,
         is_involuntary,
+        is_paused,
+        is_trial,
         started_on,
         ended_on,
         renewal_due_on,
