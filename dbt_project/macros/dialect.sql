@@ -13,6 +13,19 @@
     from_utc_timestamp({{ instant }}, {{ zone }})
 {%- endmacro %}
 
+{# A wall-clock time of a zone, as naive UTC; one that the zone skips lies after the gap. #}
+{% macro to_utc(local_time, zone) -%}
+    {{ return(adapter.dispatch('to_utc')(local_time, zone)) }}
+{%- endmacro %}
+
+{% macro duckdb__to_utc(local_time, zone) -%}
+    (({{ local_time }} at time zone {{ zone }}) at time zone 'UTC')
+{%- endmacro %}
+
+{% macro spark__to_utc(local_time, zone) -%}
+    to_utc_timestamp({{ local_time }}, {{ zone }})
+{%- endmacro %}
+
 {# All columns, the last ones computed anew; Spark can only leave out and append. #}
 {% macro star_replacing(columns) -%}
     {{ return(adapter.dispatch('star_replacing')(columns)) }}

@@ -68,6 +68,12 @@ agent_records as (
 
 ),
 
+service_parties as (
+
+    select * from {{ ref('int_service__parties_named') }}
+
+),
+
 -- Rank of the place that a name is taken from: its call center, its record, elsewhere.
 names as (
 
@@ -134,6 +140,14 @@ names as (
         3 as place
 
     from responses
+    union all
+    select
+        kind,
+        source_id,
+        name,
+        3 as place
+
+    from service_parties
 
 ),
 
