@@ -7,6 +7,12 @@ tickets as (
 
 ),
 
+business_times as (
+
+    select * from {{ ref('int_service__ticket_business_times_measured') }}
+
+),
+
 parties as (
 
     select * from {{ ref('int_calls__parties_resolved') }}
@@ -66,9 +72,16 @@ final as (
         tickets.first_resolution_calendar_milliseconds,
         tickets.full_resolution_calendar_milliseconds,
         tickets.open_time_milliseconds,
+        business_times.first_response_business_milliseconds,
+        business_times.first_response_business_last_schedule_milliseconds,
+        business_times.first_resolution_business_milliseconds,
+        business_times.full_resolution_business_milliseconds,
+        business_times.open_time_business_milliseconds,
         coalesce(customers.is_internal, false) as is_internal
 
     from tickets
+    left join business_times
+        on tickets.ticket_id = business_times.ticket_id
     left join parties as queues
         on queues.kind = 'queue'
             and tickets.source_id = queues.source_id
