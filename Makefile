@@ -10,7 +10,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help nightly test lane ui break clean lint format lock
+.PHONY: help nightly test lane ui break clean lint format holidays lock
 
 help: ## What can be run
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -53,6 +53,9 @@ lint: $(VENV)/dev.stamp ## Linters and type checker
 format: $(VENV)/dev.stamp ## Rewrite Python and SQL in the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+holidays: $(VENV)/dev.stamp ## Renew seeds/holidays.csv; COUNTRIES="OM IQ" adds to it
+	$(BIN)/python -m tools.holiday_seed $(COUNTRIES)
 
 lock: $(VENV)/dev.stamp ## Resolve the dependencies anew into the lock files
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header --quiet --all-extras pyproject.toml -o requirements-dev.lock

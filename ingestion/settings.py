@@ -22,6 +22,7 @@ DEMO_SOURCES = Path(__file__).resolve().parent / "demo" / "sources.yaml"
 DEMO_PSEUDONYM_KEY = "the demo company hides nobody"
 
 Language = Literal["en", "fa", "ru"]
+Calendar = Literal["gregorian", "jalali"]
 
 
 def _time_zone(value: str) -> str:
@@ -46,15 +47,29 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class FiscalYear(Strict):
+    """When the company's business year begins, and by which of its days it is numbered.
+
+    No day after the 28th, so that each quarter begins on the same day of its month.
+    """
+
+    calendar: Calendar = "gregorian"
+    month: Annotated[int, Field(ge=1, le=12)] = 1
+    day: Annotated[int, Field(ge=1, le=28)] = 1
+    named_after: Literal["first_day", "last_day"] = "first_day"
+
+
 class Company(Strict):
-    """The company whose warehouse this is."""
+    """The company whose warehouse this is; ``country`` is the one whose holidays it keeps."""
 
     key: Name
     name: dict[Language, str]
     language: Language = "en"
     time_zone: TimeZone
+    country: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = None
     week_start: Literal["saturday", "sunday", "monday"] = "monday"
-    calendar: Literal["gregorian", "jalali"] = "gregorian"
+    calendar: Calendar = "gregorian"
+    fiscal_year: FiscalYear = FiscalYear()
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
     is_demo: bool = False
 
@@ -68,7 +83,7 @@ class Conventions(Strict):
     """
 
     time_zone: TimeZone = "UTC"
-    calendar: Literal["gregorian", "jalali"] = "gregorian"
+    calendar: Calendar = "gregorian"
     dates: Literal["ymd", "dmy", "mdy"] = "ymd"
     fold: Literal["earlier", "later"] = "earlier"
     decimal_separator: Literal[".", ","] = "."

@@ -70,11 +70,18 @@
         ~ "epoch_us(cast(frozen_at as timestamptz)) as change_seq, company.key as company_key, "
         ~ "company.time_zone as time_zone, company.week_start as week_start, "
         ~ "company.calendar as calendar, company.currency as currency_code, "
-        ~ "company.language as language, company.is_demo as is_demo from "
+        ~ "company.language as language, company.is_demo as is_demo, "
+        ~ "company.country as country_code, "
+        ~ "coalesce(company.fiscal_year.calendar, 'gregorian') as fiscal_calendar, "
+        ~ "coalesce(company.fiscal_year.month, 1) as fiscal_month, "
+        ~ "coalesce(company.fiscal_year.day, 1) as fiscal_day, "
+        ~ "coalesce(company.fiscal_year.named_after, 'first_day') as fiscal_named_after from "
         ~ frozen_json(
             "{run_id: 'VARCHAR', as_of: 'VARCHAR', frozen_at: 'VARCHAR', company: 'STRUCT("
             ~ "key VARCHAR, time_zone VARCHAR, week_start VARCHAR, calendar VARCHAR, "
-            ~ "currency VARCHAR, language VARCHAR, is_demo BOOLEAN)'}"
+            ~ "currency VARCHAR, language VARCHAR, is_demo BOOLEAN, country VARCHAR, "
+            ~ "fiscal_year STRUCT(calendar VARCHAR, month INTEGER, day INTEGER, "
+            ~ "named_after VARCHAR))'}"
         )
     ) %}
     {% do run_query(

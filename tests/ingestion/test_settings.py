@@ -26,6 +26,18 @@ def written(path: Path, text: str) -> Path:
             r"company.time_zone is 'Teheran': .*IANA time zone such as Asia/Tehran",
         ),
         (COMPANY.replace("IRR", "Rial") + "sources: []", r"company.currency is 'Rial'"),
+        (
+            COMPANY.replace("IRR", "IRR, country: Iran") + "sources: []",
+            r"company.country is 'Iran'",
+        ),
+        (
+            COMPANY.replace("IRR", "IRR, fiscal_year: {month: 13}") + "sources: []",
+            r"company.fiscal_year.month is 13: .*less than or equal to 12",
+        ),
+        (
+            COMPANY.replace("IRR", "IRR, fiscal_year: {day: 31}") + "sources: []",
+            r"company.fiscal_year.day is 31: .*less than or equal to 28",
+        ),
         (COMPANY + "sources: []\nsource: []", r"source is \[\]: .*not permitted"),
         (
             COMPANY + "sources: [{id: a, connector: files, conventions: {calendar: lunar}}]",
@@ -36,7 +48,10 @@ def written(path: Path, text: str) -> Path:
             r"source ids \['a'\] are used more than once",
         ),
     ],
-    ids=["yaml", "time zone", "currency", "unknown key", "calendar", "repeated id"],
+    ids=[
+        *("yaml", "time zone", "currency", "country", "fiscal month", "fiscal day"),
+        *("unknown key", "calendar", "repeated id"),
+    ],
 )
 def test_a_mistake_is_named(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(ConfigurationError, match=message):

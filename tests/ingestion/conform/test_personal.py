@@ -15,6 +15,7 @@ from ingestion.errors import ConfigurationError
 from ingestion.settings import Conventions
 from ingestion.stream import ColumnType
 from tests.factories.conforming import KEY, Outcome, records, spec_of, value_column
+from tests.factories.texts import texts
 
 EMAIL = value_column(ColumnType.EMAIL)
 PHONE = value_column(ColumnType.PHONE)
@@ -60,6 +61,17 @@ def test_one_person_has_one_email_pseudonym_however_it_is_written() -> None:
     assert outcome.hashes == [pseudonym("email", "ali1@x.ir")] * len(written)
     assert outcome.clear[0] == "Ali1@X.ir"
     assert {row and row["value_is_shared"] for row in outcome.rows} == {False}
+
+
+def test_an_email_takes_the_spellings_of_a_text_for_one() -> None:
+    """Not those of ``yo``, vowel signs or tatweel: these make another mailbox."""
+    rows = texts("letters", "digits", "forms", "composition", "case")
+    raw, normal = (
+        Outcome([f"{getattr(row, form).replace(' ', '.')}@x.ir" for row in rows], EMAIL).hashes
+        for form in ("raw", "normal")
+    )
+    assert raw == normal
+    assert None not in raw
 
 
 def test_role_mailboxes_are_shared() -> None:

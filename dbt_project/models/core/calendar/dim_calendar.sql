@@ -1,13 +1,15 @@
 -- Grain: one row per day from 2015 to 2035.
 with
 
-spine as (
+int_calendar__days as (
 
-    {{ dbt.date_spine(
-        datepart='day',
-        start_date="cast('2015-01-01' as date)",
-        end_date="cast('2036-01-01' as date)"
-    ) }}
+    select * from {{ ref('int_calendar__days') }}
+
+),
+
+dim_holidays as (
+
+    select * from {{ ref('dim_holidays') }}
 
 ),
 
@@ -20,13 +22,11 @@ run as (
 days as (
 
     select
-        cast(date_day as date) as calendar_date,
-        cast(extract(year from date_day) as integer) as gregorian_year,
-        -- 1970-01-05 was a Monday.
-        {{ dbt.datediff("cast('1970-01-05' as date)", 'date_day', 'day') }} % 7 + 1
-            as iso_day_of_week
+        calendar_date,
+        iso_day_of_week,
+        cast(extract(year from calendar_date) as integer) as gregorian_year
 
-    from spine
+    from int_calendar__days
 
 ),
 
@@ -48,8 +48,8 @@ new_years as (
     group by gregorian_year
     union all
     select
-        2014 as gregorian_year,
-        cast('2014-03-21' as date) as nowruz
+        2013 as gregorian_year,
+        cast('2013-03-21' as date) as nowruz
 
 ),
 
@@ -58,6 +58,7 @@ dated as (
     select
         days.calendar_date,
         days.iso_day_of_week,
+        days.gregorian_year,
         {{ dbt.dateadd('day', '4 - days.iso_day_of_week', 'days.calendar_date') }}
             as iso_thursday,
         case
@@ -109,36 +110,131 @@ jalali as (
 
 ),
 
-final as (
+-- A quarter of the business year begins every third month, on the day of the month on
+-- which the year does.
+turning as (
 
     select
-        jalali.calendar_date,
-        cast(extract(year from jalali.iso_thursday) as integer) as iso_year,
-        cast(floor((extract(doy from jalali.iso_thursday) - 1) / 7.0) as integer) + 1
-            as iso_week,
-        cast(
-            {{ dbt.dateadd(
-                'day',
-                "-((jalali.iso_day_of_week + 7 - case run.week_start"
-                ~ " when 'saturday' then 6 when 'sunday' then 7 else 1 end) % 7)",
-                'jalali.calendar_date'
-            ) }} as date
-        ) as week_start_date,
-        cast(date_trunc('month', jalali.calendar_date) as date) as month_start_date,
-        cast(date_trunc('quarter', jalali.calendar_date) as date) as quarter_start_date,
-        cast(date_trunc('year', jalali.calendar_date) as date) as year_start_date,
-        cast(jalali.iso_day_of_week as integer) as iso_day_of_week,
-        jalali.jalali_year,
-        jalali.jalali_month,
-        cast(jalali.jalali_day as integer) as jalali_day,
-        cast(
-            {{ dbt.dateadd('day', '1 - jalali.jalali_day', 'jalali.calendar_date') }}
-            as date
-        ) as jalali_month_start_date,
-        jalali.jalali_year_start_date
+        jalali.*,
+        case run.fiscal_calendar
+            when 'jalali' then jalali.jalali_month
+            else cast(extract(month from jalali.calendar_date) as integer)
+        end - run.fiscal_month as months_on,
+        case run.fiscal_calendar
+            when 'jalali' then jalali.jalali_day
+            else cast(extract(day from jalali.calendar_date) as integer)
+        end = run.fiscal_day as is_turn,
+        case run.fiscal_calendar
+            when 'jalali' then jalali.jalali_year
+            else jalali.gregorian_year
+        end as year_of_day
 
     from jalali
     cross join run
+
+),
+
+fiscal as (
+
+    select
+        *,
+        max(case when is_turn and months_on = 0 then calendar_date end) over (
+            order by calendar_date
+            rows between unbounded preceding and current row
+        ) as fiscal_year_start_date,
+        max(case when is_turn and months_on % 3 = 0 then calendar_date end) over (
+            order by calendar_date
+            rows between unbounded preceding and current row
+        ) as fiscal_quarter_start_date,
+        max(case when is_turn and months_on = 0 then year_of_day end) over (
+            order by calendar_date
+            rows between unbounded preceding and current row
+        ) as year_of_first_day
+
+    from turning
+
+),
+
+-- The fourth day of a business week decides its year, as Thursday does for ISO weeks.
+weeks as (
+
+    select
+        *,
+        cast({{ dbt.dateadd('day', 3, 'week_start_date') }} as date) as week_middle
+
+    from (
+
+        select
+            fiscal.*,
+            cast(
+                {{ dbt.dateadd(
+                    'day',
+                    "-((fiscal.iso_day_of_week + 7 - case run.week_start"
+                    ~ " when 'saturday' then 6 when 'sunday' then 7 else 1 end) % 7)",
+                    'fiscal.calendar_date'
+                ) }} as date
+            ) as week_start_date
+
+        from fiscal
+        cross join run
+
+    ) as started
+
+),
+
+final as (
+
+    select
+        weeks.calendar_date,
+        cast(extract(year from weeks.iso_thursday) as integer) as iso_year,
+        cast(floor((extract(doy from weeks.iso_thursday) - 1) / 7.0) as integer) + 1
+            as iso_week,
+        cast(extract(year from weeks.week_middle) as integer) as week_year,
+        cast(floor((extract(doy from weeks.week_middle) - 1) / 7.0) as integer) + 1
+            as week_number,
+        weeks.week_start_date,
+        cast(date_trunc('month', weeks.calendar_date) as date) as month_start_date,
+        cast(date_trunc('quarter', weeks.calendar_date) as date) as quarter_start_date,
+        cast(date_trunc('year', weeks.calendar_date) as date) as year_start_date,
+        weeks.iso_day_of_week,
+        weeks.jalali_year,
+        weeks.jalali_month,
+        cast(weeks.jalali_day as integer) as jalali_day,
+        cast(
+            {{ dbt.dateadd('day', '1 - weeks.jalali_day', 'weeks.calendar_date') }}
+            as date
+        ) as jalali_month_start_date,
+        weeks.jalali_year_start_date,
+        weeks.year_of_first_day + case
+            when
+                run.fiscal_named_after = 'last_day'
+                and not (run.fiscal_month = 1 and run.fiscal_day = 1)
+                then 1
+            else 0
+        end as fiscal_year,
+        -- Quarters have 89 days at least.
+        cast(
+            floor(
+                {{ dbt.datediff(
+                    'weeks.fiscal_year_start_date',
+                    'weeks.fiscal_quarter_start_date',
+                    'day'
+                ) }} / 88.0
+            ) as integer
+        ) + 1 as fiscal_quarter,
+        weeks.fiscal_year_start_date,
+        weeks.fiscal_quarter_start_date,
+        dim_holidays.holiday_date is not null as is_holiday
+
+    from weeks
+    cross join run
+
+    left join dim_holidays
+        on weeks.calendar_date = dim_holidays.holiday_date
+            and run.country_code = dim_holidays.country_code
+            and not dim_holidays.is_working_day
+
+    where weeks.calendar_date >= cast('2015-01-01' as date)
 
 )
 

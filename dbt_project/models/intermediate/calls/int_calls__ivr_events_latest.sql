@@ -26,6 +26,7 @@ new_rows as (
         ivr_events.source_id,
         ivr_events.phone_key,
         ivr_events.call_number,
+        ivr_events.step_number,
         ivr_events.menu,
         ivr_events.node,
         ivr_events.event,

@@ -68,6 +68,23 @@ agent_records as (
 
 ),
 
+members as (
+
+    select
+        source_id,
+        agent_number
+
+    from {{ ref('int_calls__asterisk_agent_states_derived') }}
+    group by source_id, agent_number
+
+),
+
+service_parties as (
+
+    select * from {{ ref('int_service__parties_named') }}
+
+),
+
 -- Rank of the place that a name is taken from: its call center, its record, elsewhere.
 names as (
 
@@ -134,6 +151,22 @@ names as (
         3 as place
 
     from responses
+    union all
+    select
+        kind,
+        source_id,
+        name,
+        3 as place
+
+    from service_parties
+    union all
+    select
+        'agent' as kind,
+        source_id,
+        agent_number as name,
+        1 as place
+
+    from members
 
 ),
 

@@ -25,6 +25,7 @@ new_rows as (
         ticket_messages.ticket_message_id,
         ticket_messages.source_id,
         ticket_messages.ticket_id,
+        ticket_messages.message_number,
         ticket_messages.author_kind,
         ticket_messages.agent_number,
         ticket_messages.is_public,

@@ -26,6 +26,7 @@ new_rows as (
         ticket_status_changes.ticket_status_change_id,
         ticket_status_changes.source_id,
         ticket_status_changes.ticket_id,
+        ticket_status_changes.change_number,
         ticket_status_changes.status,
         ticket_status_changes.priority,
         ticket_status_changes.queue,

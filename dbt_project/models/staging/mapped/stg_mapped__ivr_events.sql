@@ -14,6 +14,7 @@ renamed as (
         _source_id as source_id,
         'phone:' || phone_hash as phone_key,
         call_number,
+        step_number,
         menu,
         node,
         event,

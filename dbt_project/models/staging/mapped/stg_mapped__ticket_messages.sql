@@ -13,6 +13,7 @@ renamed as (
         _source_id || ':' || source_id as ticket_message_id,
         _source_id as source_id,
         _source_id || ':' || ticket_number as ticket_id,
+        message_number,
         author_kind,
         agent_number,
         is_public,

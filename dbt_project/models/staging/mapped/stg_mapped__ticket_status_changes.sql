@@ -14,6 +14,7 @@ renamed as (
         _source_id || ':' || source_id as ticket_status_change_id,
         _source_id as source_id,
         _source_id || ':' || ticket_number as ticket_id,
+        change_number,
         status,
         priority,
         queue,

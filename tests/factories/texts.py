@@ -1,0 +1,28 @@
+"""The shared table of texts and their normal forms, for every room that compares texts."""
+
+import csv
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+TABLE = Path(__file__).resolve().parents[1] / "fixtures" / "text" / "normalisation.csv"
+
+
+class Text(NamedTuple):
+    """A text as it is found, its normal form, and the rule that it shows."""
+
+    raw: str
+    normal: str
+    rule: str
+    reason: str
+
+
+def texts(*rules: str) -> list[Text]:
+    """The rows of these rules, or all; what cannot be seen is written as ``\\u200c``."""
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        rows = [Text(**row) for row in csv.DictReader(file)]
+    return [
+        row._replace(raw=re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), row.raw))
+        for row in rows
+        if not rules or row.rule in rules
+    ]
