@@ -477,20 +477,10 @@ pieces as (
 
 ),
 
-covered_pieces as (
+numbered_pieces as (
 
     select
         *,
-        max(ended_at) over (
-            partition by source_id, agent_number, local_date, state_local_date, state
-            order by started_at, ended_at
-            rows between unbounded preceding and 1 preceding
-        ) as covered_to,
-        max(ended_at) over (
-            partition by source_id, agent_number, local_date, state_local_date
-            order by started_at, ended_at, state
-            rows between unbounded preceding and 1 preceding
-        ) as busy_to,
         row_number() over (
             partition by source_id, agent_number, local_date
             order by started_at, ended_at, state
@@ -498,6 +488,25 @@ covered_pieces as (
 
     from pieces
     where ended_at > started_at
+
+),
+
+covered_pieces as (
+
+    select
+        *,
+        max(ended_at) over (
+            partition by source_id, agent_number, local_date, state_local_date, state
+            order by piece_number
+            rows between unbounded preceding and 1 preceding
+        ) as covered_to,
+        max(ended_at) over (
+            partition by source_id, agent_number, local_date, state_local_date
+            order by piece_number
+            rows between unbounded preceding and 1 preceding
+        ) as busy_to
+
+    from numbered_pieces
 
 ),
 
