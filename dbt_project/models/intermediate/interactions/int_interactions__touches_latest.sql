@@ -39,6 +39,7 @@ new_rows as (
         interactions.purpose,
         interactions.reason,
         interactions.outcome,
+        interactions.planned_at,
         interactions.started_at,
         interactions.ended_at,
         cast({{ to_local('interactions.started_at', 'run.time_zone') }} as date)

@@ -23,6 +23,7 @@ renamed as (
         purpose,
         reason,
         outcome,
+        planned_at,
         started_at,
         ended_at,
         _load_seq,
