@@ -92,7 +92,7 @@ living as (
     from {{ ref('int_surveys__responses_identified') }}
     where not coalesce(is_test, false)
     union all
-    -- Steps and clicks are parts: the call and the visit that they belong to are touches.
+    -- Steps and clicks are parts: the call or visit that they belong to is the touch.
     select
         'menu' as touch_kind,
         min(source_id) as source_id,
@@ -107,11 +107,18 @@ living as (
         'visit' as touch_kind,
         min(source_id) as source_id,
         min(occurred_local_date) as local_date,
-        coalesce(source_id || ':' || session_number, web_event_id) as record_id
+        coalesce(
+            source_id || ':' || session_number,
+            concat_ws('|', identity_key, occurred_local_date)
+        ) as record_id
 
     from {{ ref('int_sales__web_events_latest') }}
     where not is_deleted
-    group by coalesce(source_id || ':' || session_number, web_event_id)
+    group by
+        coalesce(
+            source_id || ':' || session_number,
+            concat_ws('|', identity_key, occurred_local_date)
+        )
 
 ),
 

@@ -38,19 +38,6 @@ touches as (
 
 ),
 
-tickets as (
-
-    select
-        source_id,
-        agent_number,
-        queue
-
-    from {{ ref('int_service__tickets_latest') }}
-    where not is_deleted
-    group by source_id, agent_number, queue
-
-),
-
 responses as (
 
     select
@@ -137,23 +124,7 @@ names as (
         agent_number as name,
         3 as place
 
-    from tickets
-    union all
-    select
-        'agent' as kind,
-        source_id,
-        agent_number as name,
-        3 as place
-
     from responses
-    union all
-    select
-        'queue' as kind,
-        source_id,
-        queue as name,
-        3 as place
-
-    from tickets
     union all
     select
         'queue' as kind,

@@ -13,8 +13,11 @@ events as (
 
     select
         *,
-        -- An event outside any visit is a visit of its own.
-        coalesce(source_id || ':' || session_number, web_event_id) as visit_id
+        -- Without a session, a visitor's day is a visit.
+        coalesce(
+            source_id || ':' || session_number,
+            concat_ws('|', identity_key, occurred_local_date)
+        ) as visit_id
 
     from web_events
 

@@ -49,6 +49,19 @@ moved as (
 
 ),
 
+unfinished as (
+
+    select
+        opportunity_id,
+        max(entered_at) as last_entered_at,
+        max(entered_local_date) as last_entered_local_date
+
+    from moved
+    group by opportunity_id
+    having not bool_or(is_terminal)
+
+),
+
 -- A stage history that stops short is closed by the deal itself.
 closed as (
 
@@ -67,16 +80,7 @@ closed as (
         deals.opportunity_id as source_record_id
 
     from deals
-    inner join (
-        select
-            opportunity_id,
-            max(entered_at) as last_entered_at,
-            max(entered_local_date) as last_entered_local_date
-
-        from moved
-        group by opportunity_id
-        having not bool_or(is_terminal)
-    ) as unfinished
+    inner join unfinished
         on deals.opportunity_id = unfinished.opportunity_id
     where deals.outcome is not null and deals.closed_on is not null
 

@@ -27,6 +27,19 @@ dim_run as (
 
 ),
 
+ordered as (
+
+    select
+        *,
+        row_number() over (
+            partition by journey, path_id
+            order by entered_on, sort_order nulls last, entry_number
+        ) as order_of_entry
+
+    from met_journey_spells
+
+),
+
 -- Coming back to a stage is no second path.
 paths as (
 
@@ -38,16 +51,7 @@ paths as (
         min_by(segment, order_of_entry) as segment,
         max(sort_order) filter (where is_on_path) as furthest_sort_order
 
-    from (
-        select
-            *,
-            row_number() over (
-                partition by journey, path_id
-                order by entered_on, sort_order nulls last, entry_number
-            ) as order_of_entry
-
-        from met_journey_spells
-    ) as ordered
+    from ordered
 
     group by journey, path_id
 
@@ -85,7 +89,6 @@ stages as (
         lead(journey_stages.sort_order) over (
             partition by journey_stages.journey order by journey_stages.sort_order
         ) as next_sort_order,
-        journey_stages.is_terminal,
         times.median_days
 
     from journey_stages
@@ -106,16 +109,22 @@ final as (
         stages.stage_code,
         stages.sort_order,
         cast(sum(cohorts.count_paths) as bigint) as count_entered,
-        coalesce(cast(sum(cohorts.count_paths) filter (
-            where cohorts.furthest_sort_order >= stages.sort_order
-        ) as bigint), 0) as count_reached,
+        cast(sum(
+            case
+                when cohorts.furthest_sort_order >= stages.sort_order
+                    then cohorts.count_paths
+                else 0
+            end
+        ) as bigint) as count_reached,
         -- Null in the last stage, which nobody can convert from.
-        case
-            when stages.next_sort_order is not null
-                then coalesce(cast(sum(cohorts.count_paths) filter (
-                    where cohorts.furthest_sort_order >= stages.next_sort_order
-                ) as bigint), 0)
-        end as count_reached_next,
+        cast(sum(
+            case
+                when stages.next_sort_order is null then null
+                when cohorts.furthest_sort_order >= stages.next_sort_order
+                    then cohorts.count_paths
+                else 0
+            end
+        ) as bigint) as count_reached_next,
         -- Half of a cohort must have had the time to move on.
         coalesce(
             cast(

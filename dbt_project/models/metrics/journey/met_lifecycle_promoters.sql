@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- Grain: one row per counted recommendation answer of nine or ten and the days for which
--- it speaks, once its giver has recommended the company to others.
+-- Grain: one row per counted recommendation answer of nine or ten, with the days for
+-- which it speaks, once its giver has recommended the company to others.
 with
 
 fct_survey_answers as (

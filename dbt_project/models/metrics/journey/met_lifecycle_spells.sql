@@ -73,6 +73,18 @@ persons as (
 
 ),
 
+first_events as (
+
+    select
+        customer_id,
+        min(changed_on) as first_changed_on
+
+    from met_lifecycle_events
+
+    group by customer_id
+
+),
+
 -- A day decides what follows it: a contract in force, else an order until its silence
 -- lasts too long, else the end of the last contract.
 phases as (
@@ -110,18 +122,12 @@ phases as (
 
     from persons
 
-    left join (
-        select
-            customer_id,
-            min(changed_on) as first_changed_on
+    left join first_events
+        on persons.customer_id = first_events.customer_id
 
-        from met_lifecycle_events
-
-        group by customer_id
-    ) as firsts
-        on persons.customer_id = firsts.customer_id
-
-    where persons.known_from < coalesce(firsts.first_changed_on, date '9999-12-31')
+    where
+        persons.known_from
+        < coalesce(first_events.first_changed_on, date '9999-12-31')
 
 ),
 
@@ -253,27 +259,36 @@ entries as (
 
 ),
 
-standing as (
+daily_entries as (
 
     select
         entries.customer_id,
         entries.entered_on,
         entries.stage_code,
-        entries.cause,
-        lag(entries.stage_code) over (
-            partition by entries.customer_id order by entries.entered_on
+        entries.cause
+
+    from entries
+
+    cross join dim_run
+
+    where entries.entered_on <= dim_run.as_of
+
+    qualify row_number() over (
+            partition by entries.customer_id, entries.entered_on
+            order by entries.precedence desc
+        ) = 1
+
+),
+
+standing as (
+
+    select
+        *,
+        lag(stage_code) over (
+            partition by customer_id order by entered_on
         ) as previous_stage_code
 
-    from (
-        select entries.*
-        from entries
-        cross join dim_run
-        where entries.entered_on <= dim_run.as_of
-        qualify row_number() over (
-                partition by entries.customer_id, entries.entered_on
-                order by entries.precedence desc
-            ) = 1
-    ) as entries
+    from daily_entries
 
 ),
 
