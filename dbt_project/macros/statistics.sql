@@ -1,4 +1,7 @@
-{# Formulas of kpis.md: intervals, variance, change. They take expressions and sum nothing. #}
+{#
+Formulas of kpis.md: intervals, variance, change. They take expressions and sum nothing,
+but kaplan_meier, which takes a relation.
+#}
 
 {# The 97.5 % quantile of the normal distribution, as every 95 % interval uses it. #}
 {% macro normal_quantile() -%} 1.959963985 {%- endmacro %}
@@ -107,4 +110,84 @@ standard error. Two shares without spread differ by any distance.
                 {{ error }} * {{ error }} + {{ prior_error }} * {{ prior_error }}
             )
     end
+{%- endmacro %}
+
+{#
+CTEs that end in `survival_curve`: per group and duration the share that lasts longer, by
+Kaplan and Meier. Observations are counted as ended (`ended`) or still open (`open`) at
+their duration; what ends leaves before what is censored at the same duration.
+#}
+{% macro kaplan_meier(observations, group_columns, duration, ended, open) %}
+{%- set groups = group_columns | join(', ') -%}
+survival_lengths as (
+
+    select
+        {{ groups }},
+        {{ duration }},
+        cast(sum({{ ended }}) as bigint) as {{ ended }},
+        cast(sum({{ open }}) as bigint) as {{ open }}
+
+    from {{ observations }}
+
+    group by {{ groups }}, {{ duration }}
+
+),
+
+survival_at_risk as (
+
+    select
+        *,
+        cast(sum({{ ended }} + {{ open }}) over (
+            partition by {{ groups }}
+            order by {{ duration }} desc
+        ) as bigint) as count_at_risk
+
+    from survival_lengths
+
+),
+
+-- Where every observation ends nobody is left, and there is no logarithm.
+survival_hazards as (
+
+    select
+        *,
+        cast({{ ended }} = count_at_risk as integer) as is_last_end,
+        ln(
+            (count_at_risk - least({{ ended }}, count_at_risk - 1.0))
+            / cast(count_at_risk as double)
+        ) as log_share_kept
+
+    from survival_at_risk
+
+),
+
+-- Kaplan and Meier's product as a sum of logarithms.
+survival_sums as (
+
+    select
+        *,
+        max(is_last_end) over (
+            partition by {{ groups }}
+            order by {{ duration }}
+        ) as has_ended,
+        sum(log_share_kept) over (
+            partition by {{ groups }}
+            order by {{ duration }}
+        ) as log_share
+
+    from survival_hazards
+
+),
+
+survival_curve as (
+
+    select
+        *,
+        -- Nine decimals: a product that makes a tenth is a tenth.
+        case when has_ended = 1 then 0.0 else round(exp(log_share), 9) end
+            as share_surviving
+
+    from survival_sums
+
+)
 {%- endmacro %}

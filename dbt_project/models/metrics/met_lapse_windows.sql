@@ -184,89 +184,21 @@ observations as (
 
 ),
 
-lengths as (
-
-    select
-        reference_date,
-        segment,
-        gap_days,
-        cast(sum(count_closed) as bigint) as count_closed,
-        cast(sum(count_open) as bigint) as count_open
-
-    from observations
-
-    group by reference_date, segment, gap_days
-
-),
-
-at_risk as (
-
-    select
-        *,
-        cast(sum(count_closed + count_open) over (
-            partition by reference_date, segment
-            order by gap_days desc
-        ) as bigint) as count_at_risk
-
-    from lengths
-
-),
-
--- Where every silence ends nobody is left, and there is no logarithm.
-hazards as (
-
-    select
-        *,
-        cast(count_closed = count_at_risk as integer) as is_last_end,
-        ln(
-            (count_at_risk - least(count_closed, count_at_risk - 1.0))
-            / cast(count_at_risk as double)
-        ) as log_share_kept
-
-    from at_risk
-
-),
-
--- Kaplan and Meier's product as a sum of logarithms.
-sums as (
-
-    select
-        *,
-        max(is_last_end) over (
-            partition by reference_date, segment
-            order by gap_days
-        ) as has_ended,
-        sum(log_share_kept) over (
-            partition by reference_date, segment
-            order by gap_days
-        ) as log_share
-
-    from hazards
-
-),
-
-curve as (
-
-    select
-        *,
-        -- Nine decimals: a product that makes a tenth is a tenth.
-        case when has_ended = 1 then 0.0 else round(exp(log_share), 9) end
-            as share_without_order
-
-    from sums
-
-),
+{{ kaplan_meier(
+    'observations', ['reference_date', 'segment'], 'gap_days', 'count_closed',
+    'count_open'
+) }},
 
 segments as (
 
     select
         reference_date,
         segment,
-        min(gap_days) filter (where share_without_order <= 0.1) as gap_days_p90,
+        min(gap_days) filter (where share_surviving <= 0.1) as gap_days_p90,
         cast(sum(count_closed) as bigint) as count_closed_gaps,
         cast(sum(count_open) as bigint) as count_open_gaps
 
-    from curve
+    from survival_curve
 
     group by reference_date, segment
 

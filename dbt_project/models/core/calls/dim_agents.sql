@@ -1,22 +1,26 @@
--- Grain: one row per agent of a call center, or known from elsewhere only.
+-- Grain: one row per agent and period in which the team stayed the same.
 with
 
-parties as (
+versions as (
 
-    select * from {{ ref('int_calls__parties_resolved') }}
-    where kind = 'agent' and source_id = home_source_id
+    select * from {{ ref('int_calls__agent_versions') }}
 
 ),
 
 final as (
 
     select
-        party_id as agent_id,
-        name as agent_number,
+        agent_version_id,
+        agent_id,
+        agent_number,
         source_id,
-        team_name
+        team_id,
+        team_name,
+        valid_from,
+        valid_to,
+        is_current
 
-    from parties
+    from versions
 
 )
 

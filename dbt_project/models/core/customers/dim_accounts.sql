@@ -1,34 +1,27 @@
--- Grain: one row per account, as it stands.
+-- Grain: one row per account and period in which nothing of it changed.
 with
 
-accounts as (
+versions as (
 
-    select * from {{ ref('stg_mapped__accounts') }}
-
-),
-
-latest as (
-
-    select * from accounts
-    qualify row_number() over (
-            partition by account_id
-            order by source_version desc, _load_seq desc, _row_hash desc
-        ) = 1
+    select * from {{ ref('int_customers__account_versions') }}
 
 ),
 
 final as (
 
     select
+        account_version_id,
         account_id,
         account_number,
         account_name,
         segment,
         industry,
-        market
+        market,
+        valid_from,
+        valid_to,
+        is_current
 
-    from latest
-    where _op = 'upsert'
+    from versions
 
 )
 

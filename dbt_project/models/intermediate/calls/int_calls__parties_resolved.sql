@@ -55,8 +55,7 @@ agent_records as (
 
     select
         source_id,
-        agent_number,
-        team_name
+        agent_number
 
     from {{ ref('stg_mapped__agents') }}
     qualify
@@ -221,27 +220,13 @@ resolved as (
 final as (
 
     select
-        resolved.kind,
-        resolved.source_id,
-        resolved.name,
-        resolved.home_source_id,
-        resolved.home_source_id || ':' || resolved.name as party_id,
-        agent_records.team_name
+        kind,
+        source_id,
+        name,
+        home_source_id,
+        home_source_id || ':' || name as party_id
 
     from resolved
-    left join agent_records
-        on resolved.kind = 'agent'
-            and resolved.name = agent_records.agent_number
-    -- Several directories may know one agent: the call center's own, then the first.
-    qualify row_number() over (
-            partition by resolved.kind, resolved.source_id, resolved.name
-            order by
-                case
-                    when agent_records.source_id = resolved.home_source_id then 0
-                    else 1
-                end,
-                agent_records.source_id nulls last
-        ) = 1
 
 )
 

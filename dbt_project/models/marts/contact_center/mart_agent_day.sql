@@ -36,6 +36,8 @@ final as (
 
     left join dim_agents
         on cells.agent_id = dim_agents.agent_id
+            and dim_agents.valid_from <= cast(cells.local_date as timestamp)
+            and dim_agents.valid_to > cast(cells.local_date as timestamp)
 
     where cells.cell_kind = 'agent'
 

@@ -103,7 +103,7 @@ scores as (
 
 ),
 
--- Orders and answers are touches too, but no contacts.
+-- Orders, answers, visits and payments are touches too, but no contacts.
 touches as (
 
     select
@@ -112,17 +112,13 @@ touches as (
         count(*) as count_interactions,
         max(fct_interactions.started_local_date) as last_interaction_date,
         count(*) filter (
-            where fct_interactions.channel not in ('order', 'survey')
-            and fct_interactions.interaction_id not like 'order:%'
-            and fct_interactions.interaction_id not like 'response:%'
+            where fct_interactions.touch_kind in ('call', 'menu', 'ticket', 'touch')
             and coalesce(fct_interactions.direction, 'inbound') = 'inbound'
             and fct_interactions.started_local_date
             >= cast(dim_run.as_of - interval 30 day as date)
         ) as count_contacts_last_30d,
         count(*) filter (
-            where fct_interactions.channel not in ('order', 'survey')
-            and fct_interactions.interaction_id not like 'order:%'
-            and fct_interactions.interaction_id not like 'response:%'
+            where fct_interactions.touch_kind in ('call', 'menu', 'ticket', 'touch')
             and coalesce(fct_interactions.direction, 'inbound') = 'inbound'
             and fct_interactions.started_local_date
             >= cast(dim_run.as_of - interval 90 day as date)

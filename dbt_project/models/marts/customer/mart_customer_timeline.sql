@@ -17,10 +17,12 @@ final as (
             partition by customer_id
             order by started_at, interaction_id
         ) as bigint) as sequence_number,
+        planned_at,
         started_at,
         started_local_date,
         ended_at,
         channel,
+        touchpoint,
         direction,
         purpose,
         reason,

@@ -35,6 +35,7 @@ dim_queues as (
 dim_agents as (
 
     select * from {{ ref('dim_agents') }}
+    where is_current
 
 ),
 
