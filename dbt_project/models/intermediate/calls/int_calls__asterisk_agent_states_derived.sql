@@ -6,9 +6,9 @@
         "{{ set_mark_from(ref('int_calls__asterisk_stays_derived'), 'change_seq') }}",
     ],
 ) }}
--- Grain: one row per stretch of an agent's time in one state and local day, as the queue
--- log tells it; an agent's day that got news is redone whole, and stays as a row without
--- a state where nothing is left of it.
+-- Grain: one row per stretch of an agent's time in one state and local day, as the
+-- queue log tells it; an agent's day that got news is redone whole, and stays as a row
+-- without a state where nothing is left of it.
 with
 
 log_events as (
