@@ -22,14 +22,10 @@ from ingestion.demo.truth.facts import (
 )
 from ingestion.demo.truth.kpis import kpi_values
 from ingestion.demo.world import History
+from ingestion.demo.world.billing import contract_fee
 from ingestion.demo.world.purchases import COMPLETED, DELETED
-from ingestion.demo.writers.clients import SECOND_RECORD_AFTER, merged
-from ingestion.demo.writers.crm import (
-    client_of,
-    contract_fee,
-    contract_numbers,
-    in_franchise,
-)
+from ingestion.demo.writers.clients import SECOND_RECORD_AFTER, contract_numbers, merged
+from ingestion.demo.writers.crm import client_of, in_franchise
 from ingestion.demo.writers.market_research import SURVEY, response_ids
 from ingestion.demo.writers.partners import franchise_numbers
 from ingestion.demo.writers.pbx import call_ids

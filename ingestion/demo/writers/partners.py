@@ -76,10 +76,10 @@ def _agents(history: History) -> bytes:
     for agent in range(FIRST_CHAT_AGENT, FIRST_CHAT_AGENT + CHAT_AGENTS):
         sheet.append([str(agent), f"DEMO agent {agent}", "partner-chat", changed])
     book.properties.created = _STAMP
-    return _undated(book)
+    return undated(book)
 
 
-def _undated(book: Workbook) -> bytes:
+def undated(book: Workbook) -> bytes:
     """The workbook's bytes without the time at which it was saved."""
     saved, fixed = io.BytesIO(), io.BytesIO()
     book.save(saved)
