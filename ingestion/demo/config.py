@@ -132,6 +132,7 @@ class Coefficients:
     review_intercept: float = 3.7
     review_slope: float = 0.95
     review_noise: float = 0.8
+    review_damaged: float = -1.3
     review_extremes: float = 0.5
     referral_log_rate: float = 1.0
 

@@ -46,9 +46,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("person", "at", "channel", "reason", "priority", "agent", "complaint", "replied_at"),
         *("solved_at", "reopened_at", "resolved_at", "mood", "words"),
     ),
-    "campaign_messages": (
-        *("person", "at", "campaign", "channel", "personal", "despite", "unsubscribes"),
-    ),
+    "campaign_messages": (*("person", "at", "campaign", "channel", "personal", "unsubscribes"),),
     "reviews": ("person", "at", "rating", "line", "site", "theme", "replied_at", "words"),
     "referrals": ("person", "at", "referred", "converted_at", "channel"),
     "appointments": ("order", "person", "planned_at", "started_at", "ended_at", "agent"),

@@ -27,6 +27,7 @@ def review(state: State, orders: Table) -> None:
     size = len(person)
     at = state.midnight + 9 * 3_600 + random.integers(0, 14 * 3_600, size)
     expected = weights.review_intercept + weights.review_slope * state.satisfaction[person]
+    expected = expected + weights.review_damaged * hurt[person]
     stars = np.rint(expected + random.normal(0, weights.review_noise, size))
     delay = (3_600 + random.exponential(1.8 * DAY, size)).astype(np.int64)
     state.recorder.add(
@@ -66,7 +67,8 @@ def refer(state: State) -> None:
 
 def _drawn(random: np.random.Generator, weight: Floats, size: int) -> Integers:
     edges = np.cumsum(weight)
-    return np.searchsorted(edges, random.random(size) * edges[-1], side="right")
+    chosen: Integers = np.searchsorted(edges, random.random(size) * edges[-1], side="right")
+    return chosen
 
 
 def _referral_day(state: State) -> Integers:

@@ -44,7 +44,6 @@ def campaign(state: State) -> None:
         campaign=np.full(size, state.day // CAMPAIGN_DAYS),
         channel=np.where(heeded, preferred, E_MAIL),
         personal=personal,
-        despite=refused[person],
         unsubscribes=leaves,
     )
     state.unsubscribed[person[leaves]] = True

@@ -16,7 +16,9 @@ NEW, OPEN, PENDING, SOLVED, CLOSED = range(5)
 STATUSES = ("new", "open", "pending", "solved", "closed")
 CUSTOMER, AGENT, BOT, AUTO_REPLY = range(4)
 AUTHORS = ("customer", "agent", "bot", "auto_reply")
-QUESTION, BOT_ANSWER, RECEIPT, NOTE, ANSWER, FOLLOW_UP, SOLUTION, COMPLAINT, LAST_WORD = range(1, 10)
+QUESTION, BOT_ANSWER, RECEIPT, NOTE, ANSWER, FOLLOW_UP, SOLUTION, COMPLAINT, LAST_WORD = range(
+    1, 10
+)
 """Messages of a ticket, by number."""
 CLOSED_AFTER = 4 * DAY
 

@@ -61,7 +61,11 @@ def _states(history: History) -> Table:
     blocks = []
     for step, (state, spent) in enumerate(zip((*range(4), last), seconds, strict=True)):
         stretch = {"day": day, "market": market, "agent": agent, "at": start}
-        named = {"ends_at": start + spent, "step": np.full(len(day), step), "state": np.broadcast_to(state, len(day))}
+        named = {
+            "ends_at": start + spent,
+            "step": np.full(len(day), step),
+            "state": np.broadcast_to(state, len(day)),
+        }
         blocks.append(stretch | named)
         start = start + spent
     table = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}

@@ -41,6 +41,7 @@ def send(history: History) -> dict[str, Table]:
         _campaigns(history),
     ]
     table = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
+    table = rows(table, (table["kind"] == CAMPAIGN) | (table["at"] < _refusals(history, table)))
     table = rows(table, np.lexsort((table["key"], table["kind"], table["at"])))
     chance = chances(history.world.seed, Topic.MESSAGES, message_keys(table), 3)
     table["empty_field"] = (chance[0] < EMPTY_FIELD) & (table["kind"] != EXCUSE)
@@ -48,6 +49,22 @@ def send(history: History) -> dict[str, Table]:
     table["changed_body"] = (chance[1] >= LOST_BODY) & (chance[1] < LOST_BODY + CHANGED_BODY)
     table["test"] = history.people.internal[table["person"]]
     return {"messages": table, "message_events": _events(history, table)}
+
+
+def refused_everything(history: History) -> tuple[Integers, Integers]:
+    """Persons who refused to be contacted at all, and when."""
+    versions = history.tables["versions"]
+    refused = versions["opted_out"].astype(bool)
+    person, first = np.unique(versions["person"][refused], return_index=True)
+    return person, versions["at"][refused][first]
+
+
+def _refusals(history: History, table: Table) -> Integers:
+    """When the receiver of each message refused everything: far in the future for most."""
+    at = np.full(history.people.size, np.iinfo(np.int64).max)
+    person, since = refused_everything(history)
+    at[person] = since
+    return at[table["person"]]
 
 
 def message_keys(table: Table) -> Integers:
@@ -71,7 +88,6 @@ def _message(
         "channel": np.where(chance[0] < PREFERRED_SHARE, preferred, E_MAIL),
         "personal": chance[1] < 0.35,
         "campaign": np.zeros(size, dtype=np.int64),
-        "despite": np.zeros(size, dtype=bool),
         "unsubscribes": np.zeros(size, dtype=bool),
     }
     return table | given
@@ -134,7 +150,6 @@ def _campaigns(history: History) -> Table:
         channel=table["channel"],
         personal=table["personal"].astype(bool),
         campaign=table["campaign"],
-        despite=table["despite"].astype(bool),
         unsubscribes=table["unsubscribes"].astype(bool),
     )
 

@@ -50,9 +50,7 @@ TABLES = {
         "req_no, client_no, sender, came_by, team, assignee, topic, product, urgency, state, "
         "complaint, junk, merged_into, opened, answer_due, solve_due, solved, changed"
     ),
-    "posts": (
-        "req_no, post_no, written_by, author_no, is_visible, came_by, words, written"
-    ),
+    "posts": ("req_no, post_no, written_by, author_no, is_visible, came_by, words, written"),
     "state_log": "req_no, log_no, state, urgency, team, assignee, logged",
     "cases": (
         "case_no, client_no, reason, response, owner, state, opened, due, called, solved, changed"

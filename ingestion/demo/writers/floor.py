@@ -81,6 +81,12 @@ def recording_numbers(table: Table) -> Strings:
     return text.joined(text.chosen(("R-", "RX-"), table["kind"]), text.number(table["call"], 8))
 
 
+def recorded_at(table: Table) -> Integers:
+    """When each recording is told of."""
+    told: Integers = table["ends_at"] + MENU_SECONDS
+    return told
+
+
 def recorded_calls(history: History, table: Table) -> Strings:
     """Ids of the recorded calls; an orphan names one that never was."""
     ids = call_ids(history.tables["calls"]).take(pa.array(table["call"]))
@@ -95,7 +101,7 @@ def deletions(history: History, table: Table) -> Integers:
 
 def _recordings(history: History, output: Output) -> None:
     table = history.tables["recordings"]
-    table = told_twice(table, table["ends_at"] + MENU_SECONDS, deletions(history, table))
+    table = told_twice(table, recorded_at(table), deletions(history, table))
     cells = {
         "no": recording_numbers(table),
         "call": recorded_calls(history, table),

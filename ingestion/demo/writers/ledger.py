@@ -15,7 +15,7 @@ from ingestion.demo.recording import Table, length, rows
 from ingestion.demo.text import Strings
 from ingestion.demo.world import History
 from ingestion.demo.world.billing import DOUBLE, FAILED, REGULAR, REST
-from ingestion.demo.world.messages import unsubscribed_at
+from ingestion.demo.world.messages import refused_everything, unsubscribed_at
 from ingestion.demo.world.state import midnight
 from ingestion.demo.writers.clients import contract_numbers
 
@@ -82,6 +82,11 @@ def price_versions(history: History) -> Table:
     return rows(table, at < history.cutoff)
 
 
+def product_numbers(product: Integers) -> Strings:
+    """Numbers of products."""
+    return text.joined("P-", text.number(1 + product, 3))
+
+
 def product_names(product: Integers) -> Strings:
     """Names of products as orders and contracts quote them."""
     return text.chosen([*config.LINES, *(line + CLUB for line in config.LINES)], product)
@@ -92,7 +97,7 @@ def _prices(history: History) -> list[Strings]:
     product, size = table["product"], length(table)
     line = product % len(config.LINES)
     return [
-        text.joined("P-", text.number(1 + product, 3)),
+        product_numbers(product),
         product_names(product),
         text.chosen(config.LINES, line),
         text.where(product == config.E_SHOP, "yes", "no"),
@@ -221,14 +226,12 @@ def _renewals(history: History) -> list[Strings]:
 
 def consent_versions(history: History) -> Table:
     """What each person allows, every version: marketing first, then refusals of everything."""
-    people, versions = history.people, history.tables["versions"]
+    people, size = history.people, history.people.size
     leaver, left_at = unsubscribed_at(history)
-    out = versions["opted_out"].astype(bool)
-    person, first = np.unique(versions["person"][out], return_index=True)
-    size = people.size
+    person, refused_at = refused_everything(history)
     table = {
         "person": np.concatenate([np.arange(size), leaver, person]),
-        "at": np.concatenate([people.joined_at, left_at, versions["at"][out][first]]),
+        "at": np.concatenate([people.joined_at, left_at, refused_at]),
         "everything": np.repeat([False, False, True], [size, len(leaver), len(person)]),
         "status": np.concatenate(
             [

@@ -6,8 +6,7 @@ import pyarrow as pa
 from ingestion.demo import text
 from ingestion.demo.names import Directory, client_numbers
 from ingestion.demo.output import Output
-from ingestion.demo.randomness import Integers
-from ingestion.demo.recording import Table, rows
+from ingestion.demo.recording import Table
 from ingestion.demo.text import Strings
 from ingestion.demo.world import History
 from ingestion.demo.world.messages import (
@@ -94,10 +93,3 @@ def _cells(history: History, directory: Directory, table: Table) -> dict[str, St
         "archived_body": optional(kept, ~table["lost_body"]),
         "sent": moments(table["at"]),
     }
-
-
-def forgotten_refusals(history: History) -> Integers:
-    """Row numbers of the messages that were sent although their receiver had refused them."""
-    table = history.tables["messages"]
-    sent = rows(table, table["at"] < history.cutoff)
-    return np.flatnonzero(sent["despite"])

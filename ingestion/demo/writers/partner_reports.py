@@ -221,6 +221,14 @@ def cost_entries(history: History) -> Table:
     return {"month": month, "program": program, "market": market, "cents": cents.astype(np.int64)}
 
 
+def cost_numbers(costs: Table) -> Strings:
+    """Numbers of entries: the month, the program, the market."""
+    return text.joined(
+        *("K", text.number(text.month_key(costs["month"])), "-"),
+        *(text.number(costs["program"] + 1, 2), "-", text.number(costs["market"] + 1)),
+    )
+
+
 def _months(history: History) -> list[int]:
     """First days, as ordinals, of the months that the history covers wholly."""
     day, beyond = history.world.first_day, history.world.until + timedelta(days=1)
@@ -242,12 +250,12 @@ def _workbook(costs: Table) -> bytes:
     book.remove(book.worksheets[0])
     sheet = book.create_sheet("costs")
     sheet.append(list(COST_HEAD))
+    numbers = cost_numbers(costs).to_pylist()
     lists = (costs[name].tolist() for name in ("month", "program", "market", "cents"))
-    for month, program, market, cents in zip(*lists, strict=True):
+    for number, month, program, market, cents in zip(numbers, *lists, strict=True):
         purpose, channel, name, _ = COSTS[program]
         first = date.fromordinal(month)
-        number = f"K{first:%Y%m}-{program + 1:02d}-{market + 1}"
-        cells = [number, purpose, channel, name, config.MARKETS[market], first.isoformat()]
         booked = f"{_next(first).isoformat()} 06:00:00"
-        sheet.append([*cells, cents / 100, config.CURRENCIES[market], booked])
+        head = [number, purpose, channel, name, config.MARKETS[market], first.isoformat()]
+        sheet.append([*head, cents / 100, config.CURRENCIES[market], booked])
     return undated(book)
