@@ -12,7 +12,7 @@ HOME, SEARCH, CHECKOUT = range(3)
 TASKS = ("browse", "search", "order")
 VIEWED, STARTED, COMPLETED, FAILED = range(4)
 EVENTS = ("viewed", "started", "completed", "failed")
-ORDER_EVERY, ABANDONED_EVERY, BOT_EVERY = 4, 5, 8
+ORDER_EVERY, ABANDONED_EVERY, BOT_EVERY = 5, 5, 8
 """Of which orders the visit was logged, and beside which an abandoned one; bots among these."""
 VISIT_OF_ORDER = (
     (-600, HOME, VIEWED),

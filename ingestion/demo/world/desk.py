@@ -20,7 +20,8 @@ QUESTION, BOT_ANSWER, RECEIPT, NOTE, ANSWER, FOLLOW_UP, SOLUTION, COMPLAINT, LAS
     1, 10
 )
 """Messages of a ticket, by number."""
-CLOSED_AFTER = 4 * DAY
+CLOSED_AFTER, GIVEN_UP_AFTER = 4 * DAY, 45 * DAY
+"""When the system closes a solved ticket, and one that nobody has solved."""
 
 
 def work_at_desk(history: History) -> dict[str, Table]:
@@ -104,7 +105,8 @@ def _changes(desk: Table) -> Table:
     plain = desk["kind"] == TICKET
     taken = np.where(desk["note_at"] > 0, desk["note_at"], desk["replied_at"])
     last = np.where(desk["reopened_at"] > 0, desk["resolved_at"], desk["solved_at"])
-    ends = np.where(plain, last, desk["at"] + 1_200)
+    given_up = np.maximum(desk["at"], desk["reopened_at"]) + GIVEN_UP_AFTER
+    closed = np.where(last > 0, last + CLOSED_AFTER, given_up)
     blocks = [
         _change(number, status, at)
         for number, (status, at) in enumerate(
@@ -116,7 +118,7 @@ def _changes(desk: Table) -> Table:
                 (SOLVED, desk["solved_at"]),
                 (OPEN, desk["reopened_at"]),
                 (SOLVED, desk["resolved_at"]),
-                (CLOSED, np.where(ends > 0, ends + CLOSED_AFTER * plain, 0)),
+                (CLOSED, np.where(plain, closed, desk["at"] + 1_200)),
             ),
             start=1,
         )

@@ -11,12 +11,12 @@ from ingestion.demo.world.calls import ANSWERED, BLOCKED, SUPPORT
 from ingestion.demo.world.history import History
 from ingestion.demo.world.state import DAY
 
-STATES_SINCE, RECORDED_SINCE = date(2026, 2, 1), date(2026, 2, 15)
+STATES_SINCE, RECORDED_SINCE = date(2026, 2, 15), date(2026, 3, 1)
 """Since when the exchange reports states of the support teams, and since when it records."""
 IDLE, RING, HANDLING, BREAK, TRAINING, OTHER = range(6)
 STATES = ("idle", "ring", "handling", "break", "training", "other")
 SHIFT = 8 * 3_600
-MENU_EVERY, SELF_SERVICE_EVERY = 8, 40
+MENU_EVERY, SELF_SERVICE_EVERY = 9, 40
 ENTERED, SUCCEEDED, QUEUED, HUNG_UP = range(4)
 EVENTS = ("entered", "succeeded", "queued", "hung_up")
 NODES = ("main", "order_status", "to_agent")
