@@ -46,6 +46,10 @@ REASONS = ("order", "delivery", "billing", "technical", "information")
 REASON_SHARES = (0.24, 0.20, 0.16, 0.22, 0.18)
 ORDER, DELIVERY, BILLING, TECHNICAL, INFORMATION = range(5)
 
+ACQUISITION_SOURCES = ("search", "campaign", "referral", "store", "social")
+ACQUISITION_SHARES = (0.28, 0.22, 0.2, 0.2, 0.1)
+SEARCH, CAMPAIGN, REFERRAL, IN_STORE, SOCIAL = range(5)
+
 QUEUE_KINDS = ("support", "sales", "billing")
 AGENTS_PER_QUEUE = (8, 4, 3)
 QUEUES = tuple(f"{market}-{kind}" for market in MARKETS for kind in QUEUE_KINDS)
@@ -119,6 +123,18 @@ class Coefficients:
     churn_log_hazard: float = -0.9
     response_logit: float = 0.15
     response_extremes: float = 0.25
+    slow_ticket_per_day: float = -0.12
+    ticket_solved: float = 0.07
+    ticket_reopened: float = -0.15
+    appointment_wait_per_minute: float = -0.003
+    personal_message: float = 0.02
+    preferred_channel: float = 0.01
+    review_intercept: float = 3.7
+    review_slope: float = 0.95
+    review_noise: float = 0.8
+    review_damaged: float = -1.3
+    review_extremes: float = 0.5
+    referral_log_rate: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +172,17 @@ class Rates:
     partial: float = 0.05
     late_answer: float = 0.012
     verbatim: float = 0.35
+    tickets: float = 0.0026
+    ticket_if_needed: float = 0.22
+    unanswered: float = 0.03
+    unanswered_in_incident: float = 0.1
+    ticket_solved: float = 0.9
+    reopened: float = 0.07
+    campaign_reach: float = 0.27
+    unsubscribed: float = 0.006
+    reviews: float = 0.0007
+    review_if_damaged: float = 0.15
+    referrals: float = 0.00013
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,11 +18,17 @@ from ingestion.demo.output import Output
 from ingestion.demo.recording import length
 from ingestion.demo.truth import write_truth
 from ingestion.demo.world import History, play
+from ingestion.demo.writers.clinic import write_clinic
 from ingestion.demo.writers.crm import write_crm
+from ingestion.demo.writers.desk import write_desk
 from ingestion.demo.writers.detail_records import write_detail_records
+from ingestion.demo.writers.floor import write_floor
 from ingestion.demo.writers.market_research import write_market_research
+from ingestion.demo.writers.messages import write_messages
+from ingestion.demo.writers.partner_reports import write_partner_reports
 from ingestion.demo.writers.partners import write_partners
 from ingestion.demo.writers.pbx import write_queue_log
+from ingestion.demo.writers.site import write_site
 from ingestion.demo.writers.surveys import write_surveys
 
 FEWEST_CUSTOMERS = 20
@@ -104,9 +110,13 @@ def _write(history: History, output: Output, progress: Callable[[str], None]) ->
         ("call detail records", write_detail_records),
         ("surveys", write_surveys),
         ("partners", write_partners),
+        ("desk", write_desk),
     ):
         write(history, directory, output)
         progress(f"wrote {name}")
+    for write in (write_partner_reports, write_messages, write_floor, write_site, write_clinic):
+        write(history, directory, output)
+    progress("wrote reports")
     write_market_research(history, output)
     progress("wrote market research")
     write_truth(history, directory, output)

@@ -41,6 +41,15 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("survey", "person", "at", "status", "subject", "started_at", "ended_at", "complete"),
         *("nps", "csat", "ces", "resolved", "tone", "words"),
     ),
+    "billing_errors": ("person", "started_day", "day", "corrected_day"),
+    "tickets": (
+        *("person", "at", "channel", "reason", "priority", "agent", "complaint", "replied_at"),
+        *("solved_at", "reopened_at", "resolved_at", "mood", "words"),
+    ),
+    "campaign_messages": (*("person", "at", "campaign", "channel", "personal", "unsubscribes"),),
+    "reviews": ("person", "at", "rating", "line", "site", "theme", "replied_at", "words"),
+    "referrals": ("person", "at", "referred", "converted_at", "channel"),
+    "appointments": ("order", "person", "planned_at", "started_at", "ended_at", "agent"),
     "deals": (
         *("account", "person", "owner", "product", "opened_at", "closed_at", "won", "cents"),
     ),

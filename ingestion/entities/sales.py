@@ -53,6 +53,9 @@ ENTITIES = {
         (
             identifier_of("shipment_number", "The delivery's number.", required=True),
             identifier_of("order_number", "Order that is delivered.", required=True),
+            identifier_of(
+                "order_source_id", "Source instance whose order numbers are quoted; else its own."
+            ),
             instant("shipped_at", "When it left."),
             instant("promised_at", "Until when it was promised."),
             instant("delivered_at", "When it arrived; absent while on its way."),

@@ -5,6 +5,7 @@ Each question lists the planted records that met another fate than the truth fil
 
 from ingestion.quarantine import summarize
 from ingestion.settings import Home
+from tests.factories.operation_fates import OPERATION_QUESTIONS
 from tests.factories.truth import opened
 
 SAME_PERSON = """
@@ -158,6 +159,7 @@ QUESTIONS = {
         )
     """,
 }
+QUESTIONS |= OPERATION_QUESTIONS
 QUARANTINED = "quarantined"
 
 

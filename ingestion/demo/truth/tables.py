@@ -11,6 +11,7 @@ from ingestion.demo.output import Output
 from ingestion.demo.randomness import Integers
 from ingestion.demo.recording import Column, Table, length, rows
 from ingestion.demo.text import Strings
+from ingestion.demo.truth.business import business_tables
 from ingestion.demo.truth.defects import planted
 from ingestion.demo.truth.facts import (
     EXCLUSIONS,
@@ -21,15 +22,14 @@ from ingestion.demo.truth.facts import (
     segment_at,
 )
 from ingestion.demo.truth.kpis import kpi_values
+from ingestion.demo.truth.operation_defects import planted_in_operations
+from ingestion.demo.truth.operations import operation_kpis
+from ingestion.demo.truth.service import service_tables
 from ingestion.demo.world import History
+from ingestion.demo.world.billing import contract_fee
 from ingestion.demo.world.purchases import COMPLETED, DELETED
-from ingestion.demo.writers.clients import SECOND_RECORD_AFTER, merged
-from ingestion.demo.writers.crm import (
-    client_of,
-    contract_fee,
-    contract_numbers,
-    in_franchise,
-)
+from ingestion.demo.writers.clients import SECOND_RECORD_AFTER, contract_numbers, merged
+from ingestion.demo.writers.crm import client_of, in_franchise
 from ingestion.demo.writers.market_research import SURVEY, response_ids
 from ingestion.demo.writers.partners import franchise_numbers
 from ingestion.demo.writers.pbx import call_ids
@@ -48,6 +48,8 @@ def write_truth(history: History, directory: Directory, output: Output) -> None:
     answers = answers_as_given(history)
     names = call_ids(history.tables["calls"])
     for name, table in {
+        **service_tables(history),
+        **business_tables(history),
         "people": _people(history),
         "calls": _calls(calls, names),
         "queue_entries": _entries(entries, names),
@@ -55,12 +57,20 @@ def write_truth(history: History, directory: Directory, output: Output) -> None:
         "survey_answers": _answers(history, answers),
         "orders": _orders(history),
         "subscriptions": _contracts(history),
-        "kpi_values": kpi_values(history, calls, entries, answers),
-        "defects": planted(history, directory, answers),
+        "kpi_values": _both(kpi_values(history, calls, entries, answers), operation_kpis(history)),
+        "defects": _listed(planted(history, directory, answers), planted_in_operations(history)),
         "coefficients": _coefficients(history),
         "incidents": _incidents(),
     }.items():
         output.truth(name, pa.table(table))
+
+
+def _both(one: Table, other: Table) -> Table:
+    return {name: np.concatenate([one[name], other[name]]) for name in one}
+
+
+def _listed(one: dict[str, list[str]], other: dict[str, list[str]]) -> dict[str, list[str]]:
+    return {name: one[name] + other[name] for name in one}
 
 
 def _instant(seconds: Integers) -> pa.Array:

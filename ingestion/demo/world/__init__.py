@@ -4,7 +4,8 @@ Here events happen, as arrays without names or formats. How a system would have 
 belongs in ``writers``; what the answers are belongs in ``truth``.
 """
 
-from ingestion.demo.world.history import History, play
+from ingestion.demo.world.history import History
 from ingestion.demo.world.population import Population
+from ingestion.demo.world.story import play
 
 __all__ = ["History", "Population", "play"]

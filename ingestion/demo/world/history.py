@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from ingestion.demo import config
 from ingestion.demo.config import World
 from ingestion.demo.recording import COLUMNS, Table
+from ingestion.demo.world.advocacy import refer, review
+from ingestion.demo.world.appointments import appoint
 from ingestion.demo.world.calls import call
+from ingestion.demo.world.campaigns import campaign
 from ingestion.demo.world.chats import chat
 from ingestion.demo.world.deals import deal
 from ingestion.demo.world.life import end_of_history, live
@@ -19,6 +22,7 @@ from ingestion.demo.world.surveying import (
     ask_after_delivery,
     ask_relationship,
 )
+from ingestion.demo.world.tickets import write_in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,3 +64,8 @@ def _play_day(state: State) -> None:
     chat(state)
     ask_relationship(state)
     deal(state)
+    write_in(state)
+    appoint(state, order_rows, orders)
+    campaign(state)
+    review(state, orders)
+    refer(state)

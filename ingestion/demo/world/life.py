@@ -98,6 +98,13 @@ def _bill(state: State, chance: np.ndarray, fate: np.ndarray) -> None:
     state.recovery_on = np.where(
         in_incident | (wrong & (fate < 0.3)), state.day + 4, state.recovery_on
     )
+    state.recorder.add(
+        "billing_errors",
+        person=hit,
+        started_day=state.contract_since[hit],
+        day=np.full(len(hit), state.day),
+        corrected_day=np.where(state.recovery_on[hit] > state.day, state.recovery_on[hit], 0),
+    )
     recovered = np.flatnonzero(state.recovery_on == state.day)
     state.moved(recovered, world.coefficients.recovery)
     state.need[recovered] = 0.0

@@ -6,11 +6,13 @@ import numpy as np
 
 from ingestion.demo import config
 from ingestion.demo.config import World
-from ingestion.demo.randomness import Flags, Floats, Integers, Topic, generator, pick
+from ingestion.demo.randomness import Flags, Floats, Integers, Topic, chances, generator, pick
 
 WAVE_DAYS = 91
 INTERNAL_PERSONS = 3
 PERSONS_PER_ACCOUNT = 4
+REFUSES_MARKETING = 0.08
+ACQUIRED_UNTIL = np.cumsum(config.ACQUISITION_SHARES)[:-1]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,9 @@ class Population:
     last_name: Integers
     has_contract: Flags
     contract_day: Integers
+    birth_year: Integers
+    acquired: Integers
+    refuses_marketing: Flags
 
     @property
     def size(self) -> int:
@@ -64,6 +69,7 @@ def populate(world: World) -> Population:
     accounts = max(1, size // 20)
     in_account = (random.random(size) < PERSONS_PER_ACCOUNT / 20) & ~internal
     joined_at = _joined(random, world)
+    told = chances(world.seed, Topic.POPULATION, np.arange(size), 4)
     return Population(
         market=market,
         line=pick(random, config.LINE_SHARES, size),
@@ -85,6 +91,9 @@ def populate(world: World) -> Population:
         last_name=random.integers(0, 1 << 30, size),
         has_contract=(random.random(size) < world.rates.has_contract) & ~internal,
         contract_day=joined_at // 86_400 + random.integers(0, 60, size),
+        birth_year=(1_945 + 60 * (told[0] + told[1]) / 2).astype(np.int64),
+        acquired=np.searchsorted(ACQUIRED_UNTIL, told[2], side="right"),
+        refuses_marketing=told[3] < REFUSES_MARKETING,
     )
 
 

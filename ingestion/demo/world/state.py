@@ -41,6 +41,7 @@ class State:
     contract_since: Integers
     recovery_on: Integers
     surveyed_at: Integers
+    unsubscribed: Flags
 
     @classmethod
     def first(cls, world: World, people: Population) -> "State":
@@ -60,6 +61,7 @@ class State:
             contract_since=np.zeros(size, dtype=np.int64),
             recovery_on=np.zeros(size, dtype=np.int64),
             surveyed_at=np.zeros(size, dtype=np.int64),
+            unsubscribed=people.refuses_marketing.copy(),
         )
 
     @property

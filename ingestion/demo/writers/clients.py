@@ -21,6 +21,7 @@ SECOND_RECORD_AFTER = 30 * DAY
 MERGED_AT = midnight(date(2026, 10, 15).toordinal()) + 11 * 3_600
 CORRECTED_AT = midnight(date(2026, 10, 18).toordinal()) + 9 * 3_600
 MERGED_EVERY, MISTYPED_EVERY = 4, 200
+UNKNOWN_BIRTH_EVERY = 13
 _PERSON = 1 << 32
 
 
@@ -111,7 +112,8 @@ def _rows(
     record = people.second_record[person] if is_second else person
     created = people.joined_at[person] + (SECOND_RECORD_AFTER if is_second else 0)
     account = people.account[person]
-    firm = text.where(account >= 0, firm_numbers(account), pa.scalar(None, pa.string()))
+    none = pa.scalar(None, pa.string())
+    firm = text.where(account >= 0, firm_numbers(account), none)
     names = directory.latin_names if is_second else directory.full_names
     phones = directory.phones if is_second else directory.written_phones
     return [
@@ -129,7 +131,16 @@ def _rows(
         text.where(versions["merged"], "yes", "no"),
         text.clock(created),
         text.clock(versions["at"]),
+        text.where(person % UNKNOWN_BIRTH_EVERY == 5, none, text.number(people.birth_year[person])),
+        text.chosen(config.ACQUISITION_SOURCES, people.acquired[person]),
     ]
+
+
+def contract_numbers(table: Table) -> Strings:
+    """Numbers of contracts: the client and the first day."""
+    return text.joined(
+        "K-", text.number(table["person"] + 100_001), "-", text.number(table["started_day"])
+    )
 
 
 def firm_numbers(account: Integers) -> Strings:

@@ -4,30 +4,30 @@ It shows the state at the end of the last day; of clients it keeps every saved v
 ``clients``.
 """
 
-import sqlite3
-from contextlib import closing
-from pathlib import Path
-
 import numpy as np
 import pyarrow as pa
 
 from ingestion.demo import config, text
 from ingestion.demo.names import Directory, client_numbers
 from ingestion.demo.output import Output
-from ingestion.demo.randomness import Flags, Floats, Integers
+from ingestion.demo.randomness import Flags, Integers
 from ingestion.demo.recording import Table, length, rows
 from ingestion.demo.text import Strings
 from ingestion.demo.world import History
+from ingestion.demo.world.billing import contract_fee
 from ingestion.demo.world.purchases import COMPLETED, DELETED
 from ingestion.demo.world.state import DAY
 from ingestion.demo.writers.clients import (
     MERGED_AT,
     SECOND_RECORD_AFTER,
     client_versions,
+    contract_numbers,
     firm_numbers,
     merged,
     to_be_merged,
 )
+from ingestion.demo.writers.databases import write_database
+from ingestion.demo.writers.ledger import LEDGER, ledger
 
 SOURCE = "crm"
 FILE = "crm.sqlite"
@@ -39,7 +39,7 @@ INDUSTRIES = ("retail", "logistics", "education", "construction")
 _TABLES = {
     "client_log": (
         "client_no, firm_no, full_name, email, mobile, tier, city, lang, contact_by, "
-        "no_contact, is_test, is_merged, created_at, updated_at"
+        "no_contact, is_test, is_merged, created_at, updated_at, born_in, found_us_by"
     ),
     "firms": "firm_no, firm_name, tier, industry, city, created_at, updated_at",
     "client_orders": (
@@ -66,28 +66,7 @@ def write_crm(history: History, directory: Directory, output: Output) -> None:
         "contracts": _contracts(history),
         "deals": _deals(history),
     }
-    folder = output.root / "inbox" / SOURCE
-    folder.mkdir(parents=True, exist_ok=True)
-    scratch = folder / f".{FILE}.part"
-    scratch.unlink(missing_ok=True)
-    _save(scratch, tables)
-    content = scratch.read_bytes()
-    scratch.unlink()
-    output.drop(SOURCE, FILE, content)
-
-
-def _save(path: Path, tables: dict[str, list[Strings]]) -> None:
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("pragma journal_mode = off")
-        for name, columns in _TABLES.items():
-            names = columns.split(", ")
-            types = ", ".join(f"{column} text" for column in names)
-            connection.execute(f"create table {name} ({types})")
-            marks = ", ".join("?" * len(names))
-            values = zip(*(column.to_pylist() for column in tables[name]), strict=True)
-            connection.executemany(f"insert into {name} values ({marks})", values)
-            connection.execute(f"create index {name}_changes on {name} (updated_at)")
-        connection.commit()
+    write_database(output, SOURCE, FILE, _TABLES | LEDGER, tables | ledger(history))
 
 
 def client_of(history: History, orders: Table) -> Integers:
@@ -156,22 +135,6 @@ def _orders(history: History) -> list[Strings]:
         text.chosen(config.CURRENCIES, market),
         text.clock(np.where(moved, np.maximum(updated, MERGED_AT), updated)),
     ]
-
-
-def contract_fee(history: History, person: Integers) -> Integers:
-    """Monthly fee in hundredths, by market, line and first segment."""
-    people = history.people
-    level = np.asarray(config.PRICE_LEVEL)[people.market[person]] * 0.1
-    level = level * np.asarray(config.LINE_PRICE_FACTOR)[people.line[person]]
-    fee: Floats = np.round(level * (1 + 0.3 * people.segment[person])) * 100
-    return fee.astype(np.int64)
-
-
-def contract_numbers(table: Table) -> Strings:
-    """Numbers of contracts: the client and the first day."""
-    return text.joined(
-        "K-", text.number(table["person"] + 100_001), "-", text.number(table["started_day"])
-    )
 
 
 def _contracts(history: History) -> list[Strings]:

@@ -75,13 +75,13 @@ def _agents(history: History) -> bytes:
             sheet.append([str(agent), f"DEMO agent {agent}", name, changed])
     for agent in range(FIRST_CHAT_AGENT, FIRST_CHAT_AGENT + CHAT_AGENTS):
         sheet.append([str(agent), f"DEMO agent {agent}", "partner-chat", changed])
-    book.properties.created = _STAMP
-    return _undated(book)
+    return undated(book)
 
 
-def _undated(book: Workbook) -> bytes:
-    """The workbook's bytes without the time at which it was saved."""
+def undated(book: Workbook) -> bytes:
+    """The workbook's bytes without the times at which it was made and saved."""
     saved, fixed = io.BytesIO(), io.BytesIO()
+    book.properties.created = _STAMP
     book.save(saved)
     with zipfile.ZipFile(saved) as source, zipfile.ZipFile(fixed, "w") as target:
         for name in source.namelist():

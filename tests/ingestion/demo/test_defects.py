@@ -173,5 +173,34 @@ def test_two_persons_share_an_email_until_a_clerk_corrects_it(nights: Nights) ->
         assert list(after.values()).count(after[mistaken]) == 1
 
 
+CHANGING = {
+    "tickets": ("ticket_number", "status", "created_at"),
+    "invoices": ("invoice_number", "status", "due_on"),
+    "payments": ("payment_number", "status", "paid_at"),
+    "shipments": ("shipment_number", "delivered_at", "promised_at"),
+    "renewals": ("renewal_number", "outcome", "due_on"),
+    "actions": ("case_number", "status", "contacted_at", "resolved_at"),
+    "reviews": ("review_number", "is_bot", "replied_at"),
+    "referrals": ("referral_number", "referred_customer_number", "converted_at"),
+    "recordings": ("recording_number", "length_milliseconds", "deleted_at"),
+}
+
+
+@pytest.mark.parametrize("stream", CHANGING)
+def test_the_last_version_of_every_record_is_how_it_is_after_two_nights(
+    nights: Nights, stream: str
+) -> None:
+    columns = ", ".join(CHANGING[stream])
+    landed = f"""
+        select {columns} from mapped__{stream}
+        qualify row_number() over (
+            partition by _source_id, source_id order by source_version desc, _load_seq desc
+        ) = 1
+    """
+    told = f"select {columns} from {stream}"
+    assert nights.ask(f"select count(*) from {stream}")[0][0] > 0
+    assert nights.ask(f"({landed} except {told}) union all ({told} except {landed})") == []
+
+
 def _by_record(rows: list[tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
     return {record: tuple(values) for record, *values in rows}

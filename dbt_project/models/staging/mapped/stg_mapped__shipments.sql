@@ -12,7 +12,7 @@ renamed as (
     select
         _source_id || ':' || source_id as shipment_id,
         _source_id as source_id,
-        _source_id || ':' || order_number as order_id,
+        coalesce(order_source_id, _source_id) || ':' || order_number as order_id,
         shipped_at,
         promised_at,
         delivered_at,
