@@ -3,6 +3,7 @@ PYTHON ?= python3
 CX_DATA ?= $(CURDIR)/var
 VENV := .venv
 BIN := $(VENV)/bin
+HOLIDAYS := dbt_project/seeds/holidays.csv
 export CX_DATA
 export DAGSTER_HOME := $(CX_DATA)/dagster
 export DAGSTER_DISABLE_TELEMETRY := 1
@@ -55,7 +56,8 @@ format: $(VENV)/dev.stamp ## Rewrite Python and SQL in the house style
 	$(BIN)/ruff format .
 
 holidays: $(VENV)/dev.stamp ## Renew seeds/holidays.csv; COUNTRIES="OM IQ" adds to it
-	$(BIN)/python -m tools.holiday_seed $(COUNTRIES)
+	$(BIN)/python -m ingestion.holiday_calendar $(COUNTRIES) < $(HOLIDAYS) > $(HOLIDAYS).new
+	mv $(HOLIDAYS).new $(HOLIDAYS)
 
 lock: $(VENV)/dev.stamp ## Resolve the dependencies anew into the lock files
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header --quiet --all-extras pyproject.toml -o requirements-dev.lock

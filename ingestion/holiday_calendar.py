@@ -1,17 +1,16 @@
-"""Renews ``seeds/holidays.csv`` from the calendars of the ``holidays`` package.
+"""Renews rows of public holidays from the calendars of the ``holidays`` package.
 
-What the company wrote there stays: its own rows and its overrides. What a holiday does to a
-business clock belongs in the warehouse.
+What the company wrote into them stays: its own rows and its overrides. Where they are kept,
+and what a holiday does to a business clock, belongs in ``dbt_project``.
+    python -m ingestion.holiday_calendar < held.csv > renewed.csv
 """
 
 import csv
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from pathlib import Path
 from typing import NamedTuple
 
-SEED = Path(__file__).resolve().parents[1] / "dbt_project" / "seeds" / "holidays.csv"
 COUNTRIES = ("AE", "DE", "GB", "IR", "KZ", "RU", "TR", "US")
 YEARS = range(2015, 2036)
 CALENDAR, COMPANY = "calendar", "company"
@@ -19,7 +18,7 @@ LANGUAGES = {"name_en": "en", "name_fa": "fa", "name_ru": "ru"}
 
 
 class Holiday(NamedTuple):
-    """One line of the seed, as text; ``origin`` is ``calendar`` or ``company``."""
+    """One line, as text; ``origin`` is ``calendar`` or ``company``."""
 
     country_code: str
     holiday_date: str
@@ -81,21 +80,16 @@ def known_holidays(country: str) -> list[Holiday]:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Renew the seed for the countries that it holds, the usual ones and those named."""
-    held = _read()
+    """Read the rows held on standard input, write the renewed ones to standard output.
+
+    They are for the countries that the held rows name, the usual ones and ``arguments``.
+    """
+    held = [Holiday(**row) for row in csv.DictReader(sys.stdin)]
     countries = {*COUNTRIES, *arguments, *(row.country_code for row in held)}
     calendar = [row for country in sorted(countries) for row in known_holidays(country)]
-    with SEED.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(Holiday._fields)
-        writer.writerows(renewed(calendar, held))
-
-
-def _read() -> list[Holiday]:
-    if not SEED.exists():
-        return []
-    with SEED.open(encoding="utf-8", newline="") as file:
-        return [Holiday(**row) for row in csv.DictReader(file)]
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(Holiday._fields)
+    writer.writerows(renewed(calendar, held))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,10 @@ from datetime import date
 
 import pytest
 
-from tools.holiday_seed import COUNTRIES, SEED, YEARS, Holiday, renewed
+from ingestion.holiday_calendar import COUNTRIES, YEARS, Holiday, renewed
+from ingestion.settings import PROJECT_ROOT
+
+SEED = PROJECT_ROOT / "dbt_project" / "seeds" / "holidays.csv"
 
 NEW_YEAR = Holiday("IR", "2025-03-21", "Nowruz", "جشن نوروز", "", "false", "", "calendar")
 FEAST = Holiday("IR", "2031-01-24", "Eid al-Fitr (estimated)", "", "", "true", "", "calendar")
