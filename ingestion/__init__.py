@@ -8,7 +8,7 @@ company. It knows neither an orchestrator nor dbt: what the rows mean is decided
 from ingestion.errors import ConfigurationError, IngestionError, StaleSourceError
 from ingestion.freezing import FrozenInputs, freeze
 from ingestion.pipeline import StreamResult, StreamTask, configured_streams, extract
-from ingestion.published import land_published
+from ingestion.published import land_identities, land_published
 from ingestion.registry import DROP_CONNECTORS, all_streams
 from ingestion.settings import Home, Source, Sources, home_of, load_sources
 from ingestion.stream import StreamSpec
@@ -30,6 +30,7 @@ __all__ = [
     "extract",
     "freeze",
     "home_of",
+    "land_identities",
     "land_published",
     "load_sources",
 ]

@@ -6,7 +6,7 @@ from typing import cast
 
 from ingestion.connectors.base import Connector
 from ingestion.errors import ConfigurationError
-from ingestion.published import PUBLISHED_KPI
+from ingestion.published import PUBLISHED_IDENTITIES, PUBLISHED_KPI
 from ingestion.stream import StreamSpec
 
 CONNECTORS = ("asterisk", "files", "limesurvey", "qualtrics", "sql")
@@ -32,4 +32,4 @@ def connector(name: str) -> Connector:
 def all_streams() -> dict[str, StreamSpec]:
     """The specification of every raw table, configured or not."""
     specs = [spec for name in CONNECTORS for spec in connector(name).STREAMS.values()]
-    return {spec.table: spec for spec in [*specs, PUBLISHED_KPI]}
+    return {spec.table: spec for spec in [*specs, PUBLISHED_KPI, PUBLISHED_IDENTITIES]}

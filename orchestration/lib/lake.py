@@ -81,3 +81,10 @@ class CompanyLake:
         from ingestion import published
 
         return published.land_published(self._home, table, run_id=run_id).rows_landed
+
+    def land_identities(self, table: pa.Table, run_id: str) -> int:
+        """Land the keys whose person a publication found changed; how many they are."""
+        from ingestion import published
+
+        load = published.land_identities(self._home, table, run_id=run_id)
+        return load.rows_landed if load else 0

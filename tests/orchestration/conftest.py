@@ -110,6 +110,9 @@ class FakeLake:
         self.kept.append(run_id)
         return int(table.num_rows)
 
+    def land_identities(self, table: pa.Table, run_id: str) -> int:
+        return int(table.num_rows)
+
 
 @pytest.fixture
 def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:

@@ -121,21 +121,6 @@ ranked_edges as (
 
 ),
 
--- The link that speaks for a key: to its most senior neighbor.
-first_links as (
-
-    select
-        seniority,
-        neighbor_key,
-        linked_by
-
-    from ranked_edges
-    qualify row_number() over (
-            partition by seniority order by neighbor_seniority, linked_by
-        ) = 1
-
-),
-
 -- The elder of a person travels to every other key of it through younger keys only.
 elders (seniority, elder) as (
 
@@ -164,6 +149,56 @@ persons as (
 
     from elders
     group by seniority
+
+),
+
+-- From the elder outward, so that the link that speaks for a key leads to its elder.
+arrivals (seniority, elder, came_from, steps) as (
+
+    select
+        seniority,
+        elder,
+        cast(0 as bigint) as came_from,
+        0 as steps
+
+    from persons
+    where seniority = elder
+    union
+    select
+        ranked_edges.neighbor_seniority as seniority,
+        arrivals.elder,
+        ranked_edges.seniority as came_from,
+        arrivals.steps + 1 as steps
+
+    from arrivals
+    inner join ranked_edges
+        on arrivals.seniority = ranked_edges.seniority
+    where
+        ranked_edges.neighbor_seniority <> arrivals.elder
+        and ranked_edges.neighbor_seniority <> arrivals.came_from
+        and arrivals.steps < {{ var('identity_reach') }}
+
+),
+
+-- Beyond that reach, to the most senior neighbor.
+first_links as (
+
+    select
+        ranked_edges.seniority,
+        ranked_edges.neighbor_key,
+        ranked_edges.linked_by
+
+    from ranked_edges
+    left join arrivals
+        on ranked_edges.seniority = arrivals.seniority
+            and ranked_edges.neighbor_seniority = arrivals.came_from
+    qualify row_number() over (
+            partition by ranked_edges.seniority
+            order by
+                arrivals.steps asc nulls last,
+                ranked_edges.neighbor_seniority asc,
+                ranked_edges.linked_by asc
+        ) = 1
 
 ),
 

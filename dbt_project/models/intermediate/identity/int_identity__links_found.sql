@@ -220,7 +220,7 @@ walks (left_key, right_key, side, identity_key, steps) as (
     from walks
     inner join edges
         on walks.identity_key = edges.identity_key
-    where walks.steps + edges.hops <= {{ var('forbidden_pair_reach') }}
+    where walks.steps + edges.hops <= {{ var('identity_reach') }}
 
 ),
 
