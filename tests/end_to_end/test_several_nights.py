@@ -153,7 +153,7 @@ def test_records_that_came_to_share_a_mailbox_are_one_person(nights: SeveralNigh
 def test_whoever_changed_persons_is_told_with_the_link_and_the_night(
     nights: SeveralNights,
 ) -> None:
-    one, other, mother, son, _ = nights.plants.picked["customers"]
+    one, other, mother, *_ = nights.plants.picked["customers"]
     changes = nights.ask(
         "select identity_key, change_kind, caused_by, run_id, cause_left_key, cause_right_key, "
         "previous_customer_id <> customer_id from core.fct_identity_changes order by 1"
