@@ -12,6 +12,7 @@ import pandas as pd
 from tests.kpis.reading import Warehouse
 
 SHARED_CONTACT_LIMIT = 5
+PAIR = ["identity_key", "contact", "kind", "email_key", "email_is_shared", "is_customer_record"]
 CONTACTS = {"email_key": "email", "phone_key": "phone", "other_key": "other"}
 
 
@@ -50,10 +51,7 @@ def resolved(records: pd.DataFrame) -> pd.Series:
 
 def _pairs(records: pd.DataFrame) -> pd.DataFrame:
     parts = [
-        records.assign(contact=records[column], kind=kind)[
-            ["identity_key", "contact", "kind", "email_key", "email_is_shared"]
-            + ["is_customer_record"]
-        ].dropna(subset="contact")
+        records.assign(contact=records[column], kind=kind)[PAIR].dropna(subset="contact")
         for column, kind in CONTACTS.items()
     ]
     return pd.concat(parts, ignore_index=True)
