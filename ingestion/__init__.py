@@ -5,6 +5,7 @@ company. It knows neither an orchestrator nor dbt: what the rows mean is decided
 ``dbt_project``, when things run in ``orchestration``.
 """
 
+from ingestion.enriched import identity_candidates, land_identity_edges
 from ingestion.errors import ConfigurationError, IngestionError, StaleSourceError
 from ingestion.freezing import FrozenInputs, freeze
 from ingestion.pipeline import StreamResult, StreamTask, configured_streams, extract
@@ -30,7 +31,9 @@ __all__ = [
     "extract",
     "freeze",
     "home_of",
+    "identity_candidates",
     "land_identities",
+    "land_identity_edges",
     "land_published",
     "load_sources",
 ]

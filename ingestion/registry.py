@@ -5,6 +5,7 @@ from functools import cache
 from typing import cast
 
 from ingestion.connectors.base import Connector
+from ingestion.enriched import IDENTITY_EDGES
 from ingestion.errors import ConfigurationError
 from ingestion.published import PUBLISHED_IDENTITIES, PUBLISHED_KPI
 from ingestion.stream import StreamSpec
@@ -32,4 +33,5 @@ def connector(name: str) -> Connector:
 def all_streams() -> dict[str, StreamSpec]:
     """The specification of every raw table, configured or not."""
     specs = [spec for name in CONNECTORS for spec in connector(name).STREAMS.values()]
-    return {spec.table: spec for spec in [*specs, PUBLISHED_KPI, PUBLISHED_IDENTITIES]}
+    found = [*specs, PUBLISHED_KPI, PUBLISHED_IDENTITIES, IDENTITY_EDGES]
+    return {spec.table: spec for spec in found}

@@ -47,7 +47,11 @@ class Strict(BaseModel):
 
 
 class Company(Strict):
-    """The company whose warehouse this is."""
+    """The company whose warehouse this is.
+
+    With ``match_customers``, customer records that resemble each other are listed for review;
+    it needs the extra ``identity``.
+    """
 
     key: Name
     name: dict[Language, str]
@@ -57,6 +61,7 @@ class Company(Strict):
     calendar: Literal["gregorian", "jalali"] = "gregorian"
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
     is_demo: bool = False
+    match_customers: bool = False
 
 
 class Conventions(Strict):

@@ -6,7 +6,7 @@ to persons belongs in ``dbt_project``.
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -88,12 +88,32 @@ def score_pairs(records: pd.DataFrame, *, key: str, rules: MatchRules) -> pd.Dat
     """
     columns = [key, *(attribute.name for attribute in rules.attributes)]
     chosen = records[columns].astype("str").sort_values(key, ignore_index=True)
-    if chosen[key].nunique() < 2:
+    rules = _within(rules, chosen)
+    if not rules.blocks:
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in SCORES.items()})
     linker = _linker(chosen, key, rules)
     _train(linker, rules)
     found = linker.inference.predict(threshold_match_probability=rules.minimum_probability)
     return _scores(found.as_pandas_dataframe(), key)
+
+
+def _within(rules: MatchRules, records: pd.DataFrame) -> MatchRules:
+    """The rules that these records can answer.
+
+    Only columns that differ between records say anything, and only groups on which two
+    records agree have pairs.
+    """
+    columns = set(records.columns[records.nunique() > 1])
+
+    def has_pairs(block: tuple[str, ...]) -> bool:
+        return columns.issuperset(block) and bool(records[list(block)].dropna().duplicated().any())
+
+    return replace(
+        rules,
+        attributes=tuple(found for found in rules.attributes if found.name in columns),
+        blocks=tuple(filter(has_pairs, rules.blocks)),
+        certain=tuple(filter(has_pairs, rules.certain)),
+    )
 
 
 def _linker(records: pd.DataFrame, key: str, rules: MatchRules) -> "Linker":
@@ -111,7 +131,7 @@ def _linker(records: pd.DataFrame, key: str, rules: MatchRules) -> "Linker":
         retain_matching_columns=False,
     )
     frame = api.register(pa.Table.from_pandas(records, preserve_index=False))
-    return Linker(frame, settings, log_level=logging.WARNING)
+    return Linker(frame, settings, log_level=logging.ERROR)
 
 
 def _comparison(attribute: Attribute) -> Any:
@@ -134,9 +154,10 @@ def _comparison(attribute: Attribute) -> Any:
 def _train(linker: "Linker", rules: MatchRules) -> None:
     from splink import block_on
 
-    linker.training.estimate_probability_two_random_records_match(
-        [block_on(*columns) for columns in rules.certain], recall=rules.certain_recall
-    )
+    if rules.certain:
+        linker.training.estimate_probability_two_random_records_match(
+            [block_on(*columns) for columns in rules.certain], recall=rules.certain_recall
+        )
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=rules.seed)
     for block in _training_blocks(rules.blocks):
         linker.training.estimate_parameters_using_expectation_maximisation(block_on(*block))

@@ -6,7 +6,14 @@ from itertools import combinations
 import pandas as pd
 import pytest
 
-from enrichment.identity import Attribute, AttributeKind, MatchRules, score_pairs
+from enrichment.identity import (
+    CUSTOMER_RULES,
+    Attribute,
+    AttributeKind,
+    MatchRules,
+    match_customers,
+    score_pairs,
+)
 
 pytest.importorskip("splink", reason="the extra `identity` is not installed")
 
@@ -97,3 +104,37 @@ def test_the_order_of_records_changes_no_score(records: pd.DataFrame, scores: pd
 
 def test_one_record_has_no_pair(records: pd.DataFrame) -> None:
     assert score_pairs(records.head(1), key="record", rules=RULES).empty
+
+
+def test_records_that_share_nothing_have_no_pair() -> None:
+    strangers = pd.DataFrame(
+        {"record": ["r1", "r2"]}
+        | {found.name: [f"a{found.name}", f"z{found.name}"] for found in RULES.attributes}
+    )
+    assert score_pairs(strangers, key="record", rules=RULES).empty
+
+
+def test_customers_without_names_or_contacts_have_no_pair() -> None:
+    names = ["identity_key", *(found.name for found in CUSTOMER_RULES.attributes)]
+    bare = pd.DataFrame({name: ["a", "b"] if name == "identity_key" else None for name in names})
+    assert match_customers(bare).empty
+
+
+def test_customers_of_one_address_and_name_resemble_each_other() -> None:
+    chance = random.Random(11)
+    rows = [
+        {
+            "identity_key": f"customer:crm:{number}",
+            "full_name": f"{word(chance, 2)} {word(chance, 3)}",
+            "email": f"{word(chance, 4)}{number}@example.org",
+            "phone": str(989_120_000_000 + 7919 * number),
+            "birth_year": None,
+            "market": chance.choice(["IR", "AE"]),
+        }
+        for number in range(200)
+    ]
+    twins = [row | {"identity_key": f"{row['identity_key']}b", "phone": None} for row in rows[:20]]
+    found = match_customers(pd.DataFrame(rows + twins))
+    pairs = set(zip(found["left_key"], found["right_key"], strict=True))
+    assert pairs == {(row["identity_key"], f"{row['identity_key']}b") for row in rows[:20]}
+    assert found["match_weight"].dtype == "int64"

@@ -18,7 +18,7 @@ def test_persons_equal_a_union_find_over_the_same_records(built: Warehouse) -> N
     mine = resolved(built.frame("from intermediate.int_identity__records_collected"))
     held = built.frame("select identity_key, customer_id from core.dim_customer_identities")
     both = mine.rename("mine").to_frame().join(held.set_index("identity_key"), how="outer")
-    assert len(both) > 400
+    assert len(both) > 150
     assert both.notna().all(axis=None)
     assert (both.groupby("mine")["customer_id"].nunique() == 1).all()
     assert (both.groupby("customer_id")["mine"].nunique() == 1).all()

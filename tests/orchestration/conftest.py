@@ -84,6 +84,9 @@ class FakeLake:
             for table in tables
         ]
 
+    def match_customers(self) -> str:
+        return ""
+
     def freeze(
         self, results: Sequence[StreamResult], run_id: str, as_of: date | None
     ) -> SimpleNamespace:

@@ -13,6 +13,13 @@ links as (
 
 ),
 
+matches as (
+
+    select * from {{ ref('int_identity__matches_latest') }}
+    where match_weight >= {{ var('match_weight_to_review') }}
+
+),
+
 overrides as (
 
     select * from {{ ref('identity_overrides') }}
@@ -76,6 +83,28 @@ contested as (
 
 ),
 
+likely_matches as (
+
+    select
+        matches.left_key,
+        matches.right_key,
+        'likely_match' as reason,
+        cast(null as varchar) as shared_key,
+        0 as count_shared_keys
+
+    from matches
+    inner join keys as left_keys
+        on matches.left_key = left_keys.identity_key
+    inner join keys as right_keys
+        on matches.right_key = right_keys.identity_key
+    left join sharers
+        on matches.left_key = sharers.left_key
+            and matches.right_key = sharers.right_key
+    where
+        left_keys.customer_id <> right_keys.customer_id and sharers.left_key is null
+
+),
+
 kept_overrides as (
 
     select
@@ -123,6 +152,8 @@ doubts as (
     select * from sharers
     union all
     select * from contested
+    union all
+    select * from likely_matches
 
 ),
 
@@ -168,6 +199,7 @@ final as (
         right_keys.customer_id as right_customer_id,
         reviews.shared_key,
         cast(reviews.count_shared_keys as integer) as count_shared_keys,
+        matches.match_weight,
         reviews.proposed_override
 
     from reviews
@@ -175,6 +207,9 @@ final as (
         on reviews.left_key = left_keys.identity_key
     left join keys as right_keys
         on reviews.right_key = right_keys.identity_key
+    left join matches
+        on least(reviews.left_key, reviews.right_key) = matches.left_key
+            and greatest(reviews.left_key, reviews.right_key) = matches.right_key
 
 )
 

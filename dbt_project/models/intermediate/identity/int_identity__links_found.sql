@@ -14,6 +14,13 @@ overrides as (
 
 ),
 
+matches as (
+
+    select * from {{ ref('int_identity__matches_latest') }}
+    where match_weight >= {{ var('match_weight_to_link') }}
+
+),
+
 -- A record ties its own key to each other key that it carries.
 pairs as (
 
@@ -124,6 +131,15 @@ evidence as (
 
     from overrides
     where rule = 'force'
+    union all
+    select
+        left_key as identity_key,
+        right_key as linked_key,
+        'match' as linked_by,
+        cast(null as varchar) as shared_key,
+        cast(null as varchar) as cut_because
+
+    from matches
 
 ),
 
