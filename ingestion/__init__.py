@@ -5,10 +5,11 @@ company. It knows neither an orchestrator nor dbt: what the rows mean is decided
 ``dbt_project``, when things run in ``orchestration``.
 """
 
+from ingestion.enriched import identity_candidates, land_identity_edges
 from ingestion.errors import ConfigurationError, IngestionError, StaleSourceError
 from ingestion.freezing import FrozenInputs, freeze
 from ingestion.pipeline import StreamResult, StreamTask, configured_streams, extract
-from ingestion.published import land_published
+from ingestion.published import land_identities, land_published
 from ingestion.registry import DROP_CONNECTORS, all_streams
 from ingestion.settings import Home, Source, Sources, home_of, load_sources
 from ingestion.stream import StreamSpec
@@ -30,6 +31,9 @@ __all__ = [
     "extract",
     "freeze",
     "home_of",
+    "identity_candidates",
+    "land_identities",
+    "land_identity_edges",
     "land_published",
     "load_sources",
 ]

@@ -1,6 +1,7 @@
-"""The published stream: closed KPI values come back into the lake, so that a rebuild keeps them.
+"""The published streams: what a rebuild could not know comes back into the lake.
 
-What a KPI value is belongs in ``dbt_project``; which version is published, in ``serving``.
+Closed KPI values as they were published, and who a key's person was before it changed. What
+these mean belongs in ``dbt_project``; which version is published, in ``serving``.
 """
 
 from datetime import UTC, datetime
@@ -91,6 +92,30 @@ PUBLISHED_KPI = StreamSpec(
 )
 
 
+PUBLISHED_IDENTITIES = StreamSpec(
+    connector="published",
+    name="customer_identities",
+    description="One row per key and run that found another person or link for it.",
+    key=("identity_key",),
+    columns=(
+        *_columns(ColumnType.ID, identity_key="Key by which a person was met."),
+        *_columns(
+            ColumnType.TEXT,
+            customer_id="The person since then; none for a key that is gone.",
+            previous_customer_id="The person before; none for a key that was new.",
+            change_kind="new, merge, split, rename, relink or gone.",
+            linked_by="Kind of link that ties the key to its person.",
+            linked_key="Key at the other end of that link.",
+            caused_by="Kind of the link that came or went.",
+            cause_left_key="Key at one end of that link.",
+            cause_right_key="Key at its other end.",
+        ),
+        *_columns(ColumnType.TIMESTAMP, changed_at="When the run read its inputs."),
+        *_columns(ColumnType.TEXT, run_id="Run that found it."),
+    ),
+)
+
+
 def land_published(home: Home, values: pa.Table, *, run_id: str) -> Load:
     """Bring what one run published anew of closed periods back into the lake, once per run.
 
@@ -101,12 +126,29 @@ def land_published(home: Home, values: pa.Table, *, run_id: str) -> Load:
         run_id: the run that published them.
     """
     new = pc.and_(values.column("is_closed"), pc.equal(values.column("run_id"), run_id))
-    values = values.filter(new).select([column.name for column in PUBLISHED_KPI.columns])
+    return _land(home, PUBLISHED_KPI, values.filter(new), run_id)
+
+
+def land_identities(home: Home, found: pa.Table, *, run_id: str) -> Load | None:
+    """Bring the keys whose person or link one run found changed into the lake, once per run.
+
+    Args:
+        home: the company's folders.
+        found: the columns of ``PUBLISHED_IDENTITIES``; times are naive UTC.
+        run_id: the run that published them.
+
+    Returns:
+        The load; None when nothing changed.
+    """
+    return _land(home, PUBLISHED_IDENTITIES, found, run_id) if found.num_rows else None
+
+
+def _land(home: Home, spec: StreamSpec, rows: pa.Table, run_id: str) -> Load:
     with connect() as connection:
         conformed = conform(
             connection,
-            values,
-            spec=PUBLISHED_KPI,
+            rows.select([column.name for column in spec.columns]),
+            spec=spec,
             conventions=Conventions(),
             source_id=SOURCE_ID,
             key=b"",
@@ -118,4 +160,4 @@ def land_published(home: Home, values: pa.Table, *, run_id: str) -> Load:
             landed_at=datetime.now(UTC),
             transactions=(f"published:{run_id}",),
         )
-        return land(connection, Lake(home.lake), PUBLISHED_KPI, arrival)
+        return land(connection, Lake(home.lake), spec, arrival)

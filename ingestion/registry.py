@@ -5,8 +5,9 @@ from functools import cache
 from typing import cast
 
 from ingestion.connectors.base import Connector
+from ingestion.enriched import IDENTITY_EDGES
 from ingestion.errors import ConfigurationError
-from ingestion.published import PUBLISHED_KPI
+from ingestion.published import PUBLISHED_IDENTITIES, PUBLISHED_KPI
 from ingestion.stream import StreamSpec
 
 CONNECTORS = ("asterisk", "files", "limesurvey", "qualtrics", "sql")
@@ -32,4 +33,5 @@ def connector(name: str) -> Connector:
 def all_streams() -> dict[str, StreamSpec]:
     """The specification of every raw table, configured or not."""
     specs = [spec for name in CONNECTORS for spec in connector(name).STREAMS.values()]
-    return {spec.table: spec for spec in [*specs, PUBLISHED_KPI]}
+    found = [*specs, PUBLISHED_KPI, PUBLISHED_IDENTITIES, IDENTITY_EDGES]
+    return {spec.table: spec for spec in found}

@@ -60,7 +60,11 @@ class FiscalYear(Strict):
 
 
 class Company(Strict):
-    """The company whose warehouse this is; ``country`` is the one whose holidays it keeps."""
+    """The company whose warehouse this is; ``country`` is the one whose holidays it keeps.
+
+    With ``match_customers``, customer records that resemble each other are listed for review;
+    it needs the extra ``identity``.
+    """
 
     key: Name
     name: dict[Language, str]
@@ -72,6 +76,7 @@ class Company(Strict):
     fiscal_year: FiscalYear = FiscalYear()
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
     is_demo: bool = False
+    match_customers: bool = False
 
 
 class Conventions(Strict):

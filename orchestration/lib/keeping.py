@@ -1,6 +1,6 @@
-"""Published values go back into the lake; what was missed one night is repaired the next.
+"""What only a publication knows goes back into the lake; a missed night is repaired the next.
 
-Which values count as new is decided in ``ingestion``.
+Which values count as new is decided in ``ingestion`` and ``dbt_project``.
 """
 
 from pathlib import Path
@@ -11,10 +11,11 @@ from orchestration.lib.night import Notebook
 from serving import current_version, read_published
 
 VALUES_TO_KEEP = "mart_cx_kpi_history"
+IDENTITIES_TO_KEEP = "fct_unkept_identities"
 
 
 def keep_values(lake: CompanyLake, notebook: Notebook, marts: Path) -> str | None:
-    """Land the values of the current publication, unless they are in the lake.
+    """Land values and identities of the current publication, unless they are in the lake.
 
     Returns:
         Why they could not be landed; the next night tries again.
@@ -23,9 +24,12 @@ def keep_values(lake: CompanyLake, notebook: Notebook, marts: Path) -> str | Non
     if version is None or notebook.has_kept(version.name):
         return None
     values = read_published(version, VALUES_TO_KEEP)
+    identities = read_published(version, IDENTITIES_TO_KEEP)
     try:
         if values is not None:
             lake.land_published(values, version.name)
+        if identities is not None:
+            lake.land_identities(identities, version.name)
     except (IngestionError, OSError) as error:
         return str(error)
     notebook.write_kept(version.name)

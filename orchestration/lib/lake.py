@@ -76,8 +76,32 @@ class CompanyLake:
             for refusals in quarantine.summarize(self._home)
         ]
 
+    def match_customers(self) -> str:
+        """Land which customer records resemble each other; what was done, empty if nothing."""
+        from enrichment import identity
+
+        if not self._sources.company.match_customers:
+            return ""
+        if not identity.is_installed():
+            return "customers were not matched: the extra `identity` is not installed"
+        candidates = ingestion.identity_candidates(self._home)
+        if candidates is None:
+            return ""
+        pairs = pa.Table.from_pandas(
+            identity.match_customers(candidates.records.to_pandas()), preserve_index=False
+        )
+        ingestion.land_identity_edges(self._home, pairs, load_seq=candidates.load_seq)
+        return f"{pairs.num_rows} pairs of customer records resemble each other"
+
     def land_published(self, table: pa.Table, run_id: str) -> int:
         """Land the closed values of a publication; the rows that were new or changed."""
         from ingestion import published
 
         return published.land_published(self._home, table, run_id=run_id).rows_landed
+
+    def land_identities(self, table: pa.Table, run_id: str) -> int:
+        """Land the keys whose person a publication found changed; how many they are."""
+        from ingestion import published
+
+        load = published.land_identities(self._home, table, run_id=run_id)
+        return load.rows_landed if load else 0

@@ -16,7 +16,12 @@ from tests.factories.whole_night import whole_night
 
 SCHEMAS = ("core", "metrics", "marts")
 LANDING_TIMES = ("first_landed_at",)
-LOGS_OF_BUILDS = {"core.fct_recounted_call_days", "core.fct_published_kpi_values"}
+LOGS_OF_BUILDS = {
+    "core.fct_recounted_call_days",
+    "core.fct_published_kpi_values",
+    "core.fct_identity_changes",
+    "core.fct_unkept_identities",
+}
 """Relations that say which build counted or published something, killed ones among them."""
 
 FIVE = (

@@ -21,7 +21,7 @@ NIGHTS = 4
 SCHEMAS = ("core", "metrics", "marts")
 LOGS_OF_BUILDS = {"core.fct_recounted_call_days"}
 """Relations that say which build counted a day again, so that readers count it again."""
-ABOUT_THE_RUN = {"main._meta", "main.mart_dq_health"}
+ABOUT_THE_RUN = {"main._meta", "main.mart_dq_health", "main.fct_unkept_identities"}
 
 
 RECEIPTS = "published/cx_kpi"
@@ -148,6 +148,33 @@ def test_records_that_came_to_share_a_mailbox_are_one_person(nights: SeveralNigh
         "select 1 from core.dim_customers where is_current "
         f"and customer_id = '{persons.get(gone, '')}'"
     )
+
+
+def test_whoever_changed_persons_is_told_with_the_link_and_the_night(
+    nights: SeveralNights,
+) -> None:
+    one, other, mother, *_ = nights.plants.picked["customers"]
+    changes = nights.ask(
+        "select identity_key, change_kind, caused_by, run_id, cause_left_key, cause_right_key, "
+        "previous_customer_id <> customer_id from core.fct_identity_changes order by 1"
+    )
+    told = {key: change for key, *change in changes}
+    merged = told[f"customer:crm:{max(one, other)}"]
+    assert merged[:3] in (["merge", "email", "night-2"], ["merge", "phone", "night-2"])
+    family = [
+        (kind, cause, night)
+        for key, (kind, cause, night, *ends, _) in told.items()
+        if key.startswith("phone:") and f"customer:crm:{mother}" in ends
+    ]
+    assert family == [("split", "phone", "night-2")]
+    assert all(changed for *_, changed in changes)
+
+
+def test_the_lake_knows_every_identity_as_it_stands(nights: SeveralNights) -> None:
+    assert nights.ask("from core.fct_unkept_identities") == []
+    assert nights.ask(
+        "select count(*) from staging.stg_published__customer_identities where load_seq > 1"
+    ) < nights.ask("select count(*) / 4 from core.dim_customer_identities")
 
 
 def test_a_merger_leaves_one_person_and_a_corrected_email_parts_two(

@@ -10,6 +10,8 @@ from tests.kpis.reading import Warehouse
 
 DOMAINS = {
     "calendar": "calendar",
+    "caused_by": "identity_link",
+    "change_kind": "identity_change",
     "channel": "channel",
     "channel_family": "channel_family",
     "connector": "connector",
@@ -22,6 +24,7 @@ DOMAINS = {
     "kind": "kind",
     "language": "language",
     "lifecycle_state": "lifecycle_state",
+    "linked_by": "identity_link",
     "market": "market",
     "metric": "metric",
     "outcome": "outcome",
@@ -56,12 +59,13 @@ DIMENSIONS = {
     "team_id": ("dim_teams", "team_id"),
 }
 TEXTS = {
-    "account_id", "agent_number", "agent_version_id", "answer_id", "answer_text", "choice_code",
-    "company_key",
-    "contact_id", "customer_id", "display_format", "drill_filter", "drill_mart", "grain_key",
-    "grains", "interaction_id", "invitation_id", "period_types", "question", "question_number",
-    "question_text", "queue_name", "response_id", "run_id", "source_record_id",
-    "survey_name", "survey_number", "team_name", "time_zone", "version",
+    "account_id", "agent_number", "agent_version_id", "answer_id", "answer_text",
+    "cause_left_key", "cause_right_key", "choice_code", "company_key", "contact_id",
+    "customer_id", "display_format", "drill_filter", "drill_mart", "grain_key", "grains",
+    "identity_key", "interaction_id", "invitation_id", "linked_key", "period_types",
+    "previous_customer_id", "question", "question_number", "question_text", "queue_name",
+    "response_id", "run_id", "source_record_id", "survey_name", "survey_number", "team_name",
+    "time_zone", "version",
 }  # fmt: skip
 """Names, numbers, texts and keys of single records, which no dimension explains."""
 LANGUAGES = ("_en", "_fa", "_ru")

@@ -151,6 +151,8 @@ def _frozen_inputs(notebook: Notebook, tasks: Sequence[StreamTask]) -> dg.Assets
     def frozen_inputs(
         context: dg.AssetExecutionContext, lake: Lake, warehouse_lock: Lock
     ) -> dg.MaterializeResult[None]:
+        if matched := lake.match_customers():
+            context.log.info(f"  {matched}")
         frozen = lake.freeze(notebook.streams(), context.run_id, notebook.demo_day())
         context.log.info(f"  as of {frozen.as_of}")
         return dg.MaterializeResult(metadata=_frozen_metadata(frozen.as_of, frozen.streams))

@@ -16,7 +16,8 @@ final as (
         is_known,
         is_shared,
         first_landed_at,
-        linked_by
+        linked_by,
+        linked_key
 
     from keys
 

@@ -7,105 +7,67 @@ records as (
 
 ),
 
--- A record ties its own key to each contact value that it carries.
-pairs as (
+links as (
+
+    select * from {{ ref('int_identity__links_found') }}
+
+),
+
+shared_keys as (
+
+    select distinct shared_key from links
+    where shared_key is not null
+
+),
+
+named as (
 
     select
         identity_key,
-        email_key as contact_key,
-        'email' as linked_by,
-        email_is_shared as is_listed,
-        cast(null as varchar) as other_email_key,
         is_customer_record,
+        first_landed_at
+
+    from records
+    union all
+    select
+        email_key as identity_key,
+        false as is_customer_record,
         first_landed_at
 
     from records
     where email_key is not null
     union all
     select
-        identity_key,
-        phone_key as contact_key,
-        'phone' as linked_by,
-        false as is_listed,
-        email_key as other_email_key,
-        is_customer_record,
+        phone_key as identity_key,
+        false as is_customer_record,
         first_landed_at
 
     from records
     where phone_key is not null
-
-),
-
--- One phone of customers with several e-mail addresses is a family's or an office's.
-contacts as (
-
+    union all
+    -- What a record quotes is a record of its own; only a visitor may have none.
     select
-        contact_key,
-        bool_or(is_listed)
-        or count(distinct identity_key) filter (where identity_key like 'customer:%')
-        > {{ var('shared_contact_limit') }}
-        or count(distinct other_email_key) filter (where is_customer_record) > 1
-            as is_shared,
-        min(first_landed_at) as first_landed_at
+        other_key as identity_key,
+        false as is_customer_record,
+        first_landed_at
 
-    from pairs
-    group by contact_key
-
-),
-
-shared_contacts as (
-
-    select contact_key from contacts
-    where is_shared
+    from records
+    where other_kind = 'visitor' and other_key is not null
 
 ),
 
 keys as (
 
     select
-        identity_key,
-        bool_or(is_customer_record) as is_customer_record,
-        bool_or(is_shared) as is_shared,
-        min(first_landed_at) as first_landed_at
+        named.identity_key,
+        bool_or(named.is_customer_record) as is_customer_record,
+        bool_or(shared_keys.shared_key is not null) as is_shared,
+        min(named.first_landed_at) as first_landed_at
 
-    from (
-        select
-            identity_key,
-            is_customer_record,
-            false as is_shared,
-            first_landed_at
-
-        from records
-        union all
-        select
-            contact_key as identity_key,
-            false as is_customer_record,
-            is_shared,
-            first_landed_at
-
-        from contacts
-    ) as named
-
-    group by identity_key
-
-),
-
-links as (
-
-    select distinct
-        pairs.identity_key,
-        pairs.contact_key,
-        pairs.linked_by
-
-    from pairs
-    left join shared_contacts as shared_own
-        on pairs.identity_key = shared_own.contact_key
-    left join shared_contacts as shared_value
-        on pairs.contact_key = shared_value.contact_key
-    where
-        pairs.identity_key <> pairs.contact_key
-        and shared_own.contact_key is null
-        and shared_value.contact_key is null
+    from named
+    left join shared_keys
+        on named.identity_key = shared_keys.shared_key
+    group by named.identity_key
 
 ),
 
@@ -113,34 +75,33 @@ edges as (
 
     select
         identity_key,
-        contact_key as neighbor_key,
+        linked_key as neighbor_key,
         linked_by
 
     from links
+    where cut_because is null
     union all
     select
-        contact_key as identity_key,
+        linked_key as identity_key,
         identity_key as neighbor_key,
         linked_by
 
     from links
+    where cut_because is null
 
 ),
 
 linked_keys as (
 
     select
-        edges.identity_key,
-        min(edges.linked_by) as linked_by,
+        keys.identity_key,
         -- Seniority: first landed, then the key itself, which no other key has.
         row_number() over (
-            order by min(keys.first_landed_at), edges.identity_key
+            order by keys.first_landed_at, keys.identity_key
         ) as seniority
 
-    from edges
-    inner join keys
-        on edges.identity_key = keys.identity_key
-    group by edges.identity_key
+    from keys
+    where keys.identity_key in (select edges.identity_key from edges)
 
 ),
 
@@ -148,7 +109,9 @@ ranked_edges as (
 
     select
         own.seniority,
-        neighbor.seniority as neighbor_seniority
+        neighbor.seniority as neighbor_seniority,
+        edges.neighbor_key,
+        edges.linked_by
 
     from edges
     inner join linked_keys as own
@@ -189,6 +152,56 @@ persons as (
 
 ),
 
+-- From the elder outward, so that the link that speaks for a key leads to its elder.
+arrivals (seniority, elder, came_from, steps) as (
+
+    select
+        seniority,
+        elder,
+        cast(0 as bigint) as came_from,
+        0 as steps
+
+    from persons
+    where seniority = elder
+    union
+    select
+        ranked_edges.neighbor_seniority as seniority,
+        arrivals.elder,
+        ranked_edges.seniority as came_from,
+        arrivals.steps + 1 as steps
+
+    from arrivals
+    inner join ranked_edges
+        on arrivals.seniority = ranked_edges.seniority
+    where
+        ranked_edges.neighbor_seniority <> arrivals.elder
+        and ranked_edges.neighbor_seniority <> arrivals.came_from
+        and arrivals.steps < {{ var('identity_reach') }}
+
+),
+
+-- Beyond that reach, to the most senior neighbor.
+first_links as (
+
+    select
+        ranked_edges.seniority,
+        ranked_edges.neighbor_key,
+        ranked_edges.linked_by
+
+    from ranked_edges
+    left join arrivals
+        on ranked_edges.seniority = arrivals.seniority
+            and ranked_edges.neighbor_seniority = arrivals.came_from
+    qualify row_number() over (
+            partition by ranked_edges.seniority
+            order by
+                arrivals.steps asc nulls last,
+                ranked_edges.neighbor_seniority asc,
+                ranked_edges.linked_by asc
+        ) = 1
+
+),
+
 resolved as (
 
     select
@@ -199,15 +212,20 @@ resolved as (
         keys.is_shared,
         keys.first_landed_at,
         case
-            when persons.elder <> persons.seniority then linked_keys.linked_by
+            when persons.elder <> persons.seniority then first_links.linked_by
             else 'self'
-        end as linked_by
+        end as linked_by,
+        case
+            when persons.elder <> persons.seniority then first_links.neighbor_key
+        end as linked_key
 
     from keys
     left join linked_keys
         on keys.identity_key = linked_keys.identity_key
     left join persons
         on linked_keys.seniority = persons.seniority
+    left join first_links
+        on linked_keys.seniority = first_links.seniority
     left join linked_keys as elder_keys
         on persons.elder = elder_keys.seniority
 
@@ -222,7 +240,8 @@ final as (
         bool_or(is_customer_record) over (partition by elder_key) as is_known,
         is_shared,
         first_landed_at,
-        linked_by
+        linked_by,
+        linked_key
 
     from resolved
 
