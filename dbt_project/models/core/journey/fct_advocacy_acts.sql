@@ -68,6 +68,7 @@ final as (
         acts.source_id,
         acts.identity_key,
         coalesce(identities.customer_id, md5(acts.identity_key)) as customer_id,
+        not coalesce(identities.is_known, false) as is_anonymous,
         customers.segment,
         customers.market,
         acts.acted_at,

@@ -36,7 +36,8 @@ spells as (
         entered_local_date as entered_on,
         left_local_date as left_on,
         source_id,
-        coalesce(segment, 'unknown') as segment
+        coalesce(segment, 'unknown') as segment,
+        is_anonymous
 
     from fct_journey_steps
 
@@ -51,7 +52,8 @@ spells as (
         entered_on,
         left_on,
         source_id,
-        segment
+        segment,
+        false as is_anonymous
 
     from met_lifecycle_spells
 
@@ -75,7 +77,8 @@ final as (
             'spells.entered_on', 'coalesce(spells.left_on, dim_run.as_of)', 'day'
         ) }} as integer) as duration_days,
         spells.source_id,
-        spells.segment
+        spells.segment,
+        spells.is_anonymous
 
     from spells
 

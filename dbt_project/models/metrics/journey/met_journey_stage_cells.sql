@@ -1,4 +1,5 @@
--- Grain: one row per journey, month of entry, source, segment and stage of the path.
+-- Grain: one row per journey, month of entry, source, segment, anonymity and stage of
+-- the path.
 with
 
 met_journey_spells as (
@@ -49,6 +50,7 @@ paths as (
         min(entered_on) as entered_on,
         min_by(source_id, order_of_entry) as source_id,
         min_by(segment, order_of_entry) as segment,
+        bool_or(is_anonymous) as is_anonymous,
         max(sort_order) filter (where is_on_path) as furthest_sort_order
 
     from ordered
@@ -64,6 +66,7 @@ cohorts as (
         cast(date_trunc('month', entered_on) as date) as cohort_month,
         source_id,
         segment,
+        is_anonymous,
         furthest_sort_order,
         count(*) as count_paths
 
@@ -76,6 +79,7 @@ cohorts as (
         cast(date_trunc('month', entered_on) as date),
         source_id,
         segment,
+        is_anonymous,
         furthest_sort_order
 
 ),
@@ -106,6 +110,7 @@ final as (
         cohorts.cohort_month,
         cohorts.source_id,
         cohorts.segment,
+        cohorts.is_anonymous,
         stages.stage_code,
         stages.sort_order,
         cast(sum(cohorts.count_paths) as bigint) as count_entered,
@@ -146,6 +151,7 @@ final as (
         cohorts.cohort_month,
         cohorts.source_id,
         cohorts.segment,
+        cohorts.is_anonymous,
         stages.stage_code,
         stages.sort_order,
         stages.next_sort_order,
