@@ -47,13 +47,15 @@ DIMENSIONS = {
     "last_queue_id": ("dim_queues", "queue_id"),
     "question_id": ("dim_questions", "question_id"),
     "queue_id": ("dim_queues", "queue_id"),
+    "schedule_id": ("dim_business_hours", "schedule_id"),
     "source_id": ("dim_sources", "source_id"),
     "survey_id": ("dim_surveys", "survey_id"),
 }
 TEXTS = {
-    "account_id", "agent_number", "answer_id", "answer_text", "choice_code", "company_key",
-    "contact_id", "customer_id", "display_format", "drill_filter", "drill_mart", "grain_key",
-    "grains", "interaction_id", "invitation_id", "period_types", "question", "question_number",
+    "account_id", "agent_number", "answer_id", "answer_text", "choice_code", "closes_at",
+    "company_key", "contact_id", "country_code", "customer_id", "display_format", "drill_filter",
+    "drill_mart", "grain_key", "grains", "holiday_country", "interaction_id", "invitation_id",
+    "opens_at", "period_types", "question", "question_number",
     "question_text", "queue_name", "response_id", "run_id", "source_record_id",
     "survey_name", "survey_number", "team_name", "time_zone", "version",
 }  # fmt: skip
