@@ -6,9 +6,9 @@
         "{{ set_mark_from(ref('int_calls__asterisk_stays_derived'), 'change_seq') }}",
     ],
 ) }}
--- Grain: one row per stretch of an agent's time in one state and local day, as the queue
--- log tells it; an agent's day that got news is redone whole, and stays as a row without
--- a state where nothing is left of it.
+-- Grain: one row per stretch of an agent's time in one state and local day, as the
+-- queue log tells it; an agent's day that got news is redone whole, and stays as a row
+-- without a state where nothing is left of it.
 with
 
 log_events as (
@@ -477,20 +477,10 @@ pieces as (
 
 ),
 
-covered_pieces as (
+numbered_pieces as (
 
     select
         *,
-        max(ended_at) over (
-            partition by source_id, agent_number, local_date, state_local_date, state
-            order by started_at, ended_at
-            rows between unbounded preceding and 1 preceding
-        ) as covered_to,
-        max(ended_at) over (
-            partition by source_id, agent_number, local_date, state_local_date
-            order by started_at, ended_at, state
-            rows between unbounded preceding and 1 preceding
-        ) as busy_to,
         row_number() over (
             partition by source_id, agent_number, local_date
             order by started_at, ended_at, state
@@ -498,6 +488,25 @@ covered_pieces as (
 
     from pieces
     where ended_at > started_at
+
+),
+
+covered_pieces as (
+
+    select
+        *,
+        max(ended_at) over (
+            partition by source_id, agent_number, local_date, state_local_date, state
+            order by piece_number
+            rows between unbounded preceding and 1 preceding
+        ) as covered_to,
+        max(ended_at) over (
+            partition by source_id, agent_number, local_date, state_local_date
+            order by piece_number
+            rows between unbounded preceding and 1 preceding
+        ) as busy_to
+
+    from numbered_pieces
 
 ),
 

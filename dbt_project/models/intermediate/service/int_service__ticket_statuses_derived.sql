@@ -148,7 +148,7 @@ ordered as (
 ),
 
 -- A change that leaves an attribute out leaves it as it was.
-runs as (
+carried as (
 
     select
         *,
@@ -158,35 +158,25 @@ runs as (
         lead(valid_from) over (
             partition by ticket_id order by position_in_ticket
         ) as next_changed_at,
-        count(priority) over (
+        max_by(priority, position_in_ticket) filter (where priority is not null) over (
             partition by ticket_id order by position_in_ticket
             rows between unbounded preceding and current row
-        ) as priority_run,
-        count(queue) over (
+        ) as carried_priority,
+        max_by(queue, position_in_ticket) filter (where queue is not null) over (
             partition by ticket_id order by position_in_ticket
             rows between unbounded preceding and current row
-        ) as queue_run,
-        count(agent_number) over (
+        ) as carried_queue,
+        max_by(agent_number, position_in_ticket) filter (
+            where agent_number is not null
+        ) over (
             partition by ticket_id order by position_in_ticket
             rows between unbounded preceding and current row
-        ) as agent_run,
+        ) as carried_agent,
         count(priority) over (partition by ticket_id) as count_priorities,
         count(queue) over (partition by ticket_id) as count_queues,
         count(agent_number) over (partition by ticket_id) as count_agents
 
     from ordered
-
-),
-
-carried as (
-
-    select
-        *,
-        max(priority) over (partition by ticket_id, priority_run) as carried_priority,
-        max(queue) over (partition by ticket_id, queue_run) as carried_queue,
-        max(agent_number) over (partition by ticket_id, agent_run) as carried_agent
-
-    from runs
 
 ),
 
