@@ -54,18 +54,19 @@ DIMENSIONS = {
     "last_queue_id": ("dim_queues", "queue_id"),
     "question_id": ("dim_questions", "question_id"),
     "queue_id": ("dim_queues", "queue_id"),
+    "schedule_id": ("dim_business_hours", "schedule_id"),
     "source_id": ("dim_sources", "source_id"),
     "survey_id": ("dim_surveys", "survey_id"),
     "team_id": ("dim_teams", "team_id"),
 }
 TEXTS = {
     "account_id", "agent_number", "agent_version_id", "answer_id", "answer_text",
-    "cause_left_key", "cause_right_key", "choice_code", "company_key", "contact_id",
-    "customer_id", "display_format", "drill_filter", "drill_mart", "grain_key", "grains",
-    "identity_key", "interaction_id", "invitation_id", "linked_key", "period_types",
-    "previous_customer_id", "question", "question_number", "question_text", "queue_name",
-    "response_id", "run_id", "source_record_id", "survey_name", "survey_number", "team_name",
-    "time_zone", "version",
+    "cause_left_key", "cause_right_key", "choice_code", "closes_at", "company_key",
+    "contact_id", "country_code", "customer_id", "display_format", "drill_filter", "drill_mart",
+    "grain_key", "grains", "holiday_country", "identity_key", "interaction_id", "invitation_id",
+    "linked_key", "opens_at", "period_types", "previous_customer_id", "question",
+    "question_number", "question_text", "queue_name", "response_id", "run_id",
+    "source_record_id", "survey_name", "survey_number", "team_name", "time_zone", "version",
 }  # fmt: skip
 """Names, numbers, texts and keys of single records, which no dimension explains."""
 LANGUAGES = ("_en", "_fa", "_ru")

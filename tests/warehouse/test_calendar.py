@@ -22,7 +22,8 @@ def calendar(**setting: Any) -> dict[date, dict[str, Any]]:
     """The calendar of a company, by day."""
     with duckdb.connect() as connection:
         run = connection.execute
-        columns = ", ".join(f"${name} as {name}" for name in RUN)
+        types = {name: "integer" if isinstance(RUN[name], int) else "varchar" for name in RUN}
+        columns = ", ".join(f"cast(${name} as {kind}) as {name}" for name, kind in types.items())
         run(f"create table stg_meta__run as select {columns}", RUN | setting)
         run(
             "create table int_calendar__days as select cast(day as date) as calendar_date, "
