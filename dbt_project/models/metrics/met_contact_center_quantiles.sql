@@ -647,7 +647,7 @@ final as (
         numbered_periods.period_start,
         cast(
             case when order_statistics.quantile is null
-                then order_statistics.count_attained
+                    then order_statistics.count_attained
             end as bigint
         ) as numerator,
         (
@@ -659,12 +659,12 @@ final as (
             )
         ) / order_statistics.unit_scale as value,
         case when order_statistics.quantile < 1
-            then cast(order_statistics.low_value as double)
-                / order_statistics.unit_scale
+                then cast(order_statistics.low_value as double)
+                    / order_statistics.unit_scale
         end as ci_low,
         case when order_statistics.quantile < 1
-            then cast(order_statistics.high_value as double)
-                / order_statistics.unit_scale
+                then cast(order_statistics.high_value as double)
+                    / order_statistics.unit_scale
         end as ci_high,
         cast(order_statistics.n as bigint) as n
 

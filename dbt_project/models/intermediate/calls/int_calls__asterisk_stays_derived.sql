@@ -46,8 +46,7 @@ coverage as (
 
 ),
 
-{%- if is_incremental() %}
-
+-- Nobody asks for these where all calls are derived anew.
 changed_calls as (
 
     select
@@ -76,8 +75,6 @@ changed_calls as (
         )
 
 ),
-
-{%- endif %}
 
 -- Rings, pauses and logins tell nothing of a stay, and of the notes only two do.
 stay_lines as (
@@ -169,20 +166,20 @@ events as (
 
 ),
 
--- A line that landed twice stands once, as last landed: its place in the log is its key.
+-- A line that landed twice stands once, as last landed: its place is its key.
 placed_events as (
 
     select
         *,
         max(case when event_name = 'ENTERQUEUE' then event_order end) over (
             partition by contact_id, queue_name
-            order by event_order, _load_seq desc
+            order by event_order asc, _load_seq desc
             rows between unbounded preceding and current row
         ) as stay_order,
-        lag(event_order) over (
+        coalesce(event_order = lag(event_order) over (
             partition by contact_id, queue_name
-            order by event_order, _load_seq desc
-        ) is not distinct from event_order as is_superseded
+            order by event_order asc, _load_seq desc
+        ), false) as is_superseded
 
     from events
 

@@ -48,9 +48,9 @@ compared as (
         last_published.computed_at as published_computed_at,
         last_published.run_id as published_run_id,
         last_published.revision is not null
-        and met_kpi_values.numerator is not distinct from last_published.numerator
-        and met_kpi_values.denominator is not distinct from last_published.denominator
-        and met_kpi_values.value is not distinct from last_published.value
+        and not (met_kpi_values.numerator is distinct from last_published.numerator)
+        and not (met_kpi_values.denominator is distinct from last_published.denominator)
+        and not (met_kpi_values.value is distinct from last_published.value)
         and met_kpi_values.n = last_published.n as is_unchanged
 
     from met_kpi_values

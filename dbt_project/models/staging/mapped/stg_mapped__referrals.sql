@@ -15,7 +15,7 @@ renamed as (
         _source_id as source_id,
         'customer:' || customer_source_id || ':' || customer_number as customer_key,
         'customer:' || customer_source_id || ':' || referred_customer_number
-        as referred_customer_key,
+            as referred_customer_key,
         channel,
         referred_at,
         converted_at,
