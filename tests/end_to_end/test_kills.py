@@ -15,7 +15,8 @@ from tests.factories.once import shared
 from tests.factories.whole_night import whole_night
 
 SCHEMAS = ("core", "metrics", "marts")
-LANDING_TIMES = ("first_landed_at",)
+LANDING_TIMES = ("first_landed_at", "valid_to")
+"""A record that its source deletes without a word on when ends when that was noticed."""
 LOGS_OF_BUILDS = {
     "core.fct_recounted_call_days",
     "core.fct_published_kpi_values",
