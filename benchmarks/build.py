@@ -16,6 +16,7 @@ from benchmarks.measure import Cost, cost_of
 from ingestion import configured_streams, extract, freeze, home_of, load_sources
 from ingestion.demo import generate
 from ingestion.settings import PROJECT_ROOT, Home
+from orchestration.lib.memory import memory_limit
 
 DEMO_CUSTOMERS = 5_000
 
@@ -36,6 +37,7 @@ def dbt(home: Home, *arguments: str) -> Cost:
         "CX_WAREHOUSE": str(home.warehouse),
         "CX_FROZEN_INPUTS": str(home.frozen_inputs),
         "CX_PUBLISHED": "",
+        "CX_BUILD_MEMORY": os.environ.get("CX_MEMORY_LIMIT") or memory_limit(home.frozen_inputs),
         "DBT_TARGET_PATH": str(home.root / "target"),
         "DBT_LOG_PATH": str(home.root / "logs"),
     }

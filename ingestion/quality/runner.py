@@ -95,7 +95,8 @@ def _validate(spec: StreamSpec, frame: "pd.DataFrame") -> list[dict[str, Any]]:
         .add_batch_definition_whole_dataframe("load")
         .get_batch({"dataframe": frame})
     )
-    return [_plain(result) for result in batch.validate(suite_of(spec)).results]
+    validated = batch.validate(suite_of(spec), result_format="BASIC")
+    return [_plain(result) for result in validated.results]
 
 
 def _plain(result: Any) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion import ConfigurationError, Home, Sources, home_of, load_sources
+from orchestration.lib.memory import memory_limit
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
@@ -67,6 +68,8 @@ class Environment:
             CX_WAREHOUSE=str(self.home.warehouse),
             CX_FROZEN_INPUTS=str(self.home.frozen_inputs),
             CX_PUBLISHED=str(self.published_database),
+            CX_BUILD_MEMORY=os.environ.get("CX_MEMORY_LIMIT")
+            or memory_limit(self.home.frozen_inputs),
         )
 
 
