@@ -25,7 +25,15 @@ touches as (
 
 menu_calls as (
 
-    select * from {{ ref('int_interactions__menu_calls_grouped') }}
+    select * from {{ ref('int_calls__ivr_calls_derived') }}
+    where not is_deleted
+
+),
+
+counted_calls as (
+
+    select call_id from calls
+    group by call_id
 
 ),
 
@@ -146,9 +154,11 @@ final as (
     union all
     select
         'menu' as touch_kind,
-        menu_call_id as source_record_id,
-        source_id,
-        identity_key,
+        menu_calls.ivr_call_id as source_record_id,
+        menu_calls.source_id,
+        coalesce(
+            menu_calls.phone_key, 'call:' || menu_calls.ivr_call_id
+        ) as identity_key,
         cast(null as varchar) as market,
         'phone' as channel,
         'inbound' as direction,
@@ -158,12 +168,15 @@ final as (
         cast(null as varchar) as agent_name,
         cast(null as varchar) as queue_name,
         cast(null as timestamp) as planned_at,
-        started_at,
-        started_local_date,
-        ended_at,
-        case when has_contact then 'part_of_call' end as exclusion_reason
+        menu_calls.entered_at as started_at,
+        menu_calls.entered_local_date as started_local_date,
+        menu_calls.last_event_at as ended_at,
+        case when counted_calls.call_id is not null then 'part_of_call' end
+            as exclusion_reason
 
     from menu_calls
+    left join counted_calls
+        on menu_calls.call_number = counted_calls.call_id
     union all
     select
         'visit' as touch_kind,
