@@ -95,6 +95,7 @@ class FakeLake:
         content = {
             "as_of": str(as_of),
             "orders": self.orders,
+            "streams": [],
             "sources": [{**source, "data_through": "2026-10-31T00:00:00+00:00"}],
         }
         self.environment.home.frozen_inputs.write_text(json.dumps(content))
