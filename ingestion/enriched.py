@@ -87,19 +87,14 @@ def identity_candidates(home: Home) -> Candidates | None:
     return Candidates(records, load_seq)
 
 
-def land_identity_edges(home: Home, pairs: pa.Table, *, load_seq: int) -> Load | None:
+def land_identity_edges(home: Home, pairs: pa.Table, *, load_seq: int) -> Load:
     """Make ``pairs`` the likely pairs that the lake knows; only what changed lands.
 
     Args:
         home: the company's folders.
         pairs: ``left_key``, ``right_key`` and ``match_weight``, a whole number.
         load_seq: the last load of customers that was compared.
-
-    Returns:
-        The load; None when there are no pairs.
     """
-    if not pairs.num_rows:
-        return None
     with connect() as connection:
         conformed = conform(
             connection,
@@ -115,5 +110,6 @@ def land_identity_edges(home: Home, pairs: pa.Table, *, load_seq: int) -> Load |
             cursor={"load_seq": load_seq},
             landed_at=datetime.now(UTC),
             is_snapshot=True,
+            may_be_empty=True,
         )
         return land(connection, Lake(home.lake), IDENTITY_EDGES, arrival)

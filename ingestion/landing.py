@@ -64,6 +64,7 @@ class Arrival:
         landed_at: time of the landing.
         transactions: names that may land only once.
         is_snapshot, keys_only: see ``connectors.base.Batch``.
+        may_be_empty: a snapshot without rows is meant, because nobody has to send it.
         default_version: ``source_version`` of rows without one; the load's number if None.
         conventions: what the batch knew of its values, see ``connectors.base.Batch``.
         before_commit: called with the load's number just before the rows become visible.
@@ -76,6 +77,7 @@ class Arrival:
     transactions: tuple[str, ...] = ()
     is_snapshot: bool = False
     keys_only: bool = False
+    may_be_empty: bool = False
     default_version: int | None = None
     conventions: Mapping[str, Any] = field(default_factory=dict)
     before_commit: Callable[[int], None] | None = None
@@ -221,7 +223,7 @@ def _add_tombstones(
     """
     living, conformed = living_keys(files, arrival.source_id), arrival.conformed
     count_living = _count(connection, living)
-    if count_living and not conformed.count_read:
+    if count_living and not conformed.count_read and not arrival.may_be_empty:
         raise SourceError(
             f"{spec.table}: source {arrival.source_id} sent no rows where the lake holds "
             f"{count_living}; nothing was deleted, check the source"

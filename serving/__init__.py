@@ -8,7 +8,7 @@ renders the one screen that ends a night. How numbers are computed belongs in
 from serving.audit import audit
 from serving.errors import AuditError, PublishError, ServingError
 from serving.facts import CheckFact, RejectFact, Relation, RunFacts, SourceFact, StreamFact
-from serving.inventory import Holding, inventory
+from serving.inventory import Holding, inventory, read_built
 from serving.publish import Published, publish, read_published
 from serving.screen import ScreenSettings, render
 from serving.versions import current_version, list_versions, rollback
@@ -31,6 +31,7 @@ __all__ = [
     "inventory",
     "list_versions",
     "publish",
+    "read_built",
     "read_published",
     "render",
     "rollback",

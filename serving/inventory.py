@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+
 from serving.facts import Relation
 from serving.warehouse import ColumnInfo, open_warehouse
 
@@ -30,3 +32,11 @@ def inventory(warehouse: Path, relations: Iterable[Relation]) -> dict[Relation, 
                 count = held.count(relation) if relation in tables else None
                 holdings[relation] = Holding(tuple(columns), count)
     return holdings
+
+
+def read_built(warehouse: Path, relation: Relation) -> pa.Table | None:
+    """The rows of one relation as the last build left them; None when there is no such one."""
+    with open_warehouse(warehouse) as held:
+        if not held.columns(relation):
+            return None
+        return held.connection.sql(f"from {held.name(relation)}").to_arrow_table()

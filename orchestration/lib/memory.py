@@ -9,7 +9,7 @@ from pathlib import Path
 
 LEAST_MEGABYTES = 1_500
 SHARE_OF_THE_LAKE = 0.5
-"""Measured: a lake of 1.1 GB builds in 1.2 GB, and aggregates grow slower than the lake."""
+"""A lake of 1.1 GB was built in 1.2 GB; beyond that it is an estimate."""
 
 
 def memory_limit(frozen_inputs: Path) -> str:

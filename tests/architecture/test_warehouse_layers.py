@@ -121,3 +121,14 @@ def test_the_raw_sources_are_the_streams_that_land(manifest: dict[str, Any]) -> 
         for table, spec in all_streams().items()
     }
     assert {table: declared.get(table) for table in landed} == landed
+
+
+def test_nothing_published_tells_by_which_keys_a_person_was_met(manifest: dict[str, Any]) -> None:
+    told = [
+        f"{node['name']}.{column}"
+        for node in models(manifest)
+        if node.get("access") == "public"
+        for column in node["columns"]
+        if re.fullmatch(r"(identity|linked|email|phone|customer)_key|.*_hash", column)
+    ]
+    assert not told

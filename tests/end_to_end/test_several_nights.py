@@ -21,7 +21,7 @@ NIGHTS = 4
 SCHEMAS = ("core", "metrics", "marts")
 LOGS_OF_BUILDS = {"core.fct_recounted_call_days"}
 """Relations that say which build counted a day again, so that readers count it again."""
-ABOUT_THE_RUN = {"main._meta", "main.mart_dq_health", "main.fct_unkept_identities"}
+ABOUT_THE_RUN = {"main._meta", "main.mart_dq_health"}
 
 
 RECEIPTS = "published/cx_kpi"

@@ -22,7 +22,7 @@ from ingestion.demo import generate
 from ingestion.settings import Home
 from orchestration.lib.dbt_runner import DbtRunner, failures
 from orchestration.lib.environment import Environment
-from orchestration.lib.keeping import keep_values
+from orchestration.lib.keeping import keep_identities, keep_values
 from orchestration.lib.lake import CompanyLake
 from orchestration.lib.manifest import published_models, read_manifest
 from orchestration.lib.night import Notebook, run_facts
@@ -108,6 +108,8 @@ def _publish(environment: Environment, run_id: str, say: Say) -> None:
     publish(warehouse, marts, relations=relations, run_id=run_id, as_of=facts.as_of, facts=facts)
     say("published")
     _keep(environment)
+    refusal = keep_identities(lake, warehouse, run_id)
+    assert refusal is None, refusal
     say("kept")
 
 

@@ -51,6 +51,9 @@ def pairs(*rows: tuple[str, str, int]) -> pa.Table:
     return pa.table({"left_key": left, "right_key": right, "match_weight": weight})
 
 
+NO_PAIRS = pairs(("a", "b", 1)).slice(0, 0)
+
+
 def landed(home: Home) -> list[tuple[object, ...]]:
     table = open_table(Lake(home.lake).table(IDENTITY_EDGES))
     assert table is not None
@@ -91,8 +94,15 @@ def test_only_changed_pairs_land_and_what_is_unlikely_now_goes(home: Home) -> No
     ]
 
 
-def test_no_pairs_land_nothing(home: Home) -> None:
-    assert land_identity_edges(home, pairs(("a", "b", 1)).slice(0, 0), load_seq=1) is None
+def test_that_no_pair_is_left_is_news_too(home: Home) -> None:
+    land_identity_edges(home, pairs(("a", "b", 7)), load_seq=1)
+    land_identity_edges(home, NO_PAIRS, load_seq=2)
+    assert landed(home) == [("upsert", "a|b", 7), ("delete", "a|b", None)]
+
+
+def test_that_nobody_resembles_anybody_is_found_out_once(home: Home) -> None:
+    assert land_identity_edges(home, NO_PAIRS, load_seq=2).rows_landed == 0
+    assert identity_candidates(home) is None
 
 
 def test_without_customers_there_is_nothing_to_compare(tmp_path: Path) -> None:

@@ -10,8 +10,6 @@ from tests.kpis.reading import Warehouse
 
 DOMAINS = {
     "calendar": "calendar",
-    "caused_by": "identity_link",
-    "change_kind": "identity_change",
     "channel": "channel",
     "channel_family": "channel_family",
     "connector": "connector",
@@ -60,13 +58,12 @@ DIMENSIONS = {
     "team_id": ("dim_teams", "team_id"),
 }
 TEXTS = {
-    "account_id", "agent_number", "agent_version_id", "answer_id", "answer_text",
-    "cause_left_key", "cause_right_key", "choice_code", "closes_at", "company_key",
-    "contact_id", "country_code", "customer_id", "display_format", "drill_filter", "drill_mart",
-    "grain_key", "grains", "holiday_country", "identity_key", "interaction_id", "invitation_id",
-    "linked_key", "opens_at", "period_types", "previous_customer_id", "question",
-    "question_number", "question_text", "queue_name", "response_id", "run_id",
-    "source_record_id", "survey_name", "survey_number", "team_name", "time_zone", "version",
+    "account_id", "agent_number", "agent_version_id", "answer_id", "answer_text", "choice_code",
+    "closes_at", "company_key", "contact_id", "country_code", "customer_id", "display_format",
+    "drill_filter", "drill_mart", "grain_key", "grains", "holiday_country", "interaction_id",
+    "invitation_id", "opens_at", "period_types", "question", "question_number", "question_text",
+    "queue_name", "response_id", "run_id", "source_record_id", "survey_name", "survey_number",
+    "team_name", "time_zone", "version",
 }  # fmt: skip
 """Names, numbers, texts and keys of single records, which no dimension explains."""
 LANGUAGES = ("_en", "_fa", "_ru")

@@ -8,7 +8,7 @@ import dagster as dg
 
 from orchestration.lib.code_state import code_version, fingerprints
 from orchestration.lib.environment import Environment
-from orchestration.lib.keeping import keep_values
+from orchestration.lib.keeping import keep_identities, keep_values
 from orchestration.lib.lake import CompanyLake
 from orchestration.lib.manifest import Manifest, published_models
 from orchestration.lib.night import Notebook, run_facts
@@ -84,12 +84,14 @@ def _publish(
         facts=facts,
     )
     context.log.info(f"  {len(published.row_counts)} tables published")
-    refusal = keep_values(lake, notebook, home.marts)
+    refusal = keep_values(lake, notebook, home.marts) or keep_identities(
+        lake, home.warehouse, context.run_id
+    )
     kept = dg.AssetCheckResult(
         check_name=KEPT_CHECK,
         passed=refusal is None,
         severity=dg.AssetCheckSeverity.WARN,
-        description=refusal or "The published values are in the lake.",
+        description=refusal or "The published values and the changed identities are in the lake.",
     )
     return dg.MaterializeResult(metadata=_metadata(published), check_results=[kept])
 
