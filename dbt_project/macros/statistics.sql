@@ -67,6 +67,18 @@ but kaplan_meier, which takes a relation.
     )
 {%- endmacro %}
 
+{# Standard error of a ratio of two sums over `trials` units, by the delta method. #}
+{% macro ratio_error(total, base, trials, squares, base_squares, products) -%}
+    (
+        sqrt(greatest(0.0,
+            cast({{ squares }} as double)
+            - 2.0 * {{ ratio(total, base) }} * cast({{ products }} as double)
+            + power({{ ratio(total, base) }}, 2) * cast({{ base_squares }} as double)
+        ) * {{ trials }} / nullif({{ trials }} - 1.0, 0))
+        / nullif(cast({{ base }} as double), 0)
+    )
+{%- endmacro %}
+
 {# Quantile of Student's t beyond the seed: Cornish-Fisher, exact to 3e-6 from 101 on. #}
 {% macro t_quantile_beyond_seed(degrees) -%}
     {%- set z = normal_quantile() | trim -%}

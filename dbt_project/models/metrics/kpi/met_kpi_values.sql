@@ -1,39 +1,15 @@
 -- Grain: one row per KPI statistic, grain key and period: value, interval and change.
 with
 
-met_survey_components as (
+met_kpi_components as (
 
-    select * from {{ ref('met_survey_components') }}
-
-),
-
-met_contact_center_components as (
-
-    select * from {{ ref('met_contact_center_components') }}
+    select * from {{ ref('met_kpi_components') }}
 
 ),
 
-met_contact_center_quantiles as (
+met_kpi_period_values as (
 
-    select * from {{ ref('met_contact_center_quantiles') }}
-
-),
-
-met_contact_center_peaks as (
-
-    select * from {{ ref('met_contact_center_peaks') }}
-
-),
-
-met_survey_weighted_scores as (
-
-    select * from {{ ref('met_survey_weighted_scores') }}
-
-),
-
-met_retention_components as (
-
-    select * from {{ ref('met_retention_components') }}
+    select * from {{ ref('met_kpi_period_values') }}
 
 ),
 
@@ -127,16 +103,6 @@ periods as (
 
 ),
 
-daily_components as (
-
-    select * from met_survey_components
-
-    union all
-
-    select * from met_contact_center_components
-
-),
-
 -- Days whose window has not elapsed wait: they count in mature_share, not in the value.
 matured_components as (
 
@@ -146,7 +112,7 @@ matured_components as (
         or cast(components.component_date + interval 1 day * kpis.maturity_days as date)
         <= dim_run.as_of as is_mature
 
-    from daily_components as components
+    from met_kpi_components as components
 
     inner join kpis
         on components.kpi_id = kpis.kpi_id
@@ -154,48 +120,6 @@ matured_components as (
             and components.definition_version = kpis.definition_version
 
     cross join dim_run
-
-),
-
--- What days do not add up to; attainment alone has a numerator.
-computed_values as (
-
-    select
-        {{ kpi_key() }},
-        numerator,
-        value,
-        cast(null as double) as standard_error,
-        ci_low,
-        ci_high,
-        n
-
-    from met_contact_center_quantiles
-
-    union all
-
-    select
-        {{ kpi_key() }},
-        cast(null as bigint) as numerator,
-        value,
-        cast(null as double) as standard_error,
-        cast(null as double) as ci_low,
-        cast(null as double) as ci_high,
-        n
-
-    from met_contact_center_peaks
-
-    union all
-
-    select
-        {{ kpi_key() }},
-        cast(null as bigint) as numerator,
-        value,
-        standard_error,
-        ci_low,
-        ci_high,
-        n
-
-    from met_survey_weighted_scores
 
 ),
 
@@ -233,6 +157,14 @@ period_components as (
             ),
             0
         ) as sum_of_squares,
+        cast(
+            sum(components.sum_denominator_squares)
+            filter (where components.is_mature) as decimal(38, 0)
+        ) as sum_denominator_squares,
+        cast(
+            sum(components.sum_cross_products) filter (where components.is_mature)
+            as decimal(38, 0)
+        ) as sum_cross_products,
         cast(null as double) as computed_value,
         cast(null as double) as computed_standard_error,
         cast(null as double) as computed_ci_low,
@@ -259,30 +191,16 @@ period_components as (
         numerator,
         denominator,
         n,
-        n as n_with_immature,
-        cast(numerator as decimal(38, 0)) as sum_of_squares,
-        cast(null as double) as computed_value,
-        cast(null as double) as computed_standard_error,
-        cast(null as double) as computed_ci_low,
-        cast(null as double) as computed_ci_high
-
-    from met_retention_components
-
-    union all
-
-    select
-        {{ kpi_key() }},
-        numerator,
-        case when numerator is not null then n end as denominator,
-        n,
-        n as n_with_immature,
-        cast(numerator as decimal(38, 0)) as sum_of_squares,
+        n_with_immature,
+        sum_of_squares,
+        sum_denominator_squares,
+        sum_cross_products,
         value as computed_value,
         standard_error as computed_standard_error,
         ci_low as computed_ci_low,
         ci_high as computed_ci_high
 
-    from computed_values
+    from met_kpi_period_values
 
 ),
 
@@ -303,7 +221,15 @@ parameterized as (
         t_quantiles.t_quantile,
         sqrt({{ sample_variance(
             'components.numerator', 'components.sum_of_squares', 'components.n'
-        ) }} / nullif(components.n, 0)) as mean_error
+        ) }} / nullif(components.n, 0)) as mean_error,
+        {{ ratio_error(
+            'components.numerator',
+            'components.denominator',
+            'components.n',
+            'components.sum_of_squares',
+            'components.sum_denominator_squares',
+            'components.sum_cross_products'
+        ) }} as ratio_error
 
     from period_components as components
 
@@ -331,8 +257,9 @@ estimated as (
     select
         *,
         case
-            when kind in ('quantile', 'peak', 'weighted') then computed_value
-            when kind = 'mean' then share / unit_scale
+            when kind in ('quantile', 'peak', 'weighted', 'computed')
+                then computed_value
+            when kind in ('mean', 'ratio') then share / unit_scale
             else 100 * share
         end as value,
         case
@@ -344,10 +271,12 @@ estimated as (
                         cast(sum_of_squares as double) / nullif(n, 0) - share * share
                     ) / nullif(n, 0))
             when kind = 'mean' then mean_error / unit_scale
+            when kind = 'ratio' then ratio_error / unit_scale
             else computed_standard_error
         end as standard_error,
         case
-            when kind in ('quantile', 'peak', 'weighted') then computed_ci_low
+            when kind in ('quantile', 'peak', 'weighted', 'computed')
+                then computed_ci_low
             when kind in ('proportion', 'set')
                 then 100 * {{ wilson_bound('numerator', 'denominator', '-') }}
             when kind = 'net'
@@ -359,9 +288,16 @@ estimated as (
                 'coalesce(scale_minimum, 0) * unit_scale',
                 "coalesce(scale_maximum * unit_scale, cast('infinity' as double))"
             ) }} / unit_scale
+            when kind = 'ratio'
+                then greatest(
+                        coalesce(scale_minimum, 0),
+                        (share - {{ normal_quantile() | trim }} * ratio_error)
+                        / unit_scale
+                    )
         end as ci_low,
         case
-            when kind in ('quantile', 'peak', 'weighted') then computed_ci_high
+            when kind in ('quantile', 'peak', 'weighted', 'computed')
+                then computed_ci_high
             when kind in ('proportion', 'set')
                 then 100 * {{ wilson_bound('numerator', 'denominator', '+') }}
             when kind = 'net'
@@ -373,6 +309,12 @@ estimated as (
                 'coalesce(scale_minimum, 0) * unit_scale',
                 "coalesce(scale_maximum * unit_scale, cast('infinity' as double))"
             ) }} / unit_scale
+            when kind = 'ratio'
+                then greatest(
+                        coalesce(scale_minimum, 0),
+                        (share + {{ normal_quantile() | trim }} * ratio_error)
+                        / unit_scale
+                    )
         end as ci_high,
         n > 0 and n < cell_minimum as is_small_cell,
         case when n >= cell_minimum and n > 0 then n end as open_cell_n
@@ -512,7 +454,8 @@ final as (
         compared.prior_value,
         compared.delta,
         compared.delta_significant,
-        cast(null as varchar) as currency_code,
+        case when compared.unit = 'money' then dim_run.currency_code end
+            as currency_code,
         compared.target,
         case
             when compared.value is null or compared.target is null then null

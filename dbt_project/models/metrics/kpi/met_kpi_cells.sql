@@ -1,0 +1,13 @@
+{{ config(materialized='view') }}
+-- Grain: one row per KPI statistic, cell and local day, of all families.
+with
+
+final as (
+
+    {{ union_of([
+        ref('met_survey_response_cells'),
+    ], kpi_cell_columns()) }}
+
+)
+
+select * from final

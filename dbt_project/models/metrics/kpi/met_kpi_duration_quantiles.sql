@@ -1,0 +1,286 @@
+-- Grain: one row per KPI statistic, grain key and period: what cannot be added up.
+with
+
+met_kpi_durations as (
+
+    select * from {{ ref('met_kpi_durations') }}
+
+),
+
+met_periods as (
+
+    select * from {{ ref('met_periods') }}
+
+),
+
+dim_run as (
+
+    select * from {{ ref('dim_run') }}
+
+),
+
+kpis as (
+
+    select * from {{ ref('kpis') }}
+
+),
+
+kpi_grains as (
+
+    select * from {{ ref('kpi_grains') }}
+
+),
+
+kpi_targets as (
+
+    select * from {{ ref('kpi_targets') }}
+
+),
+
+wanted_kpis as (
+
+    select
+        kpi_id,
+        definition_version,
+        statistic,
+        unit_scale,
+        grains,
+        period_types,
+        maturity_days,
+        case statistic when 'p50' then 0.5 when 'p90' then 0.9 when 'max' then 1.0 end
+            as quantile
+
+    from kpis
+
+    where kind = 'quantile' or statistic = 'attainment'
+
+),
+
+-- All grains and periods that a statistic asks for, so that ranks are made once.
+wanted_cells as (
+
+    select
+        wanted_kpis.kpi_id,
+        wanted_kpis.definition_version,
+        kpi_grains.grain_name,
+        kpi_grains.period_types as grain_period_types,
+        string_agg(wanted_kpis.period_types, '|') as period_types,
+        max(wanted_kpis.maturity_days) as maturity_days
+
+    from wanted_kpis
+
+    inner join kpi_grains
+        on concat('|', wanted_kpis.grains, '|')
+            like concat('%|', kpi_grains.grain_name, '|%')
+
+    group by
+        wanted_kpis.kpi_id,
+        wanted_kpis.definition_version,
+        kpi_grains.grain_name,
+        kpi_grains.period_types
+
+),
+
+keyed_durations as (
+
+    select
+        durations.kpi_id,
+        durations.definition_version,
+        kpi_grains.grain_name,
+        {{ kpi_grain_key('durations') }} as grain_key,
+        met_periods.period_type,
+        met_periods.period_start,
+        durations.milliseconds,
+        durations.count_values
+
+    from met_kpi_durations as durations
+
+    cross join dim_run
+
+    inner join wanted_cells as kpi_grains
+        on durations.kpi_id = kpi_grains.kpi_id
+            and durations.definition_version = kpi_grains.definition_version
+            and cast(
+                durations.local_date + interval 1 day * kpi_grains.maturity_days as date
+            ) <= dim_run.as_of
+
+    inner join met_periods
+        on durations.local_date = met_periods.calendar_date
+            and concat('|', kpi_grains.period_types, '|')
+            like concat('%|', met_periods.period_type, '|%')
+            and concat('|', kpi_grains.grain_period_types, '|')
+            like concat('%|', met_periods.period_type, '|%')
+
+),
+
+cell_values as (
+
+    select
+        kpi_id,
+        definition_version,
+        grain_name,
+        grain_key,
+        period_type,
+        period_start,
+        milliseconds,
+        cast(sum(count_values) as bigint) as count_values
+
+    from keyed_durations
+
+    where grain_key is not null
+
+    group by
+        kpi_id,
+        definition_version,
+        grain_name,
+        grain_key,
+        period_type,
+        period_start,
+        milliseconds
+
+),
+
+ranked_values as (
+
+    select
+        *,
+        cast(sum(count_values) over (
+            partition by
+                kpi_id,
+                definition_version,
+                grain_name,
+                grain_key,
+                period_type,
+                period_start
+            order by milliseconds
+        ) as bigint) as last_rank,
+        cast(sum(count_values) over (
+            partition by
+                kpi_id,
+                definition_version,
+                grain_name,
+                grain_key,
+                period_type,
+                period_start
+        ) as bigint) as n
+
+    from cell_values
+
+),
+
+targets as (
+
+    select
+        kpi_id,
+        grain_name,
+        grain_key,
+        target,
+        valid_from,
+        lead(valid_from, 1, date '9999-12-31') over (
+            partition by kpi_id, grain_name, grain_key
+            order by valid_from
+        ) as valid_to
+
+    from kpi_targets
+
+    where statistic = 'mean'
+
+),
+
+wanted_ranks as (
+
+    select
+        ranked_values.*,
+        wanted_kpis.statistic,
+        wanted_kpis.unit_scale,
+        wanted_kpis.quantile,
+        (ranked_values.n - 1) * wanted_kpis.quantile + 1 as quantile_rank,
+        {{ order_statistic_rank('wanted_kpis.quantile', 'ranked_values.n', '-') }}
+            as low_rank,
+        {{ order_statistic_rank('wanted_kpis.quantile', 'ranked_values.n', '+') }}
+            as high_rank,
+        coalesce(own_targets.target, general_targets.target) * wanted_kpis.unit_scale
+            as target_milliseconds
+
+    from ranked_values
+
+    inner join wanted_kpis
+        on ranked_values.kpi_id = wanted_kpis.kpi_id
+            and ranked_values.definition_version = wanted_kpis.definition_version
+            and concat('|', wanted_kpis.grains, '|')
+            like concat('%|', ranked_values.grain_name, '|%')
+            and concat('|', wanted_kpis.period_types, '|')
+            like concat('%|', ranked_values.period_type, '|%')
+
+    left join targets as own_targets
+        on ranked_values.kpi_id = own_targets.kpi_id
+            and ranked_values.grain_name = own_targets.grain_name
+            and ranked_values.grain_key = own_targets.grain_key
+            and ranked_values.period_start >= own_targets.valid_from
+            and ranked_values.period_start < own_targets.valid_to
+
+    left join targets as general_targets
+        on ranked_values.kpi_id = general_targets.kpi_id
+            and ranked_values.grain_name = general_targets.grain_name
+            and general_targets.grain_key = '*'
+            and ranked_values.period_start >= general_targets.valid_from
+            and ranked_values.period_start < general_targets.valid_to
+
+    -- Without a target in force when the period begins there is nothing to attain.
+    where
+        wanted_kpis.quantile is not null
+        or coalesce(own_targets.target, general_targets.target) is not null
+
+),
+
+order_statistics as (
+
+    select
+        {{ kpi_key() }},
+        unit_scale,
+        quantile,
+        n,
+        quantile_rank,
+        min(milliseconds) filter (where last_rank >= floor(quantile_rank))
+            as floor_value,
+        min(milliseconds) filter (where last_rank >= ceil(quantile_rank)) as ceil_value,
+        min(milliseconds) filter (where last_rank >= low_rank) as low_value,
+        min(milliseconds) filter (where last_rank >= high_rank) as high_value,
+        coalesce(
+            max(last_rank) filter (where milliseconds <= target_milliseconds), 0
+        ) as count_attained
+
+    from wanted_ranks
+
+    group by {{ kpi_key() }}, unit_scale, quantile, n, quantile_rank
+
+),
+
+final as (
+
+    select
+        {{ kpi_key() }},
+        cast(case when quantile is null then count_attained end as bigint) as numerator,
+        cast(case when quantile is null then n end as bigint) as denominator,
+        n,
+        n as n_with_immature,
+        cast(case when quantile is null then count_attained end as decimal(38, 0))
+            as sum_of_squares,
+        cast(null as decimal(38, 0)) as sum_denominator_squares,
+        cast(null as decimal(38, 0)) as sum_cross_products,
+        (
+            floor_value
+            + (ceil_value - floor_value)
+            * cast(quantile_rank - floor(quantile_rank) as double)
+        ) / unit_scale as value,
+        cast(null as double) as standard_error,
+        case when quantile < 1 then cast(low_value as double) / unit_scale end
+            as ci_low,
+        case when quantile < 1 then cast(high_value as double) / unit_scale end
+            as ci_high
+
+    from order_statistics
+
+)
+
+select * from final

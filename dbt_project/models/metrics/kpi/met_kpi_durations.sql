@@ -1,0 +1,13 @@
+{{ config(materialized='view') }}
+-- Grain: one row per KPI, cell, local day and duration, of all families.
+with
+
+final as (
+
+    {{ union_of([
+        ref('met_service_desk_durations'),
+    ], kpi_duration_columns()) }}
+
+)
+
+select * from final

@@ -1,0 +1,116 @@
+{{ config(materialized='view') }}
+-- Grain: one row per KPI statistic, grain key and period: what days do not add up to.
+with
+
+met_contact_center_quantiles as (
+
+    select * from {{ ref('met_contact_center_quantiles') }}
+
+),
+
+met_contact_center_peaks as (
+
+    select * from {{ ref('met_contact_center_peaks') }}
+
+),
+
+met_survey_weighted_scores as (
+
+    select * from {{ ref('met_survey_weighted_scores') }}
+
+),
+
+met_retention_components as (
+
+    select * from {{ ref('met_retention_components') }}
+
+),
+
+-- Only attainment has a numerator.
+computed_values as (
+
+    select
+        {{ kpi_key() }},
+        numerator,
+        n,
+        value,
+        cast(null as double) as standard_error,
+        ci_low,
+        ci_high
+
+    from met_contact_center_quantiles
+
+    union all
+
+    select
+        {{ kpi_key() }},
+        cast(null as bigint) as numerator,
+        n,
+        value,
+        cast(null as double) as standard_error,
+        cast(null as double) as ci_low,
+        cast(null as double) as ci_high
+
+    from met_contact_center_peaks
+
+    union all
+
+    select
+        {{ kpi_key() }},
+        cast(null as bigint) as numerator,
+        n,
+        value,
+        standard_error,
+        ci_low,
+        ci_high
+
+    from met_survey_weighted_scores
+
+    union all
+
+    select
+        {{ kpi_key() }},
+        numerator,
+        n,
+        cast(null as double) as value,
+        cast(null as double) as standard_error,
+        cast(null as double) as ci_low,
+        cast(null as double) as ci_high
+
+    from met_retention_components
+
+),
+
+family_values as (
+
+    {{ union_of([
+        ref('met_kpi_duration_quantiles'),
+    ], kpi_value_columns()) }}
+
+),
+
+final as (
+
+    select
+        {{ kpi_key() }},
+        numerator,
+        case when numerator is not null then n end as denominator,
+        n,
+        n as n_with_immature,
+        cast(numerator as decimal(38, 0)) as sum_of_squares,
+        cast(null as decimal(38, 0)) as sum_denominator_squares,
+        cast(null as decimal(38, 0)) as sum_cross_products,
+        value,
+        standard_error,
+        ci_low,
+        ci_high
+
+    from computed_values
+
+    union all
+
+    select * from family_values
+
+)
+
+select * from final
