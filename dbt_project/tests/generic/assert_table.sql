@@ -9,8 +9,9 @@ with
 counted as (
 
     select
-        count(*) - count(distinct concat_ws('|', {{ key | join(', ') }}))
-            as {{ key | join('__') }}__is_repeated
+        count(*) - count(distinct {{ fingerprint(
+            "concat_ws('|', " ~ key | join(', ') ~ ')'
+        ) }}) as {{ key | join('__') }}__is_repeated
         {%- for column in key + not_null %}
         , count(*) filter (where {{ column }} is null) as {{ column }}__is_null
         {%- endfor %}
