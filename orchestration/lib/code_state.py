@@ -80,6 +80,10 @@ class BuiltState:
             if unique_id in affected and node.get("config", {}).get("materialized") == "incremental"
         )
 
+    def is_built(self, prints: Fingerprints) -> bool:
+        """Whether the last complete build was made by just this code."""
+        return self._read() == prints
+
     def forget(self) -> None:
         """Before a rebuild: until it is complete, the tables belong to no code."""
         self._path.unlink(missing_ok=True)

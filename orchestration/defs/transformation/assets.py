@@ -19,6 +19,8 @@ from orchestration.lib.translator import CxTranslator
 from serving import CheckFact, Holding, Relation, inventory
 
 UNIQUE_ID = "dagster_dbt/unique_id"
+WITHOUT_VIEWS = ("--exclude", "config.materialized:view", "--indirect-selection", "empty")
+"""What a night must run when no code has changed: all that holds rows, and every data test."""
 Dbt = dg.ResourceParam[DbtRunner]
 Event = dg.MaterializeResult[None] | dg.AssetCheckResult
 
@@ -47,10 +49,13 @@ def _build(
         context.log.debug(f"built by other code: {', '.join(stale)}")
     if stale and is_whole:
         state.forget()
+    is_known = environment.home.warehouse.exists() and state.is_built(prints)
     results = dbt.build(
-        [*(["--full-refresh"] if stale else []), *([] if is_whole else _selection(context))],
+        [*(["--full-refresh"] if stale else []), *_selection(context, is_known=is_known)],
         lambda name, message: context.log.info(f"  {name}: {message}"),
     )
+    if is_whole and is_known:
+        results = [*_standing_views(manifest), *results]
     tests = [result for result in results if result.unique_id.startswith("test.")]
     Notebook(environment.notebook).write("model_tests", _test_facts(tests, manifest))
     yield from _events(context, results, manifest, environment)
@@ -70,10 +75,28 @@ def project_variables(dbt: DbtRunner) -> Mapping[str, Any]:
     return dict(content.get("vars") or {})
 
 
-def _selection(context: dg.AssetExecutionContext) -> list[str]:
-    """The selection of exactly the nodes and tests that were chosen in Dagster."""
-    names = [spec.key.path[-1] for spec in _chosen_specs(context)]
-    return ["--select", *sorted(names), "--indirect-selection", "cautious"]
+def _selection(context: dg.AssetExecutionContext, *, is_known: bool) -> list[str]:
+    """What dbt has to run: the nodes chosen in Dagster, or all, without views that stand."""
+    if context.is_subset:
+        names = [spec.key.path[-1] for spec in _chosen_specs(context)]
+        return ["--select", *sorted(names), "--indirect-selection", "cautious"]
+    return list(WITHOUT_VIEWS) if is_known else []
+
+
+def _standing_views(manifest: Manifest) -> list[NodeResult]:
+    """The views as the last build left them: they show tonight's rows without being made again."""
+    return [
+        NodeResult(
+            unique_id=unique_id,
+            name=node["name"],
+            status="reused",
+            seconds=0.0,
+            count_failed_rows=None,
+            message="",
+        )
+        for unique_id, node in manifest["nodes"].items()
+        if node["resource_type"] == "model" and node["config"]["materialized"] == "view"
+    ]
 
 
 def _chosen_specs(context: dg.AssetExecutionContext) -> list[dg.AssetSpec]:

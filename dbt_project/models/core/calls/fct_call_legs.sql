@@ -1,28 +1,10 @@
 -- Grain: one row per conversation of a contact with an agent.
 with
 
-asterisk_stays as (
+legs as (
 
-    select * from {{ ref('int_calls__asterisk_stays_derived') }}
-    where outcome = 'answered'
-
-),
-
-mapped_stays as (
-
-    select * from {{ ref('int_calls__mapped_stays_latest') }}
-    where not is_deleted and outcome = 'answered'
-
-),
-
-contacts as (
-
-    select
-        contact_id,
-        identity_key,
-        direction
-
-    from {{ ref('int_calls__contacts_aggregated') }}
+    select * from {{ ref('int_calls__stays_identified') }}
+    where outcome = 'answered' and not is_deleted
 
 ),
 
@@ -44,44 +26,6 @@ run as (
 
 ),
 
-legs as (
-
-    select
-        contact_id,
-        source_id,
-        queue_name,
-        stay_number,
-        agent_number,
-        entered_at,
-        answered_at,
-        answered_local_at,
-        talk_milliseconds,
-        hold_milliseconds,
-        wrap_milliseconds,
-        is_transferred,
-        is_open
-
-    from asterisk_stays
-    union all
-    select
-        contact_id,
-        source_id,
-        queue_name,
-        1 as stay_number,
-        agent_number,
-        entered_at,
-        answered_at,
-        answered_local_at,
-        talk_milliseconds,
-        hold_milliseconds,
-        wrap_milliseconds,
-        is_transferred,
-        false as is_open
-
-    from mapped_stays
-
-),
-
 final as (
 
     select
@@ -89,12 +33,12 @@ final as (
             '|', legs.contact_id, coalesce(legs.queue_name, ''), legs.stay_number
         ) as call_leg_id,
         legs.contact_id,
-        legs.contact_id || '|' || coalesce(legs.queue_name, '') as queue_entry_id,
+        legs.queue_entry_id,
         legs.source_id,
         legs.source_id || ':' || legs.queue_name as queue_id,
         legs.source_id || ':' || legs.agent_number as agent_id,
-        contacts.direction,
-        contacts.identity_key,
+        legs.direction,
+        legs.identity_key,
         identities.customer_id,
         legs.entered_at,
         legs.answered_at,
@@ -120,10 +64,8 @@ final as (
     from legs
     inner join run
         on cast(legs.answered_local_at as date) < run.as_of
-    inner join contacts
-        on legs.contact_id = contacts.contact_id
     left join identities
-        on contacts.identity_key = identities.identity_key
+        on legs.identity_key = identities.identity_key
     left join customers
         on identities.customer_id = customers.customer_id
             and legs.entered_at >= customers.valid_from

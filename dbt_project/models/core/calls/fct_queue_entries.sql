@@ -1,28 +1,10 @@
 -- Grain: one row per contact and queue, the first entry into that queue.
 with
 
-asterisk_stays as (
+entries as (
 
-    select * from {{ ref('int_calls__asterisk_stays_derived') }}
-    where stay_number = 1
-
-),
-
-mapped_stays as (
-
-    select * from {{ ref('int_calls__mapped_stays_latest') }}
-    where not is_deleted
-
-),
-
-contacts as (
-
-    select
-        contact_id,
-        identity_key,
-        direction
-
-    from {{ ref('int_calls__contacts_aggregated') }}
+    select * from {{ ref('int_calls__stays_identified') }}
+    where stay_number = 1 and not is_deleted
 
 ),
 
@@ -44,54 +26,6 @@ run as (
 
 ),
 
-entries as (
-
-    select
-        contact_id || '|' || coalesce(queue_name, '') as queue_entry_id,
-        contact_id,
-        source_id,
-        queue_name,
-        agent_number,
-        entered_at,
-        entered_local_at,
-        answered_at,
-        answered_local_at,
-        left_at,
-        outcome,
-        wait_milliseconds,
-        talk_milliseconds,
-        hold_milliseconds,
-        wrap_milliseconds,
-        is_transferred,
-        is_open,
-        exit_reason
-
-    from asterisk_stays
-    union all
-    select
-        queue_entry_id,
-        contact_id,
-        source_id,
-        queue_name,
-        agent_number,
-        entered_at,
-        entered_local_at,
-        answered_at,
-        answered_local_at,
-        coalesce(ended_at, entered_at) as left_at,
-        outcome,
-        wait_milliseconds,
-        talk_milliseconds,
-        hold_milliseconds,
-        wrap_milliseconds,
-        is_transferred,
-        false as is_open,
-        outcome as exit_reason
-
-    from mapped_stays
-
-),
-
 final as (
 
     select
@@ -100,8 +34,8 @@ final as (
         entries.source_id,
         entries.source_id || ':' || entries.queue_name as queue_id,
         entries.source_id || ':' || entries.agent_number as agent_id,
-        contacts.direction,
-        contacts.identity_key,
+        entries.direction,
+        entries.identity_key,
         identities.customer_id,
         customers.segment,
         customers.market,
@@ -125,10 +59,8 @@ final as (
     from entries
     inner join run
         on cast(entries.entered_local_at as date) < run.as_of
-    inner join contacts
-        on entries.contact_id = contacts.contact_id
     left join identities
-        on contacts.identity_key = identities.identity_key
+        on entries.identity_key = identities.identity_key
     left join customers
         on identities.customer_id = customers.customer_id
             and entries.entered_at >= customers.valid_from

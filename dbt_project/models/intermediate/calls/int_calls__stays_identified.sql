@@ -1,0 +1,98 @@
+{{ config(
+    materialized='incremental',
+    unique_key='contact_id',
+    post_hook="{{ set_mark_from(ref('int_calls__contacts_aggregated'), 'change_seq') }}",
+) }}
+-- Grain: one row per stay of a contact in a queue, with whose it is.
+with
+
+contacts as (
+
+    select
+        contact_id,
+        identity_key,
+        direction
+
+    from {{ ref('int_calls__contacts_aggregated') }}
+    where change_seq > {{ mark('int_calls__contacts_aggregated') }}
+
+),
+
+asterisk_stays as (
+
+    select * from {{ ref('int_calls__asterisk_stays_derived') }}
+
+),
+
+mapped_stays as (
+
+    select * from {{ ref('int_calls__mapped_stays_latest') }}
+
+),
+
+stays as (
+
+    select
+        contact_id || '|' || coalesce(queue_name, '') as queue_entry_id,
+        stay_number,
+        contact_id,
+        source_id,
+        queue_name,
+        agent_number,
+        entered_at,
+        entered_local_at,
+        answered_at,
+        answered_local_at,
+        left_at,
+        outcome,
+        exit_reason,
+        wait_milliseconds,
+        talk_milliseconds,
+        hold_milliseconds,
+        wrap_milliseconds,
+        is_transferred,
+        is_open,
+        false as is_deleted
+
+    from asterisk_stays
+    union all
+    select
+        queue_entry_id,
+        1 as stay_number,
+        contact_id,
+        source_id,
+        queue_name,
+        agent_number,
+        entered_at,
+        entered_local_at,
+        answered_at,
+        answered_local_at,
+        coalesce(ended_at, entered_at) as left_at,
+        outcome,
+        outcome as exit_reason,
+        wait_milliseconds,
+        talk_milliseconds,
+        hold_milliseconds,
+        wrap_milliseconds,
+        is_transferred,
+        false as is_open,
+        is_deleted
+
+    from mapped_stays
+
+),
+
+final as (
+
+    select
+        stays.*,
+        contacts.identity_key,
+        contacts.direction
+
+    from stays
+    inner join contacts
+        on stays.contact_id = contacts.contact_id
+
+)
+
+select * from final
