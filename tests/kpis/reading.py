@@ -35,10 +35,12 @@ class Warehouse:
         return str(self.frame("select time_zone from core.dim_run")["time_zone"].iloc[0])
 
     def month_values(self) -> pd.DataFrame:
-        """What the warehouse publishes by month."""
+        """What the warehouse publishes by month, with the kind of each statistic."""
         values = self.frame(
             f"select {', '.join(KEYS)}, numerator, denominator, n, value, ci_low, ci_high,"
-            " standard_error from marts.mart_cx_kpi where period_type = 'month'"
+            " standard_error, suppressed, kind from marts.mart_cx_kpi"
+            " inner join core.dim_kpi using (kpi_id, definition_version, statistic)"
+            " where period_type = 'month'"
         )
         return values.assign(period_start=pd.to_datetime(values["period_start"]))
 
