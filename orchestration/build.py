@@ -9,7 +9,7 @@ import dagster as dg
 
 from orchestration.defs.automation import automation
 from orchestration.defs.ingestion import ingestion_assets
-from orchestration.defs.serving import serving_assets
+from orchestration.defs.serving import report_asset, serving_assets
 from orchestration.defs.transformation import transformation_assets
 from orchestration.lib.dbt_runner import DbtRunner
 from orchestration.lib.environment import Environment, is_run_worker, load_environment
@@ -42,6 +42,7 @@ def build_defs(
             *ingestion_assets(environment),
             transformation_assets(environment, manifest),
             serving_assets(environment, manifest),
+            report_asset(environment),
         ],
         resources={
             "lake": CompanyLake(environment),

@@ -16,7 +16,7 @@ from ingestion import IngestionError
 from orchestration.lib.disk import lack_of_room
 from orchestration.lib.environment import Environment, load_environment, use_project_instance
 from orchestration.lib.lock import WarehouseLockedError, hold_lock
-from serving import ScreenSettings, ServingError, current_version, render, rollback
+from serving import REPORT, ScreenSettings, ServingError, current_version, render, rollback
 
 if TYPE_CHECKING:
     from dagster import DagsterEvent
@@ -79,6 +79,7 @@ def screen(environment: Environment) -> str:
             calendar=company.calendar,
             is_demo=company.is_demo,
             paths={
+                "report": _shown(current / REPORT),
                 "marts": _shown(current / "marts.duckdb"),
                 "parquet": _shown(current / "parquet"),
                 "warehouse": _shown(home.warehouse),

@@ -1,7 +1,7 @@
 """Serving: audits what the warehouse holds and publishes it for BI tools and people.
 
 Reads the warehouse, writes the published versions below a company's ``marts`` folder and
-renders the one screen that ends a night. How numbers are computed belongs in
+renders the one screen that ends a night and the report. How numbers are computed belongs in
 ``dbt_project``; when this runs belongs in ``orchestration``. Knows neither Dagster nor dbt.
 """
 
@@ -10,10 +10,12 @@ from serving.errors import AuditError, PublishError, ServingError
 from serving.facts import CheckFact, RejectFact, Relation, RunFacts, SourceFact, StreamFact
 from serving.inventory import Holding, inventory, read_built
 from serving.publish import Published, publish, read_published
+from serving.report import REPORT, ReportSettings, write_report
 from serving.screen import ScreenSettings, render
 from serving.versions import current_version, list_versions, rollback
 
 __all__ = [
+    "REPORT",
     "AuditError",
     "CheckFact",
     "Holding",
@@ -21,6 +23,7 @@ __all__ = [
     "Published",
     "RejectFact",
     "Relation",
+    "ReportSettings",
     "RunFacts",
     "ScreenSettings",
     "ServingError",
@@ -35,4 +38,5 @@ __all__ = [
     "read_published",
     "render",
     "rollback",
+    "write_report",
 ]

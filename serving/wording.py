@@ -1,6 +1,7 @@
 """Words, numbers and dates in the company's language.
 
-The words are in ``labels.yaml``. What is said, and in which order, belongs in ``screen``.
+The words are in ``labels.yaml``. What is said, and in which order, belongs in
+``screen`` and ``report``.
 """
 
 from collections.abc import Callable
@@ -60,12 +61,21 @@ class Wording:
         decimals = len(layout.partition(".")[2])
         sign = "+" if layout.startswith("+") else ""
         percent = "%" if unit == PERCENT else ""
-        text = f"{value:{sign},.{decimals}f}{percent}".replace("-", "−")
+        # Nothing is neither above nor below.
+        sign = sign if round(value, decimals) else ""
+        shown = round(value, decimals) or 0
+        text = f"{shown:{sign},.{decimals}f}{percent}".replace("-", "−")
         return self.literal(self._digits(text))
 
     def share(self, part: int, total: int) -> str:
         """A part of a total in percent."""
         return self.measure(100 * part / total, "0.0", PERCENT)
+
+    def month(self, day: date) -> str:
+        """The month of a day in the company's calendar."""
+        jalali = self._jalali(day) if self._jalali else None
+        year, month = jalali[:2] if jalali else (day.year, day.month)
+        return self.literal(self._date_digits(f"{year}-{month:02}"))
 
     def date(self, day: date) -> str:
         """A day in the company's calendar."""

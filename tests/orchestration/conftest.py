@@ -18,6 +18,7 @@ from ingestion.entities import MAPPED_STREAMS
 from ingestion.settings import Company, Home, Source
 from orchestration import build
 from orchestration.defs.ingestion import assets
+from orchestration.defs.serving import assets as serving_assets
 from orchestration.lib.dbt_runner import DbtRunner
 from orchestration.lib.environment import Environment
 from serving import RejectFact
@@ -135,6 +136,7 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
     monkeypatch.setattr(
         assets, "all_streams", lambda: {spec.table: spec for spec in streams.values()}
     )
+    monkeypatch.setattr(serving_assets, "write_report", lambda version, settings: version)
     return found
 
 

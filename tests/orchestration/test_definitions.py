@@ -59,7 +59,10 @@ def test_the_assets_are_the_streams_the_dbt_nodes_and_the_publication(
     specs: dict[dg.AssetKey, dg.AssetSpec], manifest: Mapping[str, Any]
 ) -> None:
     streams = {dg.AssetKey(["raw", table]) for table in all_streams()}
-    single = {dg.AssetKey(name) for name in ("demo_company", "frozen_inputs", "published_marts")}
+    single = {
+        dg.AssetKey(name)
+        for name in ("demo_company", "frozen_inputs", "published_marts", "cx_report")
+    }
 
     assert set(specs) == streams | dbt_keys(manifest) | single
 
@@ -167,6 +170,7 @@ def test_the_nightly_job_runs_everything_in_one_process(defs: dg.Definitions) ->
         "frozen_inputs",
         "warehouse_models",
         "published_marts",
+        "cx_report",
     }
 
 

@@ -34,7 +34,10 @@ TABLES = f"""
         case kpi_id when 'K-NPS' then '+0.0' when 'K-CES' then '0.00' else '0.0' end
         as display_format,
         delta::double as delta, is_significant as delta_significant, false as suppressed,
-        true as is_headline, 'higher_is_better' as direction,
+        true as is_headline, 'higher_is_better' as direction, 'customer_insight' as owner,
+        value::double - 5 as ci_low, value::double + 5 as ci_high,
+        kpi_id || ' (en)' as kpi_name_en, kpi_id || ' (fa)' as kpi_name_fa,
+        kpi_id || ' (ru)' as kpi_name_ru,
         upper(grain_key) as grain_label_en,
         if(grain_key = 'tehran', 'تهران', grain_key) as grain_label_fa,
         if(grain_key = 'tehran', 'Тегеран', grain_key) as grain_label_ru

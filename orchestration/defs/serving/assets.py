@@ -1,4 +1,4 @@
-"""The publication as an asset: audit, publish, then tell the lake what was published."""
+"""The publication as assets: audit, publish, tell the lake what was published, report."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -13,9 +13,18 @@ from orchestration.lib.lake import CompanyLake
 from orchestration.lib.manifest import Manifest, published_models
 from orchestration.lib.night import Notebook, run_facts
 from orchestration.lib.translator import CxTranslator
-from serving import Published, Relation, audit, publish
+from serving import (
+    Published,
+    Relation,
+    ReportSettings,
+    audit,
+    current_version,
+    publish,
+    write_report,
+)
 
 PUBLISHED_MARTS = dg.AssetKey("published_marts")
+CX_REPORT = dg.AssetKey("cx_report")
 REQUIRED_MARTS = ("mart_cx_kpi",)
 KEPT_CHECK = "published_values_kept"
 
@@ -57,6 +66,39 @@ def serving_assets(environment: Environment, manifest: Manifest) -> dg.AssetsDef
         yield _publish(context, lake, environment, manifest, relations)
 
     return published_marts
+
+
+def report_asset(environment: Environment) -> dg.AssetsDefinition:
+    """The report of the published version."""
+    company = environment.sources.company
+    settings = ReportSettings(
+        language=company.language,
+        company_names={str(language): name for language, name in company.name.items()}
+        or {company.language: company.key},
+        time_zone=company.time_zone,
+        calendar=company.calendar,
+        is_demo=company.is_demo,
+    )
+
+    @dg.asset(
+        key=CX_REPORT,
+        deps=[PUBLISHED_MARTS],
+        group_name="serving",
+        owners=["team:cx_analytics"],
+        kinds={"html"},
+        description=(
+            "The report for people: one page in Persian, Russian and English.\n\n"
+            "Headlines with targets and trends, every KPI of the company, and what each means."
+        ),
+    )
+    def cx_report() -> dg.MaterializeResult[None]:
+        version = current_version(environment.home.marts)
+        if version is None:
+            raise dg.Failure("nothing is published yet: run the nightly job", allow_retries=False)
+        path = write_report(version, settings)
+        return dg.MaterializeResult(metadata={"page": dg.MetadataValue.path(path)})
+
+    return cx_report
 
 
 def _publish(
