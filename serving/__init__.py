@@ -10,7 +10,7 @@ from serving.errors import AuditError, PublishError, ServingError
 from serving.facts import CheckFact, RejectFact, Relation, RunFacts, SourceFact, StreamFact
 from serving.inventory import Holding, inventory, read_built
 from serving.publish import Published, publish, read_published
-from serving.report import REPORT, ReportSettings, write_report
+from serving.report import REPORT, ReportSettings, write_catalog, write_report
 from serving.screen import ScreenSettings, render
 from serving.versions import current_version, list_versions, rollback
 
@@ -38,5 +38,6 @@ __all__ = [
     "read_published",
     "render",
     "rollback",
+    "write_catalog",
     "write_report",
 ]

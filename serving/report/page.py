@@ -14,6 +14,7 @@ import duckdb
 from serving import durable, headlines
 from serving.report import content, pictures
 from serving.report.content import Card, Content
+from serving.report.templates import rendered
 from serving.versions import DATABASE
 from serving.wording import JalaliDate, Language, Wording
 
@@ -61,16 +62,8 @@ def _rendered(
     settings: ReportSettings,
     jalali: Callable[[date], JalaliDate | None] | None,
 ) -> str:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(TEMPLATE).render(
+    return rendered(
+        TEMPLATE,
         content=shown,
         settings=settings,
         editions=[_Edition(Wording(language, jalali), shown) for language in LANGUAGES],

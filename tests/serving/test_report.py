@@ -6,7 +6,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from serving import Relation, ReportSettings, publish, write_report
+from serving import (
+    Relation,
+    ReportSettings,
+    current_version,
+    publish,
+    write_catalog,
+    write_report,
+)
 from serving.report.content import Place, Point
 from serving.report.pictures import HEIGHT, bars, trend
 from tests.serving.conftest import AS_OF, RELATIONS, facts
@@ -101,6 +108,19 @@ def test_a_company_without_a_complete_month_still_has_a_report(
         connection.execute("delete from marts.mart_cx_kpi")
 
     assert "no complete month yet" in written(warehouse, marts, calendar="gregorian")
+
+
+def test_the_catalog_says_what_every_table_holds(warehouse: Path, marts: Path) -> None:
+    written(warehouse, marts)
+    version = current_version(marts)
+    assert version is not None
+
+    page = write_catalog(version).read_text(encoding="utf-8")
+
+    assert "One row per value." in page
+    assert "Records behind the value." in page
+    assert re.search(r'id="dim_calendar".*?from dim_calendar limit 3', page, re.DOTALL)
+    assert "mart_dq_health" in page
 
 
 def test_a_month_without_a_value_is_a_gap_and_no_zero() -> None:

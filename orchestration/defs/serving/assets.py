@@ -20,6 +20,7 @@ from serving import (
     audit,
     current_version,
     publish,
+    write_catalog,
     write_report,
 )
 
@@ -88,15 +89,18 @@ def report_asset(environment: Environment) -> dg.AssetsDefinition:
         kinds={"html"},
         description=(
             "The report for people: one page in Persian, Russian and English.\n\n"
-            "Headlines with targets and trends, every KPI of the company, and what each means."
+            "Headlines with targets and trends, every KPI of the company, and what each means; "
+            "beside it the catalog of the published tables."
         ),
     )
     def cx_report() -> dg.MaterializeResult[None]:
         version = current_version(environment.home.marts)
         if version is None:
             raise dg.Failure("nothing is published yet: run the nightly job", allow_retries=False)
-        path = write_report(version, settings)
-        return dg.MaterializeResult(metadata={"page": dg.MetadataValue.path(path)})
+        pages = {"report": write_report(version, settings), "catalog": write_catalog(version)}
+        return dg.MaterializeResult(
+            metadata={name: dg.MetadataValue.path(path) for name, path in pages.items()}
+        )
 
     return cx_report
 

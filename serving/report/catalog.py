@@ -1,0 +1,82 @@
+"""The catalog: a page that says of every published table what it holds and how it looks.
+
+All of it is read from the published file: descriptions are the comments that dbt wrote.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from serving import durable
+from serving.report.templates import rendered
+from serving.versions import DATABASE
+from serving.warehouse import quoted
+
+CATALOG = "catalog.html"
+COUNT_ROWS = 3
+"""Rows of each table that are shown."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as the published file describes it."""
+
+    name: str
+    type: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A published table or view: what it holds, and its first rows."""
+
+    name: str
+    description: str
+    count_rows: int
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+    @property
+    def query(self) -> str:
+        """What brings the rows that are shown."""
+        return f"from {self.name} limit {COUNT_ROWS}"
+
+
+def write_catalog(version: Path) -> Path:
+    """Write the catalog of a published version into its folder and return its path.
+
+    Args:
+        version: folder of the version, as ``current_version`` tells.
+    """
+    with duckdb.connect(str(version / DATABASE), read_only=True) as connection:
+        [(as_of,)] = connection.execute("select as_of from _meta").fetchall()
+        tables = _tables(connection)
+    path = version / CATALOG
+    durable.write_text(path, rendered("catalog.html.jinja", tables=tables, as_of=as_of))
+    return path
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> list[Table]:
+    described = connection.execute(
+        "select table_name, comment from duckdb_tables() where not internal "
+        "union all select view_name, comment from duckdb_views() where not internal "
+        "order by 1"
+    ).fetchall()
+    columns: dict[str, list[Column]] = {}
+    for table, *column in connection.execute(
+        "select table_name, column_name, lower(data_type), coalesce(comment, '') "
+        "from duckdb_columns() where not internal order by table_name, column_index"
+    ).fetchall():
+        columns.setdefault(table, []).append(Column(*column))
+    return [
+        Table(
+            name=name,
+            description=comment or "",
+            count_rows=connection.execute(f"select count(*) from {quoted(name)}").fetchall()[0][0],
+            columns=tuple(columns.get(name, ())),
+            rows=tuple(connection.execute(f"from {quoted(name)} limit {COUNT_ROWS}").fetchall()),
+        )
+        for name, comment in described
+    ]
