@@ -70,7 +70,9 @@ class DbtRunner:
         Raises:
             DbtError: dbt failed before it came to the nodes. A failed node is a result.
         """
-        return self._invoke(["build", "--exclude-resource-type", "unit_test", *arguments], on_node)
+        # The manifest is written by parse; writing it again with every build costs seconds.
+        command = ["build", "--no-write-json", "--exclude-resource-type", "unit_test"]
+        return self._invoke([*command, *arguments], on_node)
 
     def _invoke(
         self,
