@@ -152,10 +152,10 @@ def read_cases(warehouse: Warehouse) -> pd.DataFrame:
         " and cases.opened_at >= agents.valid_from and cases.opened_at < agents.valid_to"
         " where not cases.is_internal and cases.status <> 'cancelled'"
         " and cases.reason in ('detractor', 'dissatisfied')"
-        " and not exists (select 1 from core.fct_consents as consents"
-        " where consents.customer_id = cases.customer_id and not consents.is_allowed"
+        " and coalesce((select max_by(is_allowed, (valid_from, not is_allowed))"
+        " from core.fct_consents as consents where consents.customer_id = cases.customer_id"
         " and consents.channel = 'any' and consents.purpose in ('any', 'service')"
-        " and cases.opened_at >= consents.valid_from and cases.opened_at < consents.valid_to)"
+        " and cases.opened_at >= valid_from and cases.opened_at < valid_to), true)"
     )
     answers = warehouse.frame(
         "select customer_id, metric, scale_maximum, numeric_value, answered_at"

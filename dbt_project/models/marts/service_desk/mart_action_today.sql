@@ -24,7 +24,6 @@ dim_customers as (
 fct_consents as (
 
     select * from {{ ref('fct_consents') }}
-    where is_current
 
 ),
 
@@ -34,31 +33,54 @@ dim_run as (
 
 ),
 
--- Who said no once, by any of their records, is not called.
-refusals as (
+run as (
 
-    select customer_id
+    select
+        {{ to_utc('cast(as_of as timestamp)', 'time_zone') }} as as_of_at
 
-    from fct_consents
-
-    where
-        not is_allowed
-        and channel = 'any'
-        and purpose in ('any', 'service')
-
-    group by customer_id
+    from dim_run
 
 ),
 
-marketing_consents as (
+-- The decision last taken stands, whichever record holds it; of one instant the
+-- refusal.
+ordered_consents as (
 
     select
-        customer_id,
-        bool_and(is_allowed) as is_marketing_allowed
+        fct_consents.customer_id,
+        fct_consents.purpose,
+        fct_consents.is_allowed,
+        row_number() over (
+            partition by fct_consents.customer_id
+            order by
+                fct_consents.valid_from asc,
+                fct_consents.is_allowed desc,
+                fct_consents.consent_version_id asc
+        ) as decision_number
 
     from fct_consents
 
-    where purpose in ('any', 'marketing')
+    cross join run
+
+    where
+        fct_consents.channel = 'any'
+        and fct_consents.valid_from < run.as_of_at
+        and fct_consents.valid_to >= run.as_of_at
+
+),
+
+decisions as (
+
+    select
+        customer_id,
+        max_by(is_allowed, decision_number) filter (
+            where purpose in ('any', 'service')
+        ) as is_contact_allowed,
+        max_by(is_allowed, decision_number) filter (
+            where purpose in ('any', 'marketing')
+        ) as is_marketing_allowed
+
+    from ordered_consents
 
     group by customer_id
 
@@ -68,8 +90,7 @@ open_cases as (
 
     select
         cases.*,
-        {{ to_utc('cast(dim_run.as_of as timestamp)', 'dim_run.time_zone') }}
-            as as_of_at,
+        run.as_of_at,
         -- A case says itself until when, or the closed loop does.
         case
             when cases.contacted_at is null
@@ -82,7 +103,7 @@ open_cases as (
 
     from mart_closed_loop as cases
 
-    cross join dim_run
+    cross join run
 
     where cases.status in ('open', 'contacted') and not cases.is_internal
 
@@ -107,14 +128,15 @@ final as (
         open_cases.step_due_at,
         open_cases.step_due_at < open_cases.as_of_at as is_overdue,
         case
-            when refusals.customer_id is not null then 'do_not_contact'
+            when not coalesce(decisions.is_contact_allowed, true)
+                then 'do_not_contact'
             when open_cases.contacted_at is null then 'contact_customer'
             else 'resolve_case'
         end as suggested_step,
         dim_customers.language,
         dim_customers.preferred_channel,
-        refusals.customer_id is null as is_contact_allowed,
-        marketing_consents.is_marketing_allowed,
+        coalesce(decisions.is_contact_allowed, true) as is_contact_allowed,
+        decisions.is_marketing_allowed,
         row_number() over (
             partition by open_cases.agent_id
             order by open_cases.step_due_at, open_cases.case_id
@@ -128,11 +150,8 @@ final as (
     left join dim_customers
         on open_cases.customer_id = dim_customers.customer_id
 
-    left join refusals
-        on open_cases.customer_id = refusals.customer_id
-
-    left join marketing_consents
-        on open_cases.customer_id = marketing_consents.customer_id
+    left join decisions
+        on open_cases.customer_id = decisions.customer_id
 
 )
 

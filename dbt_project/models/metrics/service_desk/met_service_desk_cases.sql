@@ -44,10 +44,13 @@ cases as (
 
 ),
 
--- Nobody may call who refused to be contacted about anything.
-refusals as (
+-- The decision last taken stands, whichever record holds it; of one instant the
+-- refusal.
+standing_decisions as (
 
-    select cases.case_id
+    select
+        cases.case_id,
+        fct_consents.is_allowed
 
     from cases
 
@@ -57,11 +60,13 @@ refusals as (
             and cases.opened_at < fct_consents.valid_to
 
     where
-        not fct_consents.is_allowed
-        and fct_consents.channel = 'any'
+        fct_consents.channel = 'any'
         and fct_consents.purpose in ('any', 'service')
 
-    group by cases.case_id
+    qualify row_number() over (
+            partition by cases.case_id
+            order by fct_consents.valid_from desc, fct_consents.is_allowed asc
+        ) = 1
 
 ),
 
@@ -139,8 +144,8 @@ final as (
         not cases.is_internal
         and cases.status <> 'cancelled'
         and cases.opening_metric is not null
-        and refusals.case_id is null as is_counted,
-        refusals.case_id is not null as is_contact_refused,
+        and coalesce(decisions.is_allowed, true) as is_counted,
+        not coalesce(decisions.is_allowed, true) as is_contact_refused,
         cases.is_contact_due,
         coalesce(cases.is_contacted_in_time, false) as is_contacted_in_time,
         cases.is_resolution_due,
@@ -156,8 +161,8 @@ final as (
             and cases.opened_at >= dim_agents.valid_from
             and cases.opened_at < dim_agents.valid_to
 
-    left join refusals
-        on cases.case_id = refusals.case_id
+    left join standing_decisions as decisions
+        on cases.case_id = decisions.case_id
 
     left join first_answers
         on cases.case_id = first_answers.case_id
