@@ -24,10 +24,15 @@ KPIS = {
     ("K-AHT", ""): ("K-AHT", "mean"),
     ("K-XFER", ""): ("K-XFER", "value"),
     ("K-RET", ""): ("K-RET", "value"),
+    ("K-FRT.T", ""): ("K-FRT", "in_time"),
+    ("K-REOPEN", ""): ("K-REOPEN", "value"),
 }
 """What the registry calls each KPI of the truth and its horizon."""
 
-TOLD = """
+OF_THE_COMPANY_ALONE = "('K-FRT.T', 'K-REOPEN')"
+"""The truth knows the market of every ticket; the sources hide who wrote some of them."""
+
+TOLD = f"""
     create temp table told as
     select
         registry.kpi_id, registry.statistic, truth.grain_name, truth.period_type,
@@ -42,6 +47,7 @@ TOLD = """
     where (registry.kpi_id, truth.grain_name, truth.period_type) in (
         select (kpi_id, grain_name, period_type) from marts.mart_cx_kpi
     )
+    and (truth.grain_name = 'company' or truth.kpi_id not in {OF_THE_COMPANY_ALONE})
 """
 
 HELD = """

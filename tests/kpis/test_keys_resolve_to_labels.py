@@ -9,6 +9,7 @@ import pytest
 from tests.kpis.reading import Warehouse
 
 DOMAINS = {
+    "age_band": "age_band",
     "calendar": "calendar",
     "channel": "channel",
     "channel_family": "channel_family",
@@ -29,6 +30,7 @@ DOMAINS = {
     "owner": "owner",
     "period_type": "period_type",
     "preferred_channel": "channel",
+    "priority": "priority",
     "purpose": "purpose",
     "reason": "reason",
     "score_class": "score_class",
@@ -36,6 +38,7 @@ DOMAINS = {
     "stage_code": "journey_stage",
     "statistic": "statistic",
     "subscription_state": "subscription_state",
+    "suggested_step": "suggested_step",
     "touchpoint": "touchpoint",
     "touchpoint_family": "touchpoint_family",
     "unit": "unit",
@@ -45,6 +48,8 @@ DOMAINS = {
 OF_KPIS = {"direction": "direction", "status": "status"}
 OF_CALLS = {"direction": "call_direction"}
 OF_SOURCES = {"status": "source_status"}
+OF_TICKETS = {"status": "ticket_status"}
+OF_CASES = {"status": "case_status"}
 DIMENSIONS = {
     "agent_id": ("dim_agents", "agent_id"),
     "first_queue_id": ("dim_queues", "queue_id"),
@@ -52,13 +57,15 @@ DIMENSIONS = {
     "last_queue_id": ("dim_queues", "queue_id"),
     "question_id": ("dim_questions", "question_id"),
     "queue_id": ("dim_queues", "queue_id"),
+    "location": ("dim_sources", "source_id"),
     "schedule_id": ("dim_business_hours", "schedule_id"),
     "source_id": ("dim_sources", "source_id"),
     "survey_id": ("dim_surveys", "survey_id"),
     "team_id": ("dim_teams", "team_id"),
 }
 TEXTS = {
-    "account_id", "agent_number", "agent_version_id", "answer_id", "answer_text", "choice_code",
+    "account_id", "agent_number", "agent_version_id", "answer_id", "answer_text", "case_id",
+    "choice_code", "merged_into_ticket_id", "product_name", "ticket_id",
     "closes_at", "company_key", "contact_id", "country_code", "customer_id", "display_format",
     "drill_filter", "drill_mart", "grain_key", "grains", "holiday_country", "interaction_id",
     "invitation_id", "opens_at", "period_types", "question", "question_number", "question_text",
@@ -91,6 +98,10 @@ def text_columns(manifest: dict[str, Any]) -> list[tuple[str, str, str]]:
 def _domain(table: str, column: str) -> str | None:
     if table in ("mart_call", "mart_customer_timeline"):
         return (DOMAINS | OF_CALLS).get(column)
+    if table == "mart_ticket":
+        return (DOMAINS | OF_TICKETS).get(column)
+    if table in ("mart_closed_loop", "mart_action_today"):
+        return (DOMAINS | OF_CASES).get(column)
     if table == "dim_sources":
         return (DOMAINS | OF_SOURCES).get(column)
     return (DOMAINS | OF_KPIS).get(column)

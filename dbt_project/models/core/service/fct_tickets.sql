@@ -72,11 +72,13 @@ final as (
         tickets.first_resolution_calendar_milliseconds,
         tickets.full_resolution_calendar_milliseconds,
         tickets.open_time_milliseconds,
+        tickets.age_calendar_milliseconds,
         business_times.first_response_business_milliseconds,
         business_times.first_response_business_last_schedule_milliseconds,
         business_times.first_resolution_business_milliseconds,
         business_times.full_resolution_business_milliseconds,
         business_times.open_time_business_milliseconds,
+        business_times.age_business_milliseconds,
         coalesce(customers.is_internal, false) as is_internal
 
     from tickets

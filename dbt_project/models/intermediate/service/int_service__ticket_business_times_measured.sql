@@ -93,6 +93,14 @@ goals as (
 
     from tickets
     where last_solved_at is not null
+    union all
+    select
+        ticket_id,
+        'age' as measure,
+        created_at,
+        aged_until as ends_at
+
+    from tickets
 
 ),
 
@@ -193,7 +201,10 @@ final as (
         ) as full_resolution_business_milliseconds,
         max(summed.business_milliseconds) filter (
             where summed.measure = 'open_time'
-        ) as open_time_business_milliseconds
+        ) as open_time_business_milliseconds,
+        max(summed.business_milliseconds) filter (
+            where summed.measure = 'age'
+        ) as age_business_milliseconds
 
     from tickets
     left join summed

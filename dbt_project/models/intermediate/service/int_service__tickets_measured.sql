@@ -189,6 +189,12 @@ final as (
         timed.merged_into_ticket_id,
         timed.created_at,
         timed.created_local_date,
+        {{ to_utc('cast(run.as_of as timestamp)', 'run.time_zone') }} as aged_until,
+        {{ dbt.datediff(
+            'timed.created_at',
+            to_utc('cast(run.as_of as timestamp)', 'run.time_zone'),
+            'millisecond'
+        ) }} as age_calendar_milliseconds,
         timed.first_due_at,
         timed.solve_due_at,
         timed.count_replies,

@@ -37,6 +37,19 @@ kpi_targets as (
 
 ),
 
+-- A target is one of the mean, in its unit.
+scaled_kpis as (
+
+    select
+        *,
+        max(unit_scale) filter (where statistic = 'mean') over (
+            partition by kpi_id, definition_version
+        ) as target_scale
+
+    from kpis
+
+),
+
 wanted_kpis as (
 
     select
@@ -44,13 +57,14 @@ wanted_kpis as (
         definition_version,
         statistic,
         unit_scale,
+        target_scale,
         grains,
         period_types,
         maturity_days,
         case statistic when 'p50' then 0.5 when 'p90' then 0.9 when 'max' then 1.0 end
             as quantile
 
-    from kpis
+    from scaled_kpis
 
     where kind = 'quantile' or statistic = 'attainment'
 
@@ -199,7 +213,7 @@ wanted_ranks as (
             as low_rank,
         {{ order_statistic_rank('wanted_kpis.quantile', 'ranked_values.n', '+') }}
             as high_rank,
-        coalesce(own_targets.target, general_targets.target) * wanted_kpis.unit_scale
+        coalesce(own_targets.target, general_targets.target) * wanted_kpis.target_scale
             as target_milliseconds
 
     from ranked_values

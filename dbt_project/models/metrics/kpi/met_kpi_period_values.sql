@@ -85,6 +85,8 @@ family_values as (
 
     {{ union_of([
         ref('met_kpi_duration_quantiles'),
+        ref('met_service_desk_medians'),
+        ref('met_service_desk_backlog_values'),
     ], kpi_value_columns()) }}
 
 ),

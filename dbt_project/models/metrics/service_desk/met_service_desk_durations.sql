@@ -1,57 +1,9 @@
--- Grain: one row per KPI, cell, local day and duration: first responses.
+-- Grain: one row per KPI, cell, local day and duration: how often it was met.
 with
 
-fct_tickets as (
+met_service_desk_times as (
 
-    select * from {{ ref('fct_tickets') }}
-
-),
-
-kpis as (
-
-    select * from {{ ref('kpis') }}
-
-),
-
-clocks as (
-
-    select
-        kpi_id,
-        definition_version
-
-    from kpis
-
-    where family = 'first_response'
-
-    group by kpi_id, definition_version
-
-),
-
-responses as (
-
-    select
-        clocks.kpi_id,
-        clocks.definition_version,
-        tickets.created_local_date,
-        coalesce(tickets.market, 'unknown') as market,
-        coalesce(tickets.segment, 'unknown') as segment,
-        coalesce(tickets.channel, 'unknown') as channel,
-        tickets.queue_id,
-        tickets.first_reply_agent_id,
-        case clocks.kpi_id
-            when 'K-FRT' then tickets.first_response_calendar_milliseconds
-            when 'K-FRT.B' then tickets.first_response_business_milliseconds
-        end as milliseconds
-
-    from fct_tickets as tickets
-
-    cross join clocks
-
-    where
-        not tickets.is_internal
-        and not tickets.is_spam
-        and not tickets.is_merged
-        and not tickets.is_clock_skewed
+    select * from {{ ref('met_service_desk_times') }}
 
 ),
 
@@ -61,9 +13,7 @@ counted as (
         *,
         cast(count(*) as bigint) as count_values
 
-    from responses
-
-    where milliseconds is not null
+    from met_service_desk_times
 
     group by all
 
@@ -74,10 +24,10 @@ final as (
     select
         kpi_id,
         definition_version,
-        created_local_date as local_date,
+        local_date,
         {{ kpi_grain_keys(
             market='market', segment='segment', channel='channel', queue='queue_id',
-            agent='first_reply_agent_id'
+            agent='agent_id', location='location'
         ) }},
         milliseconds,
         count_values
