@@ -121,7 +121,7 @@ final as (
         bool_or(pools.has_ledger) over (
             partition by pools.month_start_date, pools.channel
         ) as has_channel_ledger,
-        -- Who is in no market was served for the same money: a month is known as a whole.
+        -- Who is in no market was served for the same money: a month is one sum.
         bool_or(pools.has_ledger) over (partition by pools.month_start_date)
         and not bool_or(pools.has_ledger and pools.cost_hundredths is null) over (
             partition by pools.month_start_date

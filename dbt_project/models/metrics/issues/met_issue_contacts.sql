@@ -11,6 +11,12 @@ fct_interactions as (
 
 ),
 
+fct_calls as (
+
+    select * from {{ ref('fct_calls') }}
+
+),
+
 fct_tickets as (
 
     select * from {{ ref('fct_tickets') }}
@@ -64,7 +70,7 @@ handled as (
         interactions.reason,
         interactions.started_at,
         interactions.started_local_date,
-        interactions.queue_id,
+        coalesce(calls.first_queue_id, interactions.queue_id) as queue_id,
         coalesce(tickets.first_reply_agent_id, interactions.agent_id) as agent_id,
         interactions.customer_id,
         interactions.is_anonymous,
@@ -72,6 +78,10 @@ handled as (
         coalesce(interactions.market, 'unknown') as market
 
     from fct_interactions as interactions
+
+    left join fct_calls as calls
+        on interactions.touch_kind = 'call'
+            and interactions.source_record_id = calls.contact_id
 
     left join fct_tickets as tickets
         on interactions.touch_kind = 'ticket'
