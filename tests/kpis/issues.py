@@ -32,7 +32,7 @@ HANDLED_CHATS = """
     select interaction_id as contact, customer_id as person, reason, started_at as started,
         started_local_date as day, channel, queue_id as queue, agent_id as agent, market, segment
     from core.fct_interactions
-    where touch_kind = 'touch' and channel in ('chat', 'messenger', 'email', 'web')
+    where touch_kind = 'touch' and channel not in ('visit', 'store', 'phone', 'call', 'survey')
         and direction = 'inbound' and agent_id is not null and not is_internal
         and outcome is distinct from 'abandoned'
 """

@@ -103,14 +103,14 @@ handled as (
                 interactions.agent_id is not null
                 and coalesce(interactions.outcome, 'resolved') <> 'abandoned'
         end
-        -- Nobody meets to make a contact, and a note about a call is not a second one.
+        -- An appointment is the service itself, a note about a call no second contact.
         and (
             interactions.touch_kind = 'call'
             or case coalesce(dim_channels.channel_family, 'other')
-                when 'written' then true
-                when 'digital' then true
                 when 'voice' then not logs.has_calls
-                else interactions.touch_kind = 'ticket'
+                when 'in_person' then interactions.touch_kind = 'ticket'
+                when 'feedback' then interactions.touch_kind = 'ticket'
+                else true
             end
         )
 
