@@ -67,14 +67,17 @@ but kaplan_meier, which takes a relation.
     )
 {%- endmacro %}
 
-{# Standard error of a ratio of two sums over `trials` units, by the delta method. #}
+{#
+Standard error of a ratio of two sums over `trials` units, by the delta method; null
+without the sum of products, as of a ledger, which is no sample.
+#}
 {% macro ratio_error(total, base, trials, squares, base_squares, products) -%}
     (
-        sqrt(greatest(0.0,
+        sqrt(case when {{ products }} is not null then greatest(0.0,
             cast({{ squares }} as double)
             - 2.0 * {{ ratio(total, base) }} * cast({{ products }} as double)
             + power({{ ratio(total, base) }}, 2) * cast({{ base_squares }} as double)
-        ) * {{ trials }} / nullif({{ trials }} - 1.0, 0))
+        ) end * {{ trials }} / nullif({{ trials }} - 1.0, 0))
         / nullif(cast({{ base }} as double), 0)
     )
 {%- endmacro %}

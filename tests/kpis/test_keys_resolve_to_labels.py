@@ -22,6 +22,7 @@ DOMAINS = {
     "journey": "journey",
     "kind": "kind",
     "language": "language",
+    "last_channel": "channel",
     "lifecycle_state": "lifecycle_state",
     "linked_by": "identity_link",
     "market": "market",
@@ -67,10 +68,11 @@ TEXTS = {
     "account_id", "agent_number", "agent_version_id", "answer_id", "answer_text", "case_id",
     "choice_code", "merged_into_ticket_id", "product_name", "ticket_id",
     "closes_at", "company_key", "contact_id", "country_code", "customer_id", "display_format",
-    "drill_filter", "drill_mart", "grain_key", "grains", "holiday_country", "interaction_id",
-    "invitation_id", "opens_at", "period_types", "question", "question_number", "question_text",
+    "drill_filter", "drill_mart", "first_interaction_id", "grain_key", "grains",
+    "holiday_country", "interaction_id", "invitation_id", "issue_id", "last_interaction_id",
+    "opens_at", "period_types", "product_name", "question", "question_number", "question_text",
     "queue_name", "response_id", "run_id", "source_record_id", "survey_name", "survey_number",
-    "team_name", "time_zone", "version",
+    "team_name", "ticket_id", "time_zone", "version",
 }  # fmt: skip
 """Names, numbers, texts and keys of single records, which no dimension explains."""
 LANGUAGES = ("_en", "_fa", "_ru")

@@ -7,6 +7,8 @@ final as (
     {{ union_of([
         ref('met_survey_response_cells'),
         ref('met_service_desk_cells'),
+        ref('met_issue_cells'),
+        ref('met_service_rate_cells'),
     ], kpi_cell_columns()) }}
 
 )

@@ -87,6 +87,7 @@ family_values as (
         ref('met_kpi_duration_quantiles'),
         ref('met_service_desk_medians'),
         ref('met_service_desk_backlog_values'),
+        ref('met_issue_values'),
     ], kpi_value_columns()) }}
 
 ),

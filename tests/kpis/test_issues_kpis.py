@@ -1,0 +1,169 @@
+"""Issue KPIs against a computation of their own; their filters lead to their rows."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.kpis.contact_rates import acknowledged, cost_per_contact, rates, self_service
+from tests.kpis.issues import followed, handled_contacts, outcomes
+from tests.kpis.reading import KEYS, Warehouse
+
+NAMES = ["kpi_id", "statistic"]
+BASES = {
+    "K-CPC": "sum(count_contacts)",
+    "K-SELF": "sum(count_contacts + count_self_served)",
+}
+"""What adds up to n where the drill mart holds sums; elsewhere its rows are counted."""
+
+
+def _followed(built: Warehouse) -> pd.DataFrame:
+    return followed(handled_contacts(built), built.as_of)
+
+
+COMPUTATIONS: dict[str, Callable[[Warehouse], pd.DataFrame]] = {
+    "contacts that were followed": _followed,
+    "contacts and complaints against customers": rates,
+    "complaints answered in time": acknowledged,
+    "self-service": self_service,
+    "cost per contact": cost_per_contact,
+}
+
+
+@pytest.fixture(scope="module")
+def built(warehouse: Path) -> Warehouse:
+    return Warehouse(warehouse)
+
+
+@pytest.fixture(scope="module")
+def published(built: Warehouse) -> pd.DataFrame:
+    return built.month_values()
+
+
+@pytest.mark.parametrize("family", COMPUTATIONS)
+def test_both_parts_equal_the_second_computation(
+    built: Warehouse, published: pd.DataFrame, family: str
+) -> None:
+    expected = COMPUTATIONS[family](built)
+    names = expected[NAMES].drop_duplicates()
+    mine = published.merge(names, on=NAMES)
+    joined = mine.merge(expected, on=KEYS, how="outer", suffixes=("", "_expected"), indicator=True)
+    different = joined[
+        (joined["_merge"] != "both")
+        | (joined["numerator"] != joined["numerator_expected"])
+        | (joined["denominator"] != joined["denominator_expected"])
+    ]
+    assert different.empty, different.head(10).to_string()
+    # A rate that can only be zero would agree with anything.
+    shown = mine[mine["numerator"] != 0][NAMES].drop_duplicates()
+    assert len(shown) == len(names)
+
+
+def test_every_kpi_of_the_family_has_a_second_computation(built: Warehouse) -> None:
+    registered = built.frame("select kpi_id, statistic from core.dim_kpi where family = 'issue'")
+    computed = pd.concat([compute(built)[NAMES] for compute in COMPUTATIONS.values()])
+    assert set(map(tuple, registered.to_numpy())) == set(map(tuple, computed.to_numpy()))
+
+
+def test_a_filter_of_a_value_finds_its_base(built: Warehouse) -> None:
+    sample = built.frame(
+        """
+        select kpi_id, statistic, grain_name, grain_key, n, drill_mart, drill_filter
+        from marts.mart_cx_kpi
+        where period_type = 'month' and n > 0
+            and kpi_id in (select kpi_id from core.dim_kpi where family = 'issue')
+        qualify row_number() over (
+            partition by kpi_id, statistic, grain_name order by hash(grain_key, period_start)
+        ) = 1
+        """
+    )
+    for mart, rows in sample.groupby("drill_mart"):
+        sums = [BASES.get(kpi_id, "count(*)") for kpi_id in rows["kpi_id"]]
+        columns = ", ".join(
+            f"{total} filter (where {condition})"
+            for total, condition in zip(sums, rows["drill_filter"], strict=True)
+        )
+        found = built.frame(f"select {columns} from marts.{mart}").iloc[0].to_numpy()
+        different = rows[rows["n"] != found]
+        assert different.empty, different.to_string()
+
+
+def test_months_of_reasons_add_up_to_the_published_values(built: Warehouse) -> None:
+    different = built.frame(
+        """
+        with months as (
+            select month_start_date as period_start,
+                sum(count_first_contact_resolved) as resolved,
+                sum(count_mature_issues) as issues,
+                sum(count_contacts_of_closed_issues) as contacts,
+                sum(count_closed_issues) as closed_issues,
+                sum(cost_amount) filter (where is_costed) * 100 as cost,
+                sum(count_contacts) filter (where is_costed) as costed_contacts
+            from marts.mart_contact_reason group by all
+        )
+        select * from months
+        join marts.mart_cx_kpi as published using (period_start)
+        where grain_name = 'company' and period_type = 'month' and statistic = 'value'
+            and (
+                kpi_id = 'K-FCR' and (resolved <> numerator or issues <> denominator)
+                or kpi_id = 'K-EFFB' and (contacts <> numerator or closed_issues <> denominator)
+                or kpi_id = 'K-CPC' and (cost <> numerator or costed_contacts <> denominator)
+            )
+        """
+    )
+    assert different.empty, different.head().to_string()
+
+
+def test_every_rial_of_the_service_ledger_is_in_the_mart(built: Warehouse) -> None:
+    sums = built.frame(
+        """
+        select
+            (select sum(cost_amount) from marts.mart_contact_reason) as shared,
+            (
+                select sum(round(cast(amount * 100 as decimal(20, 0)) * exchange_rate)) / 100
+                from core.fct_costs
+                join core.dim_exchange_rates using (currency_code)
+                cross join core.dim_run
+                where purpose = 'service' and month_start_date >= valid_from
+                    and month_start_date < valid_to
+                    and month_start_date < date_trunc('month', as_of)
+            ) as ledger
+        """
+    ).iloc[0]
+    assert sums["shared"] > 0
+    assert round(sums["shared"], 2) == round(sums["ledger"], 2)
+
+
+GOLDEN = pd.DataFrame(
+    [
+        ("A", "billing", 0.0),
+        ("A", "billing", 3.0),
+        ("A", "billing", 12.0),
+        ("B", "tech", 1.0),
+        ("B", "billing", 2.0),
+        ("C", "billing", 5.0),
+        ("C", "billing", 6.0),
+        ("D", "tech", 10.0),
+        ("E", "tech", 4.04),
+    ],
+    columns=["person", "reason", "age"],
+)
+"""G-FCR-1, its handled contacts; the data reach through the fifteenth day."""
+
+
+def test_the_second_computation_knows_the_golden_one() -> None:
+    start = pd.Timestamp("2026-03-01")
+    contacts = GOLDEN.assign(
+        contact=GOLDEN.index.astype(str), started=start + pd.to_timedelta(GOLDEN["age"], unit="D")
+    )
+    contacts = contacts.assign(day=contacts["started"].dt.normalize())
+    as_of = start + pd.Timedelta(days=15)
+    same = outcomes(contacts, ["person", "reason"], as_of)
+    agnostic = outcomes(contacts, ["person"], as_of)
+    issues = same[same["is_first"]]
+    resolved = issues[issues["is_mature"]]["length"] == 1
+    assert (resolved.sum(), len(resolved)) == (3, 5)
+    assert (same[same["is_mature"]]["is_last"].sum(), same["is_mature"].sum()) == (5, 7)
+    assert agnostic[agnostic["is_mature"]]["is_last"].sum() == 4
+    assert (issues["length"].sum(), len(issues)) == (9, 7)
