@@ -7,6 +7,7 @@ final as (
     {{ union_of([
         ref('met_survey_response_cells'),
         ref('met_pipeline_cells'),
+        ref('met_journey_cells'),
     ], kpi_cell_columns()) }}
 
 )

@@ -87,6 +87,9 @@ family_values as (
         ref('met_kpi_duration_quantiles'),
         ref('met_pipeline_cycle_values'),
         ref('met_pipeline_coverage_values'),
+        ref('met_journey_stage_values'),
+        ref('met_journey_time_values'),
+        ref('met_journey_map_values'),
     ], kpi_value_columns()) }}
 
 ),
