@@ -8,6 +8,7 @@ final as (
         ref('met_survey_response_cells'),
         ref('met_pipeline_cells'),
         ref('met_journey_cells'),
+        ref('met_acquisition_task_cells'),
     ], kpi_cell_columns()) }}
 
 )

@@ -90,6 +90,9 @@ family_values as (
         ref('met_journey_stage_values'),
         ref('met_journey_time_values'),
         ref('met_journey_map_values'),
+        ref('met_attribution_values'),
+        ref('met_referral_values'),
+        ref('met_acquisition_cost_values'),
     ], kpi_value_columns()) }}
 
 ),
