@@ -110,8 +110,9 @@ final as (
         {{ money('joined.acquisition_real_hundredths') }}
             as acquisition_cost_real_amount,
         {{ money('joined.retention_hundredths') }} as retention_cost_amount,
-        {{ money(ratio('joined.acquisition_hundredths', 'joined.count_new_customers')) }}
-            as cost_per_new_customer_amount,
+        {{ money(ratio(
+            'joined.acquisition_hundredths', 'joined.count_new_customers'
+        )) }} as cost_per_new_customer_amount,
         joined.count_new_customers < 30 as low_n
 
     from joined

@@ -43,16 +43,20 @@ final as (
         ) }} as conversion_pct_ci_high,
         case
             when cells.is_mature
-                then round({{ ratio('cells.count_converted', 'cells.count_active') }}, 6)
+                then round(
+                        {{ ratio('cells.count_converted', 'cells.count_active') }}, 6
+                    )
         end as k_factor,
         cells.is_mature,
         cells.count_advocates,
         {{ percentage('cells.count_advocates', 'cells.count_active_at_end') }}
             as advocate_pct,
-        {{ percentage_bound('cells.count_advocates', 'cells.count_active_at_end', '-') }}
-            as advocate_pct_ci_low,
-        {{ percentage_bound('cells.count_advocates', 'cells.count_active_at_end', '+') }}
-            as advocate_pct_ci_high,
+        {{ percentage_bound(
+            'cells.count_advocates', 'cells.count_active_at_end', '-'
+        ) }} as advocate_pct_ci_low,
+        {{ percentage_bound(
+            'cells.count_advocates', 'cells.count_active_at_end', '+'
+        ) }} as advocate_pct_ci_high,
         cells.count_active < 30 as low_n
 
     from met_advocacy_cells as cells

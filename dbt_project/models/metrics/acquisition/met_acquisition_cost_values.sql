@@ -82,22 +82,22 @@ costs as (
     union all
 
     select
-        period_type,
-        period_start,
-        market,
+        cells.period_type,
+        cells.period_start,
+        cells.market,
         cast(null as varchar) as acquisition_source,
         cast(null as bigint) as count_new_customers,
         cast(null as bigint) as acquisition_hundredths,
         cast(null as bigint) as acquisition_real_hundredths,
         cast(null as bigint) as retention_hundredths,
         cast(null as bigint) as retention_real_hundredths,
-        count_retained
+        cells.count_retained
 
-    from met_advocacy_cells
+    from met_advocacy_cells as cells
 
     cross join ledger
 
-    where period_start >= ledger.first_month_start_date
+    where cells.period_start >= ledger.first_month_start_date
 
 ),
 
@@ -196,10 +196,11 @@ final as (
     from parts
 
     where
-        case when statistic in ('keep', 'keep_real')
-            then retention_hundredths
-            else acquisition_hundredths
-        end is not null
+        (statistic in ('keep', 'keep_real') and retention_hundredths is not null)
+        or (
+            statistic not in ('keep', 'keep_real')
+            and acquisition_hundredths is not null
+        )
 
 )
 

@@ -35,9 +35,9 @@ touches as (
     qualify row_number() over (
             partition by spells.customer_id
             order by
-                case when touches.acquisition_source = 'direct' then 1 else 0 end,
+                cast(touches.acquisition_source = 'direct' as integer) asc,
                 touches.touched_at desc,
-                touches.acquisition_source
+                touches.acquisition_source asc
         ) = 1
 
 ),

@@ -42,11 +42,19 @@ final as (
 
     select
         cells.*,
-        {% for rule in ['first', 'last', 'linear', 'position'] -%}
         {{ real_hundredths(
-            'cells.' ~ rule ~ '_hundredths', 'dim_price_index.price_index'
-        ) }} as {{ rule }}_real_hundredths{{ ',' if not loop.last }}
-        {% endfor %}
+            'cells.first_hundredths', 'dim_price_index.price_index'
+        ) }} as first_real_hundredths,
+        {{ real_hundredths(
+            'cells.last_hundredths', 'dim_price_index.price_index'
+        ) }} as last_real_hundredths,
+        {{ real_hundredths(
+            'cells.linear_hundredths', 'dim_price_index.price_index'
+        ) }} as linear_real_hundredths,
+        {{ real_hundredths(
+            'cells.position_hundredths', 'dim_price_index.price_index'
+        ) }} as position_real_hundredths
+
     from cells
 
     cross join dim_run

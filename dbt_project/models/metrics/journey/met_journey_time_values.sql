@@ -1,4 +1,4 @@
--- Grain: one row per KPI statistic, stage and period in which stays began: Kaplan-Meier.
+-- Grain: one row per KPI statistic, stage and period in which stays began.
 with
 
 met_journey_spells as (

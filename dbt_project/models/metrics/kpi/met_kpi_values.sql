@@ -288,7 +288,7 @@ estimated as (
                 'coalesce(scale_minimum, 0) * unit_scale',
                 "coalesce(scale_maximum * unit_scale, cast('infinity' as double))"
             ) }} / unit_scale
-            when kind = 'ratio'
+            when kind = 'ratio' and ratio_error is not null
                 then greatest(
                         coalesce(scale_minimum, 0),
                         (share - {{ normal_quantile() | trim }} * ratio_error)
@@ -309,7 +309,7 @@ estimated as (
                 'coalesce(scale_minimum, 0) * unit_scale',
                 "coalesce(scale_maximum * unit_scale, cast('infinity' as double))"
             ) }} / unit_scale
-            when kind = 'ratio'
+            when kind = 'ratio' and ratio_error is not null
                 then greatest(
                         coalesce(scale_minimum, 0),
                         (share + {{ normal_quantile() | trim }} * ratio_error)

@@ -27,11 +27,9 @@ parts as (
         deals.close_on,
         cast(case
             when kpis.kpi_id = 'K-WIN' and kpis.statistic = 'value'
-                then case when deals.outcome = 'won' then 1 else 0 end
-            when kpis.kpi_id = 'K-WIN' and kpis.statistic = 'by_value'
-                then
-                    case when deals.outcome = 'won' then deals.reporting_hundredths end
-                    * 100
+                then cast(deals.outcome = 'won' as integer)
+            when kpis.kpi_id = 'K-WIN' and deals.outcome <> 'won' then 0
+            when kpis.kpi_id = 'K-WIN' then 100 * deals.reporting_hundredths
             when kpis.kpi_id = 'K-CYCLE'
                 then cast(deals.duration_days as bigint) * kpis.unit_scale
         end as bigint) as numerator,

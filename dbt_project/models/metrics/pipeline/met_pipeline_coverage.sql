@@ -38,6 +38,12 @@ dim_run as (
 
 ),
 
+last_promise as (
+
+    select max(close_on) as close_on from met_pipeline_deals
+
+),
+
 -- Periods that nobody has promised to close a deal in yet are not looked at.
 days as (
 
@@ -51,10 +57,12 @@ days as (
 
     cross join dim_run
 
+    cross join last_promise
+
     where
         met_periods.period_type in ('month', 'jalali_month', 'quarter', 'year')
         and met_periods.period_end > dim_run.as_of
-        and met_periods.period_start <= (select max(close_on) from met_pipeline_deals)
+        and met_periods.period_start <= last_promise.close_on
 
 ),
 
@@ -98,6 +106,20 @@ deals as (
 
 ),
 
+-- Each deal is rounded, so that sums do not depend on their order.
+expected as (
+
+    select
+        *,
+        cast(round(reporting_hundredths * win_share, 0) as bigint)
+            as expected_hundredths,
+        cast(round(real_hundredths * win_share, 0) as bigint)
+            as real_expected_hundredths
+
+    from deals
+
+),
+
 sums as (
 
     select
@@ -111,13 +133,12 @@ sums as (
         coalesce(cast(
             sum(reporting_hundredths) filter (where outcome = 'won') as bigint
         ), 0) as won_hundredths,
-        -- Each deal is rounded, so that sums do not depend on their order.
-        cast(sum(cast(round(reporting_hundredths * win_share, 0) as bigint))
-            filter (where is_open) as bigint) as forecast_hundredths,
-        cast(sum(cast(round(real_hundredths * win_share, 0) as bigint))
-            filter (where is_open) as bigint) as real_forecast_hundredths
+        cast(sum(expected_hundredths) filter (where is_open) as bigint)
+            as forecast_hundredths,
+        cast(sum(real_expected_hundredths) filter (where is_open) as bigint)
+            as real_forecast_hundredths
 
-    from deals
+    from expected
 
     group by owner_id, period_type, period_start
 
@@ -150,10 +171,10 @@ month_starts as (
         on met_periods.calendar_date >= periods.period_start
             and met_periods.calendar_date < periods.period_end
             and met_periods.calendar_date = met_periods.period_start
-            and met_periods.period_type = case periods.period_type
+            and case periods.period_type
                 when 'jalali_month' then 'jalali_month'
                 else 'month'
-            end
+            end = met_periods.period_type
 
 ),
 

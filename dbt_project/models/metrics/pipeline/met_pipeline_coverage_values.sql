@@ -36,16 +36,12 @@ cells as (
         coverage.period_type,
         coverage.period_start,
         cast(sum(coverage.count_open) as bigint) as n,
-        cast(sum(
-            case when coverage.target_hundredths is not null
-                then coverage.open_hundredths
-            end
+        cast(sum(coverage.open_hundredths) filter (
+            where coverage.target_hundredths is not null
         ) as bigint) as covered_hundredths,
         cast(sum(coverage.target_hundredths) as bigint) as target_hundredths,
-        cast(sum(
-            case when coverage.target_hundredths is not null
-                then coverage.won_hundredths
-            end
+        cast(sum(coverage.won_hundredths) filter (
+            where coverage.target_hundredths is not null
         ) as bigint) as won_hundredths,
         cast(sum(coverage.forecast_hundredths) as bigint) as forecast_hundredths,
         cast(sum(coverage.real_forecast_hundredths) as bigint)
