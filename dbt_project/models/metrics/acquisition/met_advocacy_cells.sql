@@ -58,8 +58,12 @@ persons as (
         periods.period_type,
         periods.period_start,
         spells.customer_id,
-        max_by(spells.market, spells.entered_on) as market,
-        max_by(spells.segment, spells.entered_on) as segment,
+        max_by(spells.market, spells.entered_on) filter (
+            where spells.entered_on < periods.counted_until
+        ) as market,
+        max_by(spells.segment, spells.entered_on) filter (
+            where spells.entered_on < periods.counted_until
+        ) as segment,
         bool_or(
             spells.entered_on <= periods.period_start
         ) and bool_or(
