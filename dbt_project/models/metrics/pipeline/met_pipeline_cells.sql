@@ -25,14 +25,16 @@ parts as (
         deals.owner_id,
         deals.product_name,
         deals.close_on,
-        cast(case
-            when kpis.kpi_id = 'K-WIN' and kpis.statistic = 'value'
-                then cast(deals.outcome = 'won' as integer)
-            when kpis.kpi_id = 'K-WIN' and deals.outcome <> 'won' then 0
-            when kpis.kpi_id = 'K-WIN' then 100 * deals.reporting_hundredths
-            when kpis.kpi_id = 'K-CYCLE'
-                then cast(deals.duration_days as bigint) * kpis.unit_scale
-        end as bigint) as numerator,
+        cast(
+            case
+                when kpis.kpi_id = 'K-WIN' and kpis.statistic = 'value'
+                    then cast(deals.outcome = 'won' as integer)
+                when kpis.kpi_id = 'K-WIN' and deals.outcome <> 'won' then 0
+                when kpis.kpi_id = 'K-WIN' then 100 * deals.reporting_hundredths
+                when kpis.kpi_id = 'K-CYCLE'
+                    then cast(deals.duration_days as bigint) * kpis.unit_scale
+            end as bigint
+        ) as numerator,
         case
             when kpis.statistic = 'by_value' then deals.reporting_hundredths
             else 1
@@ -60,17 +62,14 @@ final as (
         coalesce(cast(sum(
             cast(numerator as decimal(38, 0)) * cast(numerator as decimal(38, 0))
         ) as decimal(38, 0)), 0) as sum_of_squares,
-        cast(case
-            when statistic = 'by_value' then sum(
-                cast(denominator as decimal(38, 0))
-                * cast(denominator as decimal(38, 0))
-            )
-        end as decimal(38, 0)) as sum_denominator_squares,
-        cast(case
-            when statistic = 'by_value' then coalesce(sum(
-                cast(numerator as decimal(38, 0)) * cast(denominator as decimal(38, 0))
-            ), 0)
-        end as decimal(38, 0)) as sum_cross_products
+        cast(sum(
+            cast(denominator as decimal(38, 0)) * cast(denominator as decimal(38, 0))
+        ) filter (where statistic = 'by_value') as decimal(38, 0))
+            as sum_denominator_squares,
+        cast(sum(
+            cast(numerator as decimal(38, 0)) * cast(denominator as decimal(38, 0))
+        ) filter (where statistic = 'by_value') as decimal(38, 0))
+            as sum_cross_products
 
     from parts
 

@@ -206,8 +206,8 @@ target_sums as (
     from targets
 
     inner join month_starts
-        on month_starts.month_start_date >= targets.valid_from
-            and month_starts.month_start_date < targets.valid_to
+        on targets.valid_from <= month_starts.month_start_date
+            and targets.valid_to > month_starts.month_start_date
 
     cross join dim_run
 
