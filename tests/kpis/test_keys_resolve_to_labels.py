@@ -9,6 +9,7 @@ import pytest
 from tests.kpis.reading import Warehouse
 
 DOMAINS = {
+    "acquisition_source": "acquisition_source",
     "calendar": "calendar",
     "channel": "channel",
     "channel_family": "channel_family",
@@ -29,12 +30,17 @@ DOMAINS = {
     "owner": "owner",
     "period_type": "period_type",
     "preferred_channel": "channel",
+    "previous_lifecycle_state": "lifecycle_state",
     "purpose": "purpose",
     "reason": "reason",
+    "reporting_currency_code": "currency",
     "score_class": "score_class",
     "segment": "segment",
+    "stage": "stage",
     "stage_code": "journey_stage",
+    "state_cause": "state_cause",
     "statistic": "statistic",
+    "step": "purchase_step",
     "subscription_state": "subscription_state",
     "touchpoint": "touchpoint",
     "touchpoint_family": "touchpoint_family",
@@ -61,8 +67,10 @@ TEXTS = {
     "account_id", "agent_number", "agent_version_id", "answer_id", "answer_text", "choice_code",
     "closes_at", "company_key", "contact_id", "country_code", "customer_id", "display_format",
     "drill_filter", "drill_mart", "grain_key", "grains", "holiday_country", "interaction_id",
-    "invitation_id", "opens_at", "period_types", "question", "question_number", "question_text",
+    "invitation_id", "opens_at", "opportunity_id", "owner_id", "page", "period_types",
+    "product_name", "question", "question_number", "question_text",
     "queue_name", "response_id", "run_id", "source_record_id", "survey_name", "survey_number",
+    "task",
     "team_name", "time_zone", "version",
 }  # fmt: skip
 """Names, numbers, texts and keys of single records, which no dimension explains."""
