@@ -18,7 +18,11 @@ DAY = 86_400_000
 
 def closed_deals(warehouse: Warehouse) -> pd.DataFrame:
     """K-WIN by count and value, and the mean of K-CYCLE, by the last known close date."""
-    deals = _deals(warehouse)
+    return won_of_closed(_deals(warehouse))
+
+
+def won_of_closed(deals: pd.DataFrame) -> pd.DataFrame:
+    """The same of deals with ``outcome``, ``closed_on``, ``days`` and value in ``hundredths``."""
     closed = deals[deals["outcome"].notna() & deals["closed_on"].notna()]
     cells = in_cells(closed, CELLS, "closed_on")
     valued = cells[cells["hundredths"].notna()]
