@@ -10,6 +10,7 @@ from tests.kpis.reading import Warehouse
 
 DOMAINS = {
     "age_band": "age_band",
+    "acquisition_source": "acquisition_source",
     "calendar": "calendar",
     "channel": "channel",
     "channel_family": "channel_family",
@@ -32,12 +33,17 @@ DOMAINS = {
     "period_type": "period_type",
     "preferred_channel": "channel",
     "priority": "priority",
+    "previous_lifecycle_state": "lifecycle_state",
     "purpose": "purpose",
     "reason": "reason",
+    "reporting_currency_code": "currency",
     "score_class": "score_class",
     "segment": "segment",
+    "stage": "stage",
     "stage_code": "journey_stage",
+    "state_cause": "state_cause",
     "statistic": "statistic",
+    "step": "purchase_step",
     "subscription_state": "subscription_state",
     "suggested_step": "suggested_step",
     "touchpoint": "touchpoint",
@@ -73,6 +79,12 @@ TEXTS = {
     "opens_at", "period_types", "product_name", "question", "question_number", "question_text",
     "queue_name", "response_id", "run_id", "source_record_id", "survey_name", "survey_number",
     "team_name", "ticket_id", "time_zone", "version",
+    "drill_filter", "drill_mart", "grain_key", "grains", "holiday_country", "interaction_id",
+    "invitation_id", "model_version", "opens_at", "opportunity_id", "owner_id", "page",
+    "period_types", "product_name", "question", "question_number", "question_text",
+    "queue_name", "response_id", "run_id", "source_record_id", "survey_name", "survey_number",
+    "task",
+    "team_name", "time_zone", "version",
 }  # fmt: skip
 """Names, numbers, texts and keys of single records, which no dimension explains."""
 LANGUAGES = ("_en", "_fa", "_ru")

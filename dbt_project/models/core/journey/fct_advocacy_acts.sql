@@ -1,10 +1,11 @@
 -- Grain: one row per act by which a person recommended the company to others.
 with
 
+-- Who refers to themselves has recommended nobody.
 referrals as (
 
-    select * from {{ ref('int_sales__referrals_latest') }}
-    where not is_deleted
+    select * from {{ ref('fct_referrals') }}
+    where not is_self_referral
 
 ),
 

@@ -9,6 +9,9 @@ final as (
         ref('met_service_desk_cells'),
         ref('met_issue_cells'),
         ref('met_service_rate_cells'),
+        ref('met_pipeline_cells'),
+        ref('met_journey_cells'),
+        ref('met_acquisition_task_cells'),
     ], kpi_cell_columns()) }}
 
 )

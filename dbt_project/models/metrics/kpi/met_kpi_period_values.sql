@@ -88,6 +88,14 @@ family_values as (
         ref('met_service_desk_medians'),
         ref('met_service_desk_backlog_values'),
         ref('met_issue_values'),
+        ref('met_pipeline_cycle_values'),
+        ref('met_pipeline_coverage_values'),
+        ref('met_journey_stage_values'),
+        ref('met_journey_time_values'),
+        ref('met_journey_map_values'),
+        ref('met_attribution_values'),
+        ref('met_referral_values'),
+        ref('met_acquisition_cost_values'),
     ], kpi_value_columns()) }}
 
 ),
