@@ -6,6 +6,9 @@ final as (
 
     {{ union_of([
         ref('met_survey_response_cells'),
+        ref('met_communication_cells'),
+        ref('met_billing_cells'),
+        ref('met_renewal_cells'),
     ], kpi_cell_columns()) }}
 
 )

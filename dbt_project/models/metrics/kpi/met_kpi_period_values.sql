@@ -85,6 +85,8 @@ family_values as (
 
     {{ union_of([
         ref('met_kpi_duration_quantiles'),
+        ref('met_communication_values'),
+        ref('met_billing_values'),
     ], kpi_value_columns()) }}
 
 ),
