@@ -141,7 +141,7 @@ final as (
         cast(null as decimal(38, 0)) as sum_of_squares,
         cast(null as decimal(38, 0)) as sum_denominator_squares,
         cast(null as decimal(38, 0)) as sum_cross_products,
-        {{ ratio('receivable_hundredths', 'billed_hundredths') }} * count_days as value,
+        {{ ratio('receivable_hundredths * count_days', 'billed_hundredths') }} as value,
         cast(null as double) as standard_error,
         cast(null as double) as ci_low,
         cast(null as double) as ci_high

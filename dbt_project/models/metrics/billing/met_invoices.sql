@@ -13,6 +13,12 @@ met_currency_days as (
 
 ),
 
+met_payment_days as (
+
+    select * from {{ ref('met_payment_days') }}
+
+),
+
 dim_run as (
 
     select * from {{ ref('dim_run') }}
@@ -71,6 +77,18 @@ final as (
         invoices.is_billed,
         -- Who paid early is out with those who still have time, or early ones flatter.
         invoices.is_past_due_day and invoices.is_paid_on_time is not null as is_judged,
+        payment_days.payable_until,
+        coalesce(
+            payment_days.payable_until < invoices.as_of
+            and invoices.is_paid_on_time is not null,
+            false
+        ) as is_judged_by_business_day,
+        coalesce(
+            payment_days.payable_until < invoices.as_of
+            and invoices.is_paid_on_time is not null
+            and invoices.paid_in_full_local_date <= payment_days.payable_until,
+            false
+        ) as is_paid_by_business_day,
         coalesce(invoices.is_past_due_day and invoices.is_paid_on_time, false)
             as is_paid_on_time,
         coalesce(
@@ -116,6 +134,9 @@ final as (
     from invoices
 
     cross join notice_rules
+
+    left join met_payment_days as payment_days
+        on invoices.due_on = payment_days.calendar_date
 
     left join met_currency_days as rates
         on invoices.money_code = rates.currency_code
