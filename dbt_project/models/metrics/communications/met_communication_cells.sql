@@ -1,3 +1,9 @@
+{% set counts = [
+    'sent', 'reported', 'delivered', 'bounced_hard', 'bounced_soft',
+    'delivered_to_open', 'opened', 'clicked', 'unsubscribed', 'complained',
+    'personalized', 'merged', 'merge_failed', 'with_preference', 'by_preference',
+    'archived', 'retrievable',
+] -%}
 -- Grain: one row per KPI statistic, cell and local day of sending.
 with
 
@@ -22,15 +28,10 @@ deliveries as (
         market,
         segment,
         sent_local_date,
-        {% for name in [
-            'sent', 'reported', 'delivered', 'bounced_hard', 'bounced_soft',
-            'delivered_to_open', 'opened', 'clicked', 'unsubscribed', 'complained',
-            'personalized', 'merged', 'merge_failed', 'with_preference',
-            'by_preference', 'archived', 'retrievable', 'after_opt_out',
-        ] -%}
-            cast(sum(count_{{ name }}) as bigint) as count_{{ name }}
-            {{- ',' if not loop.last }}
-        {% endfor %}
+        {% for name in counts -%}
+            cast(sum(count_{{ name }}) as bigint) as count_{{ name }},
+        {% endfor -%}
+        cast(sum(count_after_opt_out) as bigint) as count_after_opt_out
 
     from met_communication_deliveries
 

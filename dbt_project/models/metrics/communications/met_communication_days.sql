@@ -51,8 +51,11 @@ messages as (
         ) as is_opened,
         coalesce(communications.is_delivered, false)
         and communications.first_clicked_at is not null as is_clicked,
-        communications.first_replied_at is not null
-        or paid_invoices.invoice_id is not null as is_answered,
+        coalesce(communications.is_delivered, true)
+        and (
+            communications.first_replied_at is not null
+            or paid_invoices.invoice_id is not null
+        ) as is_answered,
         communications.first_unsubscribed_at,
         communications.first_complained_at,
         communications.is_personalized,

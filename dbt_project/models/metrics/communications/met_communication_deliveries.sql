@@ -43,9 +43,8 @@ judged as (
                 - days.count_bounced_soft
                 - days.count_blocked
         end as count_arrived,
-        days.channel in (
-            '{{ var("opened_channels") | join("', '") }}'
-        ) as is_opened_channel
+        concat('|', '{{ var("opened_channels") }}', '|')
+        like concat('%|', days.channel, '|%') as is_opened_channel
 
     from met_communication_days as days
 

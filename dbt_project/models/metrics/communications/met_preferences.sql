@@ -31,17 +31,15 @@ versions as (
         customer_id,
         created_at,
         valid_from,
-        coalesce(
-            preferred_channel is not distinct from lag(preferred_channel) over (
-                partition by customer_id
-                order by valid_from
-            )
-            and lag(valid_from) over (
-                partition by customer_id
-                order by valid_from
-            ) is not null,
-            false
-        ) as is_repeated
+        preferred_channel,
+        lag(preferred_channel) over (
+            partition by customer_id
+            order by valid_from
+        ) as previous_channel,
+        lag(valid_from) over (
+            partition by customer_id
+            order by valid_from
+        ) is null as is_first
 
     from dim_customers
 
@@ -56,7 +54,7 @@ statements as (
 
     from versions
 
-    where not is_repeated
+    where is_first or preferred_channel is distinct from previous_channel
 
     group by customer_id
 
@@ -73,11 +71,9 @@ customers as (
         case when dim_customers.preferred_channel is not null then statements.stated_at
         end as stated_at,
         dim_customers.preferred_channel is not null
-        and statements.stated_at >= cast(
-            {{ dbt.dateadd(
-                'month', -1 * var('stated_preference_months'), 'dim_run.as_of'
-            ) }} as timestamp
-        ) as is_stated_lately,
+        and {{ dbt.dateadd(
+            'month', var('stated_preference_months'), 'statements.stated_at'
+        ) }} >= cast(dim_run.as_of as timestamp) as is_stated_lately,
         cast(dim_run.as_of - interval 1 day as date) as scored_on
 
     from dim_customers
