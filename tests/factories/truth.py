@@ -24,6 +24,11 @@ KPIS = {
     ("K-AHT", ""): ("K-AHT", "mean"),
     ("K-XFER", ""): ("K-XFER", "value"),
     ("K-RET", ""): ("K-RET", "value"),
+    ("K-DELIV", ""): ("K-DELIV", "value"),
+    ("K-PAY", ""): ("K-PAY", "value"),
+    ("K-NOTICE.I", ""): ("K-NOTICE.I", "value"),
+    ("K-RENEW", ""): ("K-RENEW", "value"),
+    ("K-NOTICE.R", ""): ("K-NOTICE.R", "value"),
 }
 """What the registry calls each KPI of the truth and its horizon."""
 

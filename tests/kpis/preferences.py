@@ -67,16 +67,16 @@ def preferred_channels(
     }
     learned = _learned(sent, refused, as_of)
     found = []
-    for row in stated.itertuples():
-        default = defaults.get(row.account_id)
-        if row.is_fresh and not refused(row.customer_id, row.channel):
-            found.append((row.customer_id, row.channel, "explicit"))
-        elif row.customer_id in learned:
-            found.append((row.customer_id, learned[row.customer_id], "behavior"))
-        elif isinstance(default, str) and not refused(row.customer_id, default):
-            found.append((row.customer_id, default, "default"))
+    for customer, account, channel, is_fresh in stated.to_numpy():
+        default = defaults.get(account)
+        if is_fresh and not refused(customer, channel):
+            found.append((customer, channel, "explicit"))
+        elif customer in learned:
+            found.append((customer, learned[customer], "behavior"))
+        elif isinstance(default, str) and not refused(customer, default):
+            found.append((customer, default, "default"))
         else:
-            found.append((row.customer_id, UNKNOWN, UNKNOWN))
+            found.append((customer, UNKNOWN, UNKNOWN))
     return pd.DataFrame(found, columns=["customer_id", "preferred_channel", "preference_source"])
 
 

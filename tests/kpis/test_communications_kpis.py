@@ -144,8 +144,8 @@ def _company(parts: pd.DataFrame, kpi_id: str, statistic: str) -> tuple[int, int
         & (parts["kpi_id"] == kpi_id)
         & (parts["statistic"] == statistic)
     ]
-    pairs = [(int(row.numerator), int(row.denominator)) for row in found.itertuples()]
-    return pairs[0] if pairs else None
+    pairs = found[["numerator", "denominator"]].to_numpy()
+    return (int(pairs[0][0]), int(pairs[0][1])) if len(pairs) else None
 
 
 def test_the_second_computation_knows_the_golden_messages() -> None:
@@ -230,17 +230,14 @@ def test_the_filter_of_a_value_finds_what_it_counts(built: Warehouse) -> None:
     assert len(sample)
     wrong = []
     for mart, values in sample.groupby("drill_mart"):
+        rows = values[["kpi_id", "statistic", "drill_filter", "n"]].to_numpy()
         sums = [
-            OF_STATISTICS.get(row.statistic, BASES.get((mart, row.kpi_id), "count(*)"))
-            + f" filter (where {row.drill_filter})"
-            for row in values.itertuples()
+            OF_STATISTICS.get(statistic, BASES.get((str(mart), kpi_id), "count(*)"))
+            + f" filter (where {condition})"
+            for kpi_id, statistic, condition, _ in rows
         ]
         found = built.frame(f"select {', '.join(sums)} from marts.{mart}").iloc[0].to_numpy()
-        wrong += [
-            (row.kpi_id, row.statistic, row.drill_filter, row.n, count)
-            for row, count in zip(values.itertuples(), found, strict=True)
-            if row.n != count
-        ]
+        wrong += [(*row, count) for row, count in zip(rows, found, strict=True) if row[3] != count]
     assert not wrong
 
 
