@@ -47,12 +47,16 @@ def invoices(warehouse: Warehouse) -> pd.DataFrame:
     rows["day"] = pd.to_datetime(rows["due_on"])
     rows["paid_day"] = pd.to_datetime(rows["paid_in_full_local_date"])
     rows = _money(rows, rows["day"], warehouse)
-    past = rows["day"] < warehouse.as_of
+    return invoice_kpis(rows, _next_open_day(warehouse, rows["day"]), warehouse.as_of)
+
+
+def invoice_kpis(rows: pd.DataFrame, open_day: pd.Series, as_of: pd.Timestamp) -> pd.DataFrame:
+    """The same of any frame like fct_invoices, with ``day``, ``paid_day``, ``cents``."""
+    past = rows["day"] < as_of
     standing = ~rows["is_void"] & (rows["amount"].astype(float) > 0)
     judged = standing & ~rows["is_disputed"] & past
     in_time = rows["paid_day"] <= rows["day"]
-    open_day = _next_open_day(warehouse, rows["day"])
-    forgiven = judged & (open_day < warehouse.as_of)
+    forgiven = judged & (open_day < as_of)
     late = judged & (rows["paid_day"] > rows["day"])
     known = ~rows["is_void"] & rows["payment_channel"].notna() & rows["notice_channel"].notna()
     paid = rows.assign(day=rows["paid_day"])
@@ -129,10 +133,15 @@ def renewals(warehouse: Warehouse) -> pd.DataFrame:
     rows = warehouse.frame("select * from core.fct_renewals where not is_internal")
     rows["day"] = pd.to_datetime(rows["due_on"])
     rows = _money(rows, rows["day"], warehouse)
-    rows = rows[(rows["day"] < warehouse.as_of) & (rows["timeliness"] != "void")]
+    return renewal_kpis(rows, warehouse.as_of)
+
+
+def renewal_kpis(rows: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    """The same of any frame like fct_renewals, with ``day``, ``cents``, ``real_cents``."""
+    rows = rows[(rows["day"] < as_of) & (rows["timeliness"] != "void")]
     renewed = pd.to_datetime(rows["renewed_on"])
     on_time, graced = renewed <= rows["day"], renewed < rows["day"] + GRACE
-    ripe = rows["day"] + GRACE <= warehouse.as_of
+    ripe = rows["day"] + GRACE <= as_of
     dated = rows["timeliness"] != "undated"
     lead = rows["notice_lead_days"].fillna(-1) >= NOTICE_DAYS
     return pd.concat(
