@@ -52,6 +52,15 @@ final as (
         deliveries.count_bounced_hard,
         deliveries.count_bounced_soft,
         deliveries.count_blocked,
+        case
+            when deliveries.count_reported > 0
+                then
+                    deliveries.count_reported
+                    - deliveries.count_delivered
+                    - deliveries.count_bounced_hard
+                    - deliveries.count_bounced_soft
+                    - deliveries.count_blocked
+        end as count_silent,
         case when deliveries.is_opened_channel then deliveries.count_delivered_to_open
         end as count_delivered_to_open,
         case when deliveries.is_opened_channel then deliveries.count_opened end
