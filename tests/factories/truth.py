@@ -26,6 +26,11 @@ KPIS = {
     ("K-RET", ""): ("K-RET", "value"),
     ("K-FRT.T", ""): ("K-FRT", "in_time"),
     ("K-REOPEN", ""): ("K-REOPEN", "value"),
+    ("K-DELIV", ""): ("K-DELIV", "value"),
+    ("K-PAY", ""): ("K-PAY", "value"),
+    ("K-NOTICE.I", ""): ("K-NOTICE.I", "value"),
+    ("K-RENEW", ""): ("K-RENEW", "value"),
+    ("K-NOTICE.R", ""): ("K-NOTICE.R", "value"),
 }
 """What the registry calls each KPI of the truth and its horizon."""
 

@@ -14,10 +14,12 @@ from ingestion.demo.world.billing import REGULAR
 from ingestion.demo.world.desk import TICKET
 from ingestion.demo.world.messages import BILL, DELIVERED, RENEWAL
 from ingestion.demo.writers.desk import HOURS_TO_ANSWER
-from ingestion.demo.writers.ledger import invoice_states, shown_renewals
+from ingestion.demo.writers.ledger import VOID, invoice_states, shown_renewals
 
 MATURE_DAYS = 7
+GRACE_DAYS = 30
 NOTICE_DAYS = 14
+NEVER = 10**9
 MINUTES = 1 / 60
 DISPUTED_OR_VOID = 2
 PERIODS = ("day", "month")
@@ -30,6 +32,7 @@ def operation_kpis(history: History) -> Table:
     _invoices(values, history)
     _renewals(values, history)
     _messages(values, history)
+    _notices(values, history)
     _parcels(values, history)
     return values.table()
 
@@ -91,9 +94,10 @@ def _invoices(values: Values, history: History) -> None:
 
 
 def _renewals(values: Values, history: History) -> None:
-    """Contracts that were renewed by the day on which they were due."""
+    """Contracts that were renewed by the day on which they were due, once their grace is over."""
     table, result = shown_renewals(history)
-    mine = (table["due_day"] <= history.world.until.toordinal()) & (result != DISPUTED_OR_VOID)
+    is_over = table["due_day"] + GRACE_DAYS <= history.world.until.toordinal()
+    mine = is_over & (result != DISPUTED_OR_VOID)
     renewed, table = (result == 0)[mine], rows(table, mine)
     in_time = renewed & (text.local_day(table["renewed_at"]) <= table["due_day"])
     ones = np.ones_like(table["due_day"])
@@ -101,7 +105,7 @@ def _renewals(values: Values, history: History) -> None:
 
 
 def _messages(values: Values, history: History) -> None:
-    """Messages that arrived, and notices that came long enough before the day."""
+    """Messages that arrived."""
     table, events = history.tables["messages"], history.tables["message_events"]
     arrived = np.zeros(len(table["at"]), dtype=bool)
     known = (events["event"] == DELIVERED) & (events["at"] < history.cutoff)
@@ -110,11 +114,32 @@ def _messages(values: Values, history: History) -> None:
     table, arrived = rows(table, sent), arrived[sent]
     day, ones = text.local_day(table["at"]), np.ones_like(table["at"])
     _add(values, history, "K-DELIV", table, (day, arrived, ones))
-    for kind, name, kpi in ((BILL, "invoices", "K-NOTICE.I"), (RENEWAL, "renewals", "K-NOTICE.R")):
-        notices = rows(table | {"day": day}, table["kind"] == kind)
-        due = history.tables[name]["due_day"][notices["about"]]
-        in_time = due - notices["day"] >= NOTICE_DAYS
-        _add(values, history, kpi, notices, (due, in_time, np.ones_like(due)))
+
+
+def _notices(values: Values, history: History) -> None:
+    """Bills and renewals due by the last day that were announced long enough before."""
+    bills = history.tables["invoices"]
+    state, _ = invoice_states(history, bills)
+    bills = bills | {"noticed_day": _first_notices(history, "invoices", BILL)}
+    bills = rows(bills, (state != VOID) & (bills["cents"] > 0))
+    is_known = history.tables["renewals"]["known_at"] < history.cutoff
+    renewals, result = shown_renewals(history)
+    noticed = rows({"noticed_day": _first_notices(history, "renewals", RENEWAL)}, is_known)
+    renewals = rows(renewals | noticed, result != DISPUTED_OR_VOID)
+    for kpi, table in (("K-NOTICE.I", bills), ("K-NOTICE.R", renewals)):
+        due = rows(table, table["due_day"] <= history.world.until.toordinal())
+        in_time = due["due_day"] - due["noticed_day"] >= NOTICE_DAYS
+        ones = np.ones_like(due["due_day"])
+        _add(values, history, kpi, due, (due["due_day"], in_time, ones))
+
+
+def _first_notices(history: History, name: str, kind: int) -> Integers:
+    """The day of the first notice of each bill or renewal."""
+    sent = history.tables["messages"]
+    sent = rows(sent, (sent["kind"] == kind) & (sent["at"] < history.cutoff) & ~sent["test"])
+    days = np.full(len(history.tables[name]["due_day"]), NEVER, dtype=np.int64)
+    np.minimum.at(days, sent["about"], text.local_day(sent["at"]))
+    return days
 
 
 def _parcels(values: Values, history: History) -> None:

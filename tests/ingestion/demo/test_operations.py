@@ -198,7 +198,7 @@ def test_wrong_bills_are_of_the_incident_and_put_right(home: Path) -> None:
         (
             "K-RENEW",
             "select count(*) filter (renewed_at::date <= due_on), count(*) from renewals "
-            "where outcome is distinct from 'void' and due_on <= '2026-10-31'",
+            "where outcome is distinct from 'void' and due_on <= '2026-10-01'",
         ),
         (
             "K-DELIV",

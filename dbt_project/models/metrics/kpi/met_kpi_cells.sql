@@ -12,6 +12,9 @@ final as (
         ref('met_pipeline_cells'),
         ref('met_journey_cells'),
         ref('met_acquisition_task_cells'),
+        ref('met_communication_cells'),
+        ref('met_billing_cells'),
+        ref('met_renewal_cells'),
     ], kpi_cell_columns()) }}
 
 )

@@ -7,6 +7,7 @@ final as (
     {{ union_of([
         ref('met_service_desk_durations'),
         ref('met_pipeline_durations'),
+        ref('met_billing_durations'),
     ], kpi_duration_columns()) }}
 
 )

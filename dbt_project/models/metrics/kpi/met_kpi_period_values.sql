@@ -96,6 +96,8 @@ family_values as (
         ref('met_attribution_values'),
         ref('met_referral_values'),
         ref('met_acquisition_cost_values'),
+        ref('met_communication_values'),
+        ref('met_billing_values'),
     ], kpi_value_columns()) }}
 
 ),

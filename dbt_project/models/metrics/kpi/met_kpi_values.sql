@@ -314,6 +314,17 @@ estimated as (
                         coalesce(scale_minimum, 0),
                         (share + {{ normal_quantile() | trim }} * ratio_error)
                         / unit_scale
+            when kind = 'ratio'
+                then least(
+                        case
+                            when unit = 'percent' then 100.0
+                            else cast('infinity' as double)
+                        end,
+                        greatest(
+                            coalesce(scale_minimum, 0),
+                            (share + {{ normal_quantile() | trim }} * ratio_error)
+                            / unit_scale
+                        )
                     )
         end as ci_high,
         n > 0 and n < cell_minimum as is_small_cell,

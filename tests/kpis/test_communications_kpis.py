@@ -1,0 +1,179 @@
+"""Messages, preferred channels, invoices and renewals against a computation of their own."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.kpis.billing import invoices, lead_medians, renewals, sales_outstanding
+from tests.kpis.communications import messages, violations
+from tests.kpis.preferences import known_preferences, preferences
+from tests.kpis.reading import KEYS, Warehouse
+
+PARTS: dict[str, Callable[[Warehouse], pd.DataFrame]] = {
+    "messages": messages,
+    "invoices": invoices,
+    "renewals": renewals,
+    "known preferences": known_preferences,
+}
+VALUES: dict[str, Callable[[Warehouse], pd.DataFrame]] = {
+    "messages after an opt-out": violations,
+    "leads of notices": lead_medians,
+    "days of sales outstanding": sales_outstanding,
+}
+BASES = {
+    ("mart_ccm_delivery", "K-DELIV"): "sum(count_reported)",
+    ("mart_ccm_delivery", "K-OPEN"): "sum(count_delivered_to_open)",
+    ("mart_ccm_delivery", "K-UNSUB"): "sum(count_delivered)",
+    ("mart_ccm_delivery", "K-PERS"): "sum(count_sent)",
+    ("mart_ccm_delivery", "K-PREFM"): "sum(count_with_preference)",
+    ("mart_ccm_delivery", "K-RETR"): "sum(count_archived)",
+    ("mart_ccm_delivery", "K-OPTV"): "sum(count_sent)",
+}
+"""What the rows of an aggregated mart add up to; of other marts every row counts."""
+OF_STATISTICS = {"click_to_open": "sum(count_opened)", "merge_failure": "sum(count_merged)"}
+TIES = {
+    ("K-DELIV", "value"): (
+        "select date_trunc('month', sent_local_date), sum(count_delivered), sum(count_reported)"
+        " from marts.mart_ccm_delivery group by all"
+    ),
+    ("K-OPEN", "value"): (
+        "select date_trunc('month', sent_local_date), sum(count_opened),"
+        " sum(count_delivered_to_open) from marts.mart_ccm_delivery where is_mature group by all"
+    ),
+    ("K-PAY", "by_amount"): (
+        "select date_trunc('month', due_on), cast(10000 * sum(reporting_amount)"
+        " filter (where is_paid_on_time) as bigint), cast(100 * sum(reporting_amount) as bigint)"
+        " from marts.mart_billing where is_judged group by all"
+    ),
+    ("K-RENEW", "value"): (
+        "select date_trunc('month', due_on), count(*) filter (where is_renewed_on_time), count(*)"
+        " from marts.mart_renewals where is_judged group by all"
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def built(warehouse: Path) -> Warehouse:
+    return Warehouse(warehouse)
+
+
+@pytest.fixture(scope="module")
+def published(built: Warehouse) -> pd.DataFrame:
+    return built.month_values()
+
+
+def _joined(published: pd.DataFrame, expected: pd.DataFrame) -> pd.DataFrame:
+    wanted = set(zip(expected["kpi_id"], expected["statistic"], strict=True))
+    held = zip(published["kpi_id"], published["statistic"], strict=True)
+    mine = published[[pair in wanted for pair in held]]
+    return mine.merge(expected, on=KEYS, how="outer", suffixes=("", "_expected"), indicator=True)
+
+
+@pytest.mark.parametrize("family", PARTS)
+def test_both_parts_equal_the_second_computation(
+    built: Warehouse, published: pd.DataFrame, family: str
+) -> None:
+    joined = _joined(published, PARTS[family](built))
+    different = joined[
+        (joined["_merge"] != "both")
+        | (joined["numerator"] != joined["numerator_expected"])
+        | (joined["denominator"] != joined["denominator_expected"])
+    ]
+    assert different.empty, different.head(10).to_string()
+    # In the two months of the tiny company no renewal falls due.
+    assert family == "renewals" or (joined["numerator"] > 0).any()
+
+
+@pytest.mark.parametrize("kind", VALUES)
+def test_what_is_no_share_equals_the_second_computation(
+    built: Warehouse, published: pd.DataFrame, kind: str
+) -> None:
+    joined = _joined(published, VALUES[kind](built))
+    different = joined[
+        (joined["_merge"] != "both")
+        | (joined["n"] != joined["n_expected"])
+        | ((joined["value"] - joined["value_expected"]).abs() > 1e-5)
+    ]
+    assert different.empty, different.head(10).to_string()
+    assert (joined["value"] > 0).any()
+
+
+def test_every_customer_has_the_channel_of_the_second_computation(built: Warehouse) -> None:
+    held = built.frame(
+        "select customer_id, preferred_channel, preference_source from marts.mart_preference"
+    )
+    expected = preferences(built)
+    assert set(held["preference_source"]) >= {"explicit", "behavior", "unknown"}
+    columns = list(held.columns)
+    pd.testing.assert_frame_equal(
+        held.sort_values("customer_id", ignore_index=True).astype(object),
+        expected[columns].sort_values("customer_id", ignore_index=True).astype(object),
+    )
+
+
+def test_every_kpi_of_messages_is_published(built: Warehouse, published: pd.DataFrame) -> None:
+    registered = built.frame(
+        "select kpi_id, statistic from core.dim_kpi where family in ('communication', 'preference')"
+    )
+    held = set(zip(published["kpi_id"], published["statistic"], strict=True))
+    assert set(zip(registered["kpi_id"], registered["statistic"], strict=True)) <= held
+
+
+def test_the_filter_of_a_value_finds_what_it_counts(built: Warehouse) -> None:
+    sample = built.frame(
+        """
+        select kpi_id, statistic, grain_name, n, drill_mart, drill_filter
+        from marts.mart_cx_kpi
+        where period_type = 'month' and n > 0
+            and kpi_id in (
+                select kpi_id from core.dim_kpi
+                where family in ('communication', 'preference', 'billing', 'renewal')
+            )
+        qualify row_number() over (
+            partition by kpi_id, statistic, grain_name order by hash(grain_key, period_start)
+        ) = 1
+        """
+    )
+    assert len(sample)
+    wrong = []
+    for mart, values in sample.groupby("drill_mart"):
+        rows = values[["kpi_id", "statistic", "drill_filter", "n"]].to_numpy()
+        sums = [
+            OF_STATISTICS.get(statistic, BASES.get((str(mart), kpi_id), "count(*)"))
+            + f" filter (where {condition})"
+            for kpi_id, statistic, condition, _ in rows
+        ]
+        found = built.frame(f"select {', '.join(sums)} from marts.{mart}").iloc[0].to_numpy()
+        wrong += [(*row, count) for row, count in zip(rows, found, strict=True) if row[3] != count]
+    assert not wrong
+
+
+@pytest.mark.parametrize(("kpi_id", "statistic"), TIES)
+def test_a_wide_mart_adds_up_to_the_published_value(
+    built: Warehouse, published: pd.DataFrame, kpi_id: str, statistic: str
+) -> None:
+    wide = built.frame(TIES[kpi_id, statistic])
+    wide.columns = pd.Index(["period_start", "numerator", "denominator"])
+    wide["period_start"] = pd.to_datetime(wide["period_start"])
+    mine = published[
+        (published["kpi_id"] == kpi_id)
+        & (published["statistic"] == statistic)
+        & (published["grain_name"] == "company")
+        & (published["denominator"] > 0)
+    ]
+    joined = mine.merge(wide[wide["denominator"] > 0], on="period_start", how="outer")
+    assert len(joined) or kpi_id == "K-RENEW"
+    assert (joined["numerator_x"] == joined["numerator_y"].fillna(0)).all(), joined.to_string()
+    assert (joined["denominator_x"] == joined["denominator_y"]).all()
+
+
+def test_messages_after_an_opt_out_are_the_same_by_day_and_by_customer(built: Warehouse) -> None:
+    sums = built.frame(
+        "select (select sum(count_after_opt_out) from marts.mart_ccm_delivery) as by_day,"
+        " (select sum(count_after_opt_out) from marts.mart_consent_state) as by_customer,"
+        " (select count(*) from core.fct_communications"
+        "   where is_after_opt_out and not is_test and not is_internal) as by_message"
+    ).iloc[0]
+    assert sums["by_day"] == sums["by_customer"] == sums["by_message"] > 0
