@@ -6,6 +6,7 @@ final as (
 
     {{ union_of([
         ref('met_survey_response_cells'),
+        ref('met_revenue_cells'),
     ], kpi_cell_columns()) }}
 
 )
