@@ -24,6 +24,7 @@ KPIS = {
     ("K-AHT", ""): ("K-AHT", "mean"),
     ("K-XFER", ""): ("K-XFER", "value"),
     ("K-RET", ""): ("K-RET", "value"),
+    ("K-PO", ""): ("K-PO", "value"),
 }
 """What the registry calls each KPI of the truth and its horizon."""
 
