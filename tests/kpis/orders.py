@@ -133,3 +133,30 @@ def defects(warehouse: Warehouse) -> pd.DataFrame:
         ],
         ignore_index=True,
     )
+
+
+def asked_after_delivery(warehouse: Warehouse) -> dict[bool, tuple[int, int]]:
+    """Deliveries whose 30 days are over, and those with a ticket about the product in them.
+
+    Told apart by whether the how-to message came within 24 hours.
+    """
+    rows = warehouse.frame(
+        "select * from core.fct_order_deliveries"
+        " where has_guide and not is_internal and delivered_local_date is not null"
+    )
+    day = pd.to_datetime(rows["delivered_local_date"])
+    rows = rows[day + pd.Timedelta(days=31) <= warehouse.as_of]
+    tickets = warehouse.frame(
+        "select customer_id, product_name, created_at from core.fct_tickets"
+        " where not is_internal and not coalesce(is_spam, false) and not coalesce(is_merged, false)"
+    )
+    pairs = rows.merge(tickets, on=["customer_id", "product_name"])
+    waited = pairs["created_at"] - pairs["delivered_at"]
+    is_near = (waited > pd.Timedelta(0)) & (waited <= pd.Timedelta(days=30))
+    asked = rows["order_id"].isin(pairs[is_near]["order_id"])
+    lag = rows["guide_sent_at"] - rows["delivered_at"]
+    told = (lag >= pd.Timedelta(0)) & (lag <= pd.Timedelta(hours=24))
+    return {
+        is_told: (int((told == is_told).sum()), int((asked & (told == is_told)).sum()))
+        for is_told in (True, False)
+    }

@@ -6,7 +6,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.kpis.orders import cohorts, defects, deliveries, order_days, repeats
+from tests.kpis.orders import (
+    asked_after_delivery,
+    cohorts,
+    defects,
+    deliveries,
+    order_days,
+    repeats,
+)
 from tests.kpis.reading import KEYS, Warehouse
 from tests.kpis.revenue import MOVEMENTS, Parts, Payer, bridge, recurring
 
@@ -227,3 +234,13 @@ def test_markets_of_the_wide_marts_add_up_to_the_company(built: Warehouse) -> No
         joined = own.merge(wide, on="period_start", how="left")
         assert len(joined), kpi_id
         assert (joined["numerator"].astype(float) == joined["told"].astype(float)).all(), kpi_id
+
+
+def test_tickets_after_a_delivery_equal_the_second_computation(built: Warehouse) -> None:
+    sums = built.frame(
+        "select sum(count_told), sum(count_told_with_ticket), sum(count_not_told),"
+        " sum(count_not_told_with_ticket) from marts.mart_onboarding"
+    ).iloc[0]
+    expected = asked_after_delivery(built)
+    assert tuple(sums.astype(int)) == (*expected[True], *expected[False])
+    assert expected[True][0] > 0

@@ -58,9 +58,9 @@ contract_months as (
         months.start_mrr_amount,
         months.end_mrr_amount,
         months.is_paused,
-        min(months.month_start_date) filter (where months.start_mrr_amount > 0) over (
-            partition by months.customer_id
-        ) as first_paid_on
+        min(
+            case when months.start_mrr_amount > 0 then months.month_start_date end
+        ) over (partition by months.customer_id) as first_paid_on
 
     from fct_subscription_months as months
 
