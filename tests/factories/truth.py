@@ -31,6 +31,7 @@ KPIS = {
     ("K-NOTICE.I", ""): ("K-NOTICE.I", "value"),
     ("K-RENEW", ""): ("K-RENEW", "value"),
     ("K-NOTICE.R", ""): ("K-NOTICE.R", "value"),
+    ("K-PO", ""): ("K-PO", "value"),
 }
 """What the registry calls each KPI of the truth and its horizon."""
 

@@ -1,3 +1,9 @@
+{% set revenue_shares = [
+    ('grr', 'K-GRR', 'value', 100),
+    ('grr_real', 'K-GRR', 'real', 100),
+    ('nrr', 'K-NRR', 'value', "cast('infinity' as double)"),
+    ('nrr_real', 'K-NRR', 'real', "cast('infinity' as double)"),
+] %}
 -- Grain: one row per market, segment and ended month of the company calendar.
 with
 
@@ -13,9 +19,55 @@ met_lapse_cells as (
 
 ),
 
+met_revenue_recurring_cells as (
+
+    select * from {{ ref('met_revenue_recurring_cells') }}
+
+),
+
 dim_run as (
 
     select * from {{ ref('dim_run') }}
+
+),
+
+-- Money of subscribers: the bridge, and shares that stay with their spread.
+recurring as (
+
+    select
+        market,
+        segment,
+        period_type,
+        period_start,
+        {%- for statistic in (
+            'opening', 'new', 'expansion', 'reactivation', 'contraction', 'churn',
+            'value',
+        ) %}
+            cast(
+                max(numerator) filter (
+                    where kpi_id = 'K-MRR' and statistic = '{{ statistic }}'
+                ) / 100.0 as decimal(18, 2)
+            ) as {{ statistic }}_amount,
+        {%- endfor %}
+        {%- for column, kpi_id, statistic, _ in revenue_shares %}
+            100 * max({{ ratio('numerator', 'denominator') }}) filter (
+                where kpi_id = '{{ kpi_id }}' and statistic = '{{ statistic }}'
+            ) as {{ column }}_pct,
+            {{ normal_quantile() | trim }} * 100 * max({{ ratio_error(
+                'numerator', 'denominator', 'n', 'sum_of_squares',
+                'sum_denominator_squares', 'sum_cross_products'
+            ) }}) filter (
+                where kpi_id = '{{ kpi_id }}' and statistic = '{{ statistic }}'
+            ) as {{ column }}_margin,
+        {%- endfor %}
+        max(n) filter (where kpi_id = 'K-GRR' and statistic = 'value')
+            as count_paying_at_start
+
+    from met_revenue_recurring_cells
+
+    where kpi_id in ('K-MRR', 'K-GRR', 'K-NRR')
+
+    group by market, segment, period_type, period_start
 
 ),
 
@@ -41,6 +93,17 @@ keys as (
         period_end
 
     from met_lapse_cells
+
+    union
+
+    select
+        market,
+        segment,
+        period_type,
+        period_start,
+        period_end
+
+    from met_revenue_recurring_cells
 
 ),
 
@@ -121,11 +184,44 @@ final as (
         {{ percentage('cells.count_lapsed', 'cells.count_active_buyers_at_start') }}
             as lapse_pct,
         cells.lapse_window_days,
-        cells.is_default_lapse_window
+        cells.is_default_lapse_window,
+        recurring.opening_amount as start_mrr_amount,
+        recurring.new_amount as new_mrr_amount,
+        recurring.expansion_amount as expansion_mrr_amount,
+        recurring.reactivation_amount as reactivation_mrr_amount,
+        recurring.contraction_amount as contraction_mrr_amount,
+        recurring.churn_amount as churned_mrr_amount,
+        recurring.value_amount as end_mrr_amount,
+        recurring.count_paying_at_start,
+        {%- for column, _, _, highest in revenue_shares %}
+            round(recurring.{{ column }}_pct, 6) as {{ column }}_pct,
+            case
+                when recurring.{{ column }}_margin is not null
+                    then round(greatest(
+                            recurring.{{ column }}_pct - recurring.{{ column }}_margin,
+                            0
+                        ), 6)
+            end as {{ column }}_pct_ci_low,
+            case
+                when recurring.{{ column }}_margin is not null
+                    then round(least(
+                            recurring.{{ column }}_pct + recurring.{{ column }}_margin,
+                            {{ highest }}
+                        ), 6)
+            end as {{ column }}_pct_ci_high,
+        {%- endfor %}
+        case when recurring.opening_amount is not null then dim_run.currency_code end
+            as currency_code
 
     from cells
 
     cross join dim_run
+
+    left join recurring
+        on cells.market = recurring.market
+            and cells.segment = recurring.segment
+            and cells.period_type = recurring.period_type
+            and cells.period_start = recurring.period_start
 
     where
         cells.period_type

@@ -15,6 +15,7 @@ final as (
         ref('met_communication_cells'),
         ref('met_billing_cells'),
         ref('met_renewal_cells'),
+        ref('met_revenue_cells'),
     ], kpi_cell_columns()) }}
 
 )

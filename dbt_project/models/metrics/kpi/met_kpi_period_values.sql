@@ -98,6 +98,7 @@ family_values as (
         ref('met_acquisition_cost_values'),
         ref('met_communication_values'),
         ref('met_billing_values'),
+        ref('met_revenue_values'),
     ], kpi_value_columns()) }}
 
 ),
