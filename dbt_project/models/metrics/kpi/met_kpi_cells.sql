@@ -6,6 +6,8 @@ final as (
 
     {{ union_of([
         ref('met_survey_response_cells'),
+        ref('met_agents_cells'),
+        ref('met_agents_call_cells'),
     ], kpi_cell_columns()) }}
 
 )
