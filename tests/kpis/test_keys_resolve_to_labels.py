@@ -14,6 +14,7 @@ DOMAINS = {
     "channel_family": "channel_family",
     "connector": "connector",
     "currency_code": "currency",
+    "evaluation_mode": "evaluation_mode",
     "exclusion_reason": "exclusion_reason",
     "family": "family",
     "grain_name": "grain",
@@ -47,23 +48,27 @@ OF_CALLS = {"direction": "call_direction"}
 OF_SOURCES = {"status": "source_status"}
 DIMENSIONS = {
     "agent_id": ("dim_agents", "agent_id"),
+    "evaluator_agent_id": ("dim_agents", "agent_id"),
+    "first_evaluator_agent_id": ("dim_agents", "agent_id"),
     "first_queue_id": ("dim_queues", "queue_id"),
     "kpi_id": ("dim_kpi", "kpi_id"),
     "last_queue_id": ("dim_queues", "queue_id"),
     "question_id": ("dim_questions", "question_id"),
     "queue_id": ("dim_queues", "queue_id"),
     "schedule_id": ("dim_business_hours", "schedule_id"),
+    "second_evaluator_agent_id": ("dim_agents", "agent_id"),
     "source_id": ("dim_sources", "source_id"),
     "survey_id": ("dim_surveys", "survey_id"),
     "team_id": ("dim_teams", "team_id"),
 }
 TEXTS = {
     "account_id", "agent_number", "agent_version_id", "answer_id", "answer_text", "choice_code",
-    "closes_at", "company_key", "contact_id", "country_code", "customer_id", "display_format",
-    "drill_filter", "drill_mart", "grain_key", "grains", "holiday_country", "interaction_id",
-    "invitation_id", "opens_at", "period_types", "question", "question_number", "question_text",
-    "queue_name", "response_id", "run_id", "source_record_id", "survey_name", "survey_number",
-    "team_name", "time_zone", "version",
+    "closes_at", "company_key", "component_set", "contact_id", "country_code", "customer_id",
+    "display_format", "drill_filter", "drill_mart", "evaluation_id", "grain_key", "grains",
+    "holiday_country", "interaction_id", "invitation_id", "menu", "node", "opens_at",
+    "period_types", "question", "question_number", "question_text", "queue_day_id", "queue_name",
+    "response_id", "run_id", "source_record_id", "survey_name", "survey_number", "team_name",
+    "ticket_id", "time_zone", "version",
 }  # fmt: skip
 """Names, numbers, texts and keys of single records, which no dimension explains."""
 LANGUAGES = ("_en", "_fa", "_ru")

@@ -288,11 +288,14 @@ estimated as (
                 'coalesce(scale_minimum, 0) * unit_scale',
                 "coalesce(scale_maximum * unit_scale, cast('infinity' as double))"
             ) }} / unit_scale
-            when kind = 'ratio'
-                then greatest(
-                        coalesce(scale_minimum, 0),
-                        (share - {{ normal_quantile() | trim }} * ratio_error)
-                        / unit_scale
+            when kind = 'ratio' and ratio_error is not null
+                then least(
+                        coalesce(scale_maximum, cast('infinity' as double)),
+                        greatest(
+                            coalesce(scale_minimum, 0),
+                            (share - {{ normal_quantile() | trim }} * ratio_error)
+                            / unit_scale
+                        )
                     )
         end as ci_low,
         case
@@ -309,11 +312,14 @@ estimated as (
                 'coalesce(scale_minimum, 0) * unit_scale',
                 "coalesce(scale_maximum * unit_scale, cast('infinity' as double))"
             ) }} / unit_scale
-            when kind = 'ratio'
-                then greatest(
-                        coalesce(scale_minimum, 0),
-                        (share + {{ normal_quantile() | trim }} * ratio_error)
-                        / unit_scale
+            when kind = 'ratio' and ratio_error is not null
+                then least(
+                        coalesce(scale_maximum, cast('infinity' as double)),
+                        greatest(
+                            coalesce(scale_minimum, 0),
+                            (share + {{ normal_quantile() | trim }} * ratio_error)
+                            / unit_scale
+                        )
                     )
         end as ci_high,
         n > 0 and n < cell_minimum as is_small_cell,
