@@ -23,6 +23,7 @@ from tests.kpis.agents import (
 )
 from tests.kpis.reading import KEYS, Warehouse
 from tests.kpis.scorecards import component_score, scorecards, shrunk, total
+from tests.kpis.staffing import blocked, needed, service_level, staffing, waiting
 
 DAY = pd.Timestamp("2025-01-10")
 INBOUND = "not is_internal and coalesce(direction, 'inbound') = 'inbound'"
@@ -33,6 +34,7 @@ BASES = {
     "mart_qa_agreement": {"K-QAK": "count_pairs"},
     "mart_ivr": {"K-IVR": "count_ended"},
     "mart_recording": {"K-REC": "count_eligible", "K-REC overdue": "count_past_retention"},
+    "mart_staffing": {"K-ERL": "1"},
     "mart_call": {"K-BUSY.P": "1", "K-HOLD": "1"},
 }
 
@@ -117,11 +119,16 @@ def test_both_parts_equal_the_second_computation(
     assert (mine["numerator"] > 0).any() or family == "busy persons"
 
 
-@pytest.mark.parametrize("kpi_id", ["K-AGT", "K-QAK"])
+@pytest.mark.parametrize("kpi_id", ["K-AGT", "K-QAK", "K-ERL"])
 def test_scores_and_agreement_equal_the_second_computation(
     built: Warehouse, published: pd.DataFrame, kpi_id: str
 ) -> None:
-    expected = scorecards(built, published) if kpi_id == "K-AGT" else agreement(built)
+    computed = {
+        "K-AGT": lambda: scorecards(built, published),
+        "K-QAK": lambda: agreement(built),
+        "K-ERL": lambda: staffing(built),
+    }
+    expected = computed[kpi_id]()
     mine = published[published["kpi_id"] == kpi_id]
     joined = mine.merge(expected, on=KEYS, how="outer", suffixes=("", "_expected"), indicator=True)
     different = joined[
@@ -191,6 +198,17 @@ def test_agreement_is_less_chance() -> None:
     second = pd.Series(list("1100011111")) == "1"
     assert kappa_of(first, second) == pytest.approx(0.5238, abs=1e-4)
     assert kappa_of(first | True, second | True) is None
+
+
+def test_agents_needed_follow_the_published_tables() -> None:
+    assert blocked(2, 3) == pytest.approx(0.2105, abs=1e-4)
+    assert blocked(2, 5) == pytest.approx(0.0367, abs=1e-4)
+    assert 100 * service_level(3, 4, 180) == pytest.approx(54.4138, abs=1e-4)
+    assert 100 * service_level(3, 5, 180) == pytest.approx(81.0905, abs=1e-4)
+    assert waiting(3, 4) * 180 == pytest.approx(91.70, abs=1e-2)
+    assert waiting(3, 5) * 180 / 2 == pytest.approx(21.25, abs=1e-2)
+    assert service_level(3, 3, 180) == 0
+    assert needed(30, 180, 0.8) == 5
 
 
 def test_scorecard_renormalizes_what_is_missing() -> None:

@@ -86,6 +86,7 @@ family_values as (
     {{ union_of([
         ref('met_kpi_duration_quantiles'),
         ref('met_agents_values'),
+        ref('met_agents_staffing_values'),
     ], kpi_value_columns()) }}
 
 ),
