@@ -18,6 +18,7 @@ DOMAINS = {
     "connector": "connector",
     "consent_status": "consent_status",
     "currency_code": "currency",
+    "evaluation_mode": "evaluation_mode",
     "exclusion_reason": "exclusion_reason",
     "family": "family",
     "grain_name": "grain",
@@ -68,6 +69,8 @@ OF_TICKETS = {"status": "ticket_status"}
 OF_CASES = {"status": "case_status"}
 DIMENSIONS = {
     "agent_id": ("dim_agents", "agent_id"),
+    "evaluator_agent_id": ("dim_agents", "agent_id"),
+    "first_evaluator_agent_id": ("dim_agents", "agent_id"),
     "first_queue_id": ("dim_queues", "queue_id"),
     "kpi_id": ("dim_kpi", "kpi_id"),
     "last_queue_id": ("dim_queues", "queue_id"),
@@ -75,6 +78,7 @@ DIMENSIONS = {
     "queue_id": ("dim_queues", "queue_id"),
     "location": ("dim_sources", "source_id"),
     "schedule_id": ("dim_business_hours", "schedule_id"),
+    "second_evaluator_agent_id": ("dim_agents", "agent_id"),
     "source_id": ("dim_sources", "source_id"),
     "survey_id": ("dim_surveys", "survey_id"),
     "team_id": ("dim_teams", "team_id"),
@@ -102,6 +106,13 @@ TEXTS = {
     "question", "question_number", "question_text", "queue_name", "renewal_id", "response_id",
     "run_id", "source_record_id", "subscription_id", "survey_name", "survey_number", "team_name",
     "template_name", "template_version", "time_zone", "version",
+    "account_id", "agent_number", "agent_version_id", "answer_id", "answer_text", "choice_code",
+    "closes_at", "company_key", "component_set", "contact_id", "country_code", "customer_id",
+    "display_format", "drill_filter", "drill_mart", "evaluation_id", "grain_key", "grains",
+    "holiday_country", "interaction_id", "invitation_id", "menu", "node", "opens_at",
+    "period_types", "question", "question_number", "question_text", "queue_day_id", "queue_name",
+    "response_id", "run_id", "source_record_id", "survey_name", "survey_number", "team_name",
+    "ticket_id", "time_zone", "version",
 }  # fmt: skip
 """Names, numbers, texts and keys of single records, which no dimension explains."""
 LANGUAGES = ("_en", "_fa", "_ru")

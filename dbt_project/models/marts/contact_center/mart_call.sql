@@ -8,6 +8,12 @@ fct_calls as (
 
 ),
 
+met_agents_retried_calls as (
+
+    select * from {{ ref('met_agents_retried_calls') }}
+
+),
+
 kpis as (
 
     select * from {{ ref('kpis') }}
@@ -40,11 +46,15 @@ calls as (
         <= thresholds.short_abandon_milliseconds as is_short,
         fct_calls.talk_milliseconds is not null
         and not fct_calls.is_open as is_finished,
-        thresholds.wrap_cap_milliseconds
+        thresholds.wrap_cap_milliseconds,
+        retried_calls.contact_id is not null as is_retried_at_once
 
     from fct_calls
 
     cross join thresholds
+
+    left join met_agents_retried_calls as retried_calls
+        on fct_calls.contact_id = retried_calls.contact_id
 
 ),
 
@@ -93,6 +103,12 @@ final as (
             is_counted and outcome = 'answered' and is_finished and is_transferred,
             false
         ) as is_transferred,
+        coalesce(
+            is_counted and outcome = 'answered' and is_finished
+            and hold_milliseconds > 0,
+            false
+        ) as is_held,
+        is_retried_at_once,
         coalesce(wrap_milliseconds > wrap_cap_milliseconds, false) as is_wrap_capped,
         coalesce(outcome = 'answered' and talk_milliseconds < 10000, false)
             as is_short_talk

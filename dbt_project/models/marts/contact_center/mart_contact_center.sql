@@ -36,6 +36,7 @@ final as (
         cells.count_answered_within_threshold,
         cells.count_handled,
         cells.count_transferred,
+        cells.count_held,
         cells.offered_wait_milliseconds,
         cells.answered_wait_milliseconds,
         cells.talk_milliseconds,
@@ -61,6 +62,9 @@ final as (
             as average_handle_seconds,
         {{ percentage('cells.count_transferred', 'cells.count_handled') }}
             as transfer_pct,
+        {{ percentage('cells.count_held', 'cells.count_handled') }} as held_pct,
+        {{ mean_seconds('cells.hold_milliseconds', 'cells.count_held') }}
+            as average_hold_seconds,
         concurrency.peak_concurrent_calls
 
     from met_contact_center_cells as cells

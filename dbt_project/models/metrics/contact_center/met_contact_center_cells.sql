@@ -270,6 +270,7 @@ cell_events as (
         events.abandoned_within_threshold,
         events.handled,
         events.transferred,
+        cast(events.hold_milliseconds > 0 as integer) as held,
         events.offered * events.wait_milliseconds as offered_wait,
         events.answered * events.wait_milliseconds as answered_wait,
         events.talk_milliseconds as talk,
@@ -312,6 +313,7 @@ cells as (
             as count_abandoned_within_threshold,
         cast(sum(handled) as bigint) as count_handled,
         cast(sum(transferred) as bigint) as count_transferred,
+        cast(sum(held) as bigint) as count_held,
         cast(sum(offered_wait) as bigint) as offered_wait_milliseconds,
         cast(
             sum(cast(offered_wait as decimal(18, 0)) * offered_wait) as decimal(38, 0)
@@ -372,6 +374,7 @@ markers as (
         0 as count_abandoned_within_threshold,
         0 as count_handled,
         0 as count_transferred,
+        0 as count_held,
         0 as offered_wait_milliseconds,
         0 as offered_wait_squares,
         0 as answered_wait_milliseconds,

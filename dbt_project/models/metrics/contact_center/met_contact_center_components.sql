@@ -63,6 +63,7 @@ days as (
             as count_abandoned_within_threshold,
         cast(sum(count_handled) as bigint) as count_handled,
         cast(sum(count_transferred) as bigint) as count_transferred,
+        cast(sum(count_held) as bigint) as count_held,
         cast(sum(offered_wait_milliseconds) as bigint) as offered_wait_milliseconds,
         cast(sum(offered_wait_squares) as decimal(38, 0)) as offered_wait_squares,
         cast(sum(answered_wait_milliseconds) as bigint) as answered_wait_milliseconds,
@@ -133,6 +134,8 @@ components as (
             when 'K-AHT hold' then hold_milliseconds
             when 'K-AHT wrap' then wrap_milliseconds
             when 'K-XFER value' then count_transferred
+            when 'K-HOLD value' then count_held
+            when 'K-HOLD mean' then hold_milliseconds
         end as numerator,
         case concat(kpi_id, ' ', statistic)
             when 'K-SL value' then count_offered - count_short_abandoned
@@ -153,6 +156,8 @@ components as (
             when 'K-AHT hold' then count_handled
             when 'K-AHT wrap' then count_handled
             when 'K-XFER value' then count_handled
+            when 'K-HOLD value' then count_handled
+            when 'K-HOLD mean' then count_held
         end as denominator,
         case concat(kpi_id, ' ', statistic)
             when 'K-ASA mean' then answered_wait_squares
@@ -161,6 +166,7 @@ components as (
             when 'K-AHT talk' then talk_squares
             when 'K-AHT hold' then hold_squares
             when 'K-AHT wrap' then wrap_squares
+            when 'K-HOLD mean' then hold_squares
         end as squares
 
     from days_by_kpi

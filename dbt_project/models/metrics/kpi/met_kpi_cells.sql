@@ -16,6 +16,8 @@ final as (
         ref('met_billing_cells'),
         ref('met_renewal_cells'),
         ref('met_revenue_cells'),
+        ref('met_agents_cells'),
+        ref('met_agents_call_cells'),
     ], kpi_cell_columns()) }}
 
 )

@@ -99,6 +99,8 @@ family_values as (
         ref('met_communication_values'),
         ref('met_billing_values'),
         ref('met_revenue_values'),
+        ref('met_agents_values'),
+        ref('met_agents_staffing_values'),
     ], kpi_value_columns()) }}
 
 ),

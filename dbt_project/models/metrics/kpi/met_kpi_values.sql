@@ -293,6 +293,13 @@ estimated as (
                         coalesce(scale_minimum, 0),
                         (share - {{ normal_quantile() | trim }} * ratio_error)
                         / unit_scale
+                then least(
+                        coalesce(scale_maximum, cast('infinity' as double)),
+                        greatest(
+                            coalesce(scale_minimum, 0),
+                            (share - {{ normal_quantile() | trim }} * ratio_error)
+                            / unit_scale
+                        )
                     )
         end as ci_low,
         case
@@ -320,6 +327,8 @@ estimated as (
                             when unit = 'percent' then 100.0
                             else cast('infinity' as double)
                         end,
+                then least(
+                        coalesce(scale_maximum, cast('infinity' as double)),
                         greatest(
                             coalesce(scale_minimum, 0),
                             (share + {{ normal_quantile() | trim }} * ratio_error)
