@@ -289,16 +289,16 @@ estimated as (
                 "coalesce(scale_maximum * unit_scale, cast('infinity' as double))"
             ) }} / unit_scale
             when kind = 'ratio' and ratio_error is not null
-                then greatest(
-                        coalesce(scale_minimum, 0),
-                        (share - {{ normal_quantile() | trim }} * ratio_error)
-                        / unit_scale
                 then least(
-                        coalesce(scale_maximum, cast('infinity' as double)),
                         greatest(
                             coalesce(scale_minimum, 0),
                             (share - {{ normal_quantile() | trim }} * ratio_error)
                             / unit_scale
+                        ),
+                        coalesce(
+                            scale_maximum,
+                            case when unit = 'percent' then 100.0 end,
+                            cast('infinity' as double)
                         )
                     )
         end as ci_low,
@@ -317,22 +317,16 @@ estimated as (
                 "coalesce(scale_maximum * unit_scale, cast('infinity' as double))"
             ) }} / unit_scale
             when kind = 'ratio' and ratio_error is not null
-                then greatest(
-                        coalesce(scale_minimum, 0),
-                        (share + {{ normal_quantile() | trim }} * ratio_error)
-                        / unit_scale
-            when kind = 'ratio'
                 then least(
-                        case
-                            when unit = 'percent' then 100.0
-                            else cast('infinity' as double)
-                        end,
-                then least(
-                        coalesce(scale_maximum, cast('infinity' as double)),
                         greatest(
                             coalesce(scale_minimum, 0),
                             (share + {{ normal_quantile() | trim }} * ratio_error)
                             / unit_scale
+                        ),
+                        coalesce(
+                            scale_maximum,
+                            case when unit = 'percent' then 100.0 end,
+                            cast('infinity' as double)
                         )
                     )
         end as ci_high,
