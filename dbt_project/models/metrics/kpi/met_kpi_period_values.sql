@@ -85,6 +85,8 @@ family_values as (
 
     {{ union_of([
         ref('met_kpi_duration_quantiles'),
+        ref('met_value_snapshot_values'),
+        ref('met_value_period_values'),
     ], kpi_value_columns()) }}
 
 ),
