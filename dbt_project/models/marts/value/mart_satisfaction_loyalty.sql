@@ -55,8 +55,8 @@ answers as (
 
     inner join dim_run
         on case
-            when dim_run.calendar = 'jalali' then 'jalali_month' else 'month'
-        end = met_periods.period_type
+                when dim_run.calendar = 'jalali' then 'jalali_month' else 'month'
+            end = met_periods.period_type
 
     where
         answers.exclusion_reason is null
@@ -81,7 +81,7 @@ elapsed_answers as (
     from answers
 
     inner join dim_run
-        on dim_run.as_of > answers.window_ends_on
+        on answers.window_ends_on < dim_run.as_of
 
 ),
 

@@ -43,8 +43,8 @@ final as (
 
     inner join dim_run
         on case
-            when dim_run.calendar = 'jalali' then 'jalali_month' else 'month'
-        end = shares.period_type
+                when dim_run.calendar = 'jalali' then 'jalali_month' else 'month'
+            end = shares.period_type
 
 )
 

@@ -84,10 +84,14 @@ contributions as (
     select
         customers.period_start,
         customers.customer_id,
-        cast(sum(entries.margin_amount - entries.service_cost_amount)
-            as decimal(18, 2)) as margin_amount,
-        cast(sum(entries.margin_real_amount - entries.service_cost_real_amount)
-            as decimal(18, 2)) as margin_real_amount
+        cast(
+            sum(entries.margin_amount - entries.service_cost_amount)
+            as decimal(18, 2)
+        ) as margin_amount,
+        cast(
+            sum(entries.margin_real_amount - entries.service_cost_real_amount)
+            as decimal(18, 2)
+        ) as margin_real_amount
 
     from customers
 

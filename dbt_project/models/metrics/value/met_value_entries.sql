@@ -284,7 +284,8 @@ final as (
         )) as decimal(18, 2)) as service_cost_real_amount,
         cast(sum(entries.count_contacts) as bigint) as count_contacts,
         count(*) filter (
-            where coalesce(entries.margin_amount, entries.service_cost_amount) is null
+            where entries.margin_amount is null
+            or entries.service_cost_amount is null
             or prices.price_index is null
         ) as count_unpriced
 

@@ -108,8 +108,10 @@ summed as (
             cast(hundredths_after as decimal(19, 0))
             * cast(hundredths_after as decimal(19, 0))
         ) as decimal(38, 0)) as sum_yy,
-        cast(sum(nps_score * cast(hundredths_after as decimal(19, 0)))
-            as decimal(38, 0)) as sum_xy,
+        cast(
+            sum(nps_score * cast(hundredths_after as decimal(19, 0)))
+            as decimal(38, 0)
+        ) as sum_xy,
         cast(sum(score_rank) as decimal(38, 0)) as sum_u,
         cast(sum(score_rank * score_rank) as decimal(38, 0)) as sum_uu,
         cast(sum(revenue_rank) as decimal(38, 0)) as sum_v,
@@ -138,26 +140,20 @@ spread as (
 
 ),
 
+-- The error of a slope by the spread that the line leaves.
 fitted as (
 
     select
-        spread.*,
+        *,
         spread_xy / nullif(spread_x, 0) / 100 as slope,
-        spread_xy / nullif(sqrt(spread_x * spread_y), 0) as pearson,
-        spread_uv / nullif(sqrt(spread_u * spread_v), 0) as spearman,
+        round(spread_xy / nullif(sqrt(spread_x * spread_y), 0), 6) as pearson,
+        round(spread_uv / nullif(sqrt(spread_u * spread_v), 0), 6) as spearman,
         sqrt(
             greatest(0.0, spread_y - spread_xy * spread_xy / nullif(spread_x, 0))
             / nullif((count_answers - 2) * spread_x, 0)
-        ) / 100 as slope_error,
-        case when count_answers > 2 then coalesce(
-            t_quantiles.t_quantile,
-            {{ t_quantile_beyond_seed('(spread.count_answers - 2)') }}
-        ) end as t_quantile
+        ) / 100 as slope_error
 
     from spread
-
-    left join t_quantiles
-        on t_quantiles.degrees_of_freedom = spread.count_answers - 2
 
 ),
 
@@ -197,10 +193,16 @@ final as (
             as passive_mean,
         {{ ratio('fitted.detractor_hundredths', 'fitted.count_detractors') }} / 100
             as detractor_mean,
-        fitted.slope,
-        fitted.slope_error,
-        fitted.slope - fitted.t_quantile * fitted.slope_error as slope_ci_low,
-        fitted.slope + fitted.t_quantile * fitted.slope_error as slope_ci_high,
+        round(fitted.slope, 6) as slope,
+        round(fitted.slope_error, 6) as slope_error,
+        round(fitted.slope - fitted.slope_error * coalesce(
+            t_quantiles.t_quantile,
+            {{ t_quantile_beyond_seed('(fitted.count_answers - 2)') }}
+        ), 6) as slope_ci_low,
+        round(fitted.slope + fitted.slope_error * coalesce(
+            t_quantiles.t_quantile,
+            {{ t_quantile_beyond_seed('(fitted.count_answers - 2)') }}
+        ), 6) as slope_ci_high,
         fitted.pearson,
         fitted.spearman
 
@@ -211,6 +213,9 @@ final as (
             and fitted.grain_key = answered.grain_key
             and fitted.year_start_date = answered.year_start_date
             and fitted.money_kind = answered.money_kind
+
+    left join t_quantiles
+        on t_quantiles.degrees_of_freedom = fitted.count_answers - 2
 
 )
 

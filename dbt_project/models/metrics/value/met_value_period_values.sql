@@ -1,5 +1,5 @@
--- Grain: one row per KPI statistic, grain key and period: economics and linkage by year,
--- segments by month.
+-- Grain: one row per KPI statistic, grain key and period: economics and linkage by
+-- year, segments by month.
 with
 
 met_value_uplifts as (

@@ -259,9 +259,9 @@ overdue_invoices as (
 
     inner join fct_invoices
         on cast(
-            reference_days.reference_date
-            - interval 1 day * risk_rules.window_days as date
-        ) > fct_invoices.due_on
+                reference_days.reference_date
+                - interval 1 day * risk_rules.window_days as date
+            ) > fct_invoices.due_on
 
     where
         fct_invoices.amount > 0

@@ -1,5 +1,5 @@
--- Grain: one row per KPI statistic and grain key, for the periods that hold the last day
--- in the data: customers as they stand now.
+-- Grain: one row per KPI statistic and grain key, for the periods that hold the last
+-- day in the data: customers as they stand now.
 with
 
 met_value_snapshot_cells as (
@@ -146,10 +146,8 @@ grained as (
         cast(null as decimal(38, 0)) as sum_of_squares,
         cast(null as decimal(38, 0)) as sum_denominator_squares,
         cast(null as decimal(38, 0)) as sum_cross_products,
-        {{ ratio('sum(judged.count_hit)', 'sum(judged.count_flagged)') }}
-        / nullif(
-            {{ ratio('sum(judged.count_left)', 'sum(judged.count_judged)') }}, 0
-        ) as value
+        cast(sum(judged.count_hit) * sum(judged.count_judged) as double)
+        / nullif(sum(judged.count_flagged) * sum(judged.count_left), 0) as value
 
     from judged
 
