@@ -62,7 +62,8 @@ TEXTS = {
     "account_id", "agent_number", "agent_version_id", "answer_id", "answer_text", "choice_code",
     "closes_at", "company_key", "contact_id", "country_code", "customer_id", "display_format",
     "drill_filter", "drill_mart", "grain_key", "grains", "holiday_country", "interaction_id",
-    "invitation_id", "model_version", "opens_at", "period_types", "product_name", "question", "question_number", "question_text",
+    "invitation_id", "model_version", "opens_at", "period_types", "product_name", "question",
+    "question_number", "question_text",
     "queue_name", "response_id", "run_id", "source_record_id", "survey_name", "survey_number",
     "team_name", "time_zone", "version",
 }  # fmt: skip
