@@ -31,6 +31,7 @@ DOMAINS = {
     "preferred_channel": "channel",
     "purpose": "purpose",
     "reason": "reason",
+    "reporting_currency_code": "currency",
     "risk_band": "risk_band",
     "score_class": "score_class",
     "segment": "segment",
