@@ -154,7 +154,7 @@ def historic_value(warehouse: Warehouse) -> pd.DataFrame:
     held = persons.held.join(total, on="customer_id").fillna(0.0)
     cells = in_grains(held)
     parts = []
-    for statistic, suffix in (("value", ""), ("real", "_real")):
+    for statistic, suffix in (("mean", ""), ("mean_real", "_real")):
         cells["worth"] = (cells[f"margin{suffix}"] - cells[f"cost{suffix}"]) * 100
         by_cell = cells.groupby(["grain_name", "grain_key"], as_index=False).agg(
             numerator=("worth", "sum"), denominator=("worth", "size")

@@ -204,7 +204,7 @@ cost_periods as (
 priced_costs as (
 
     select
-        channel,
+        costs.channel,
         greatest(costs.valid_from, rates.valid_from) as valid_from,
         least(costs.valid_to, rates.valid_to) as valid_to,
         cast(costs.cost_amount * rates.exchange_rate as decimal(18, 2))

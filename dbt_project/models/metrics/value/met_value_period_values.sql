@@ -172,6 +172,9 @@ final as (
 
     from unified
 
+    -- One answer has no slope, and beyond full retention nothing rises.
+    where coalesce(value, numerator) is not null
+
 )
 
 select * from final

@@ -35,7 +35,7 @@ kpis as (
 units as (
 
     select
-        'K-CLV.H value' as kpi_statistic,
+        'K-CLV.H mean' as kpi_statistic,
         segment,
         market,
         {{ hundredths('clv_historic_amount') }} as numerator,
@@ -46,7 +46,7 @@ units as (
     union all
 
     select
-        'K-CLV.H real' as kpi_statistic,
+        'K-CLV.H mean_real' as kpi_statistic,
         segment,
         market,
         {{ hundredths('clv_historic_real_amount') }} as numerator,

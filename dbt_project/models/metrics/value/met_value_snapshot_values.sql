@@ -197,6 +197,9 @@ final as (
         on concat('|', grained.period_types, '|')
             like concat('%|', current_periods.period_type, '|%')
 
+    -- Where nobody was flagged, or nobody left, there is no lift to speak of.
+    where grained.value is not null
+
 )
 
 select * from final
