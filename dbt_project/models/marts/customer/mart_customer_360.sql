@@ -49,6 +49,25 @@ met_lapse_windows as (
 
 ),
 
+met_value_customers as (
+
+    select * from {{ ref('met_value_customers') }}
+
+),
+
+met_value_rfm_scores as (
+
+    select * from {{ ref('met_value_rfm_scores') }}
+
+),
+
+met_value_risk_scores as (
+
+    select * from {{ ref('met_value_risk_scores') }}
+    where is_of_today
+
+),
+
 identities as (
 
     select
@@ -267,7 +286,14 @@ final as (
         coalesce(dim_customers.is_opted_out, false) as is_opted_out,
         coalesce(touches.count_sources, 0) as count_sources,
         coalesce(identities.count_identities, 0) as count_identities,
-        dim_run.as_of
+        dim_run.as_of,
+        cast(accounts.clv_historic_amount as decimal(18, 2)) as clv_historic_amount,
+        cast(accounts.clv_historic_real_amount as decimal(18, 2))
+            as clv_historic_real_amount,
+        dim_run.currency_code as reporting_currency_code,
+        rfm_scores.rfm_score,
+        risk_scores.risk_score,
+        risk_scores.risk_band
 
     from dim_customers
 
@@ -294,6 +320,15 @@ final as (
 
     left join subscriptions
         on dim_customers.customer_id = subscriptions.customer_id
+
+    left join met_value_customers as accounts
+        on dim_customers.customer_id = accounts.customer_id
+
+    left join met_value_rfm_scores as rfm_scores
+        on dim_customers.customer_id = rfm_scores.customer_id
+
+    left join met_value_risk_scores as risk_scores
+        on dim_customers.customer_id = risk_scores.customer_id
 
     where dim_customers.is_current and not dim_customers.is_internal
 

@@ -101,6 +101,8 @@ family_values as (
         ref('met_revenue_values'),
         ref('met_agents_values'),
         ref('met_agents_staffing_values'),
+        ref('met_value_snapshot_values'),
+        ref('met_value_period_values'),
     ], kpi_value_columns()) }}
 
 ),
