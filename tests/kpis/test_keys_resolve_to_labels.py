@@ -46,7 +46,6 @@ DOMAINS = {
     "reason": "reason",
     "renewal_timeliness": "renewal_timeliness",
     "reporting_currency_code": "currency",
-    "reporting_currency_code": "currency",
     "risk_band": "risk_band",
     "score_class": "score_class",
     "segment": "segment",
@@ -96,13 +95,6 @@ TEXTS = {
     "question_text", "queue_day_id", "queue_name", "renewal_id", "response_id", "run_id",
     "source_record_id", "subscription_id", "survey_name", "survey_number", "task", "team_name",
     "template_name", "template_version", "ticket_id", "time_zone", "version",
-    "account_id", "agent_number", "agent_version_id", "answer_id", "answer_text", "choice_code",
-    "closes_at", "company_key", "contact_id", "country_code", "customer_id", "display_format",
-    "drill_filter", "drill_mart", "grain_key", "grains", "holiday_country", "interaction_id",
-    "invitation_id", "model_version", "opens_at", "period_types", "product_name", "question",
-    "question_number", "question_text",
-    "queue_name", "response_id", "run_id", "source_record_id", "survey_name", "survey_number",
-    "team_name", "time_zone", "version",
 }  # fmt: skip
 """Names, numbers, texts and keys of single records, which no dimension explains."""
 LANGUAGES = ("_en", "_fa", "_ru")

@@ -191,7 +191,7 @@ units as (
     union all
 
     select
-        'K-RAR complaint' as kpi_statistic,
+        'K-RAR with_complaint' as kpi_statistic,
         segment,
         market,
         cast(count_open_complaints > 0 as bigint) as numerator,
