@@ -203,3 +203,22 @@ survival_curve as (
 
 )
 {%- endmacro %}
+
+{#
+True where a cell is hidden: fewer observations than the minimum; beside a single hidden
+cell the next smallest too, so that it cannot be had by subtraction.
+#}
+{% macro is_hidden_cell(trials, minimum, partition, key) -%}
+    (
+        {{ trials }} > 0 and {{ trials }} < {{ minimum }}
+        or (
+            {{ trials }} >= {{ minimum }}
+            and count(*) filter (where {{ trials }} > 0 and {{ trials }} < {{ minimum }})
+                over (partition by {{ partition }}) = 1
+            and row_number() over (
+                partition by {{ partition }}, {{ trials }} >= {{ minimum }}
+                order by {{ trials }}, {{ key }}
+            ) = 1
+        )
+    )
+{%- endmacro %}

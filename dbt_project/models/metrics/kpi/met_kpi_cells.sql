@@ -6,6 +6,8 @@ final as (
 
     {{ union_of([
         ref('met_survey_response_cells'),
+        ref('met_method_cells'),
+        ref('met_competitor_cells'),
     ], kpi_cell_columns()) }}
 
 )
