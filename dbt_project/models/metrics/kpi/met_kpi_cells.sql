@@ -8,6 +8,9 @@ final as (
         ref('met_survey_response_cells'),
         ref('met_method_cells'),
         ref('met_competitor_cells'),
+        ref('met_coverage_cells'),
+        ref('met_review_cells'),
+        ref('met_voc_cells'),
     ], kpi_cell_columns()) }}
 
 )

@@ -6,6 +6,7 @@ final as (
 
     {{ union_of([
         ref('met_service_desk_durations'),
+        ref('met_review_durations'),
     ], kpi_duration_columns()) }}
 
 )
