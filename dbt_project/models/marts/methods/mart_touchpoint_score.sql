@@ -85,53 +85,61 @@ observations as (
 
 ),
 
-counted as (
+dated as (
 
     select
-        observations.touchpoint,
+        observations.*,
         periods.period_type,
         periods.period_start,
-        periods.period_end,
-        cast(coalesce(
-            sum(observations.count_observations) filter (where observations.metric = 'touch'), 0
-        ) as bigint) as count_touches,
-        cast(coalesce(
-            sum(observations.count_observations) filter (where observations.metric = 'csat'), 0
-        ) as bigint) as count_csat_responses,
-        cast(coalesce(
-            sum(observations.count_observations) filter (where observations.metric = 'csat' and observations.score >= 4), 0
-        ) as bigint) as count_satisfied,
-        cast(coalesce(
-            sum(observations.count_observations) filter (where observations.metric = 'ces'), 0
-        ) as bigint) as count_ces_responses,
-        cast(coalesce(
-            sum(100 * observations.score * observations.count_observations) filter (where observations.metric = 'ces'), 0
-        ) as bigint) as sum_ces_hundredths,
-        cast(coalesce(
-            sum(10000 * observations.score * observations.score * observations.count_observations)
-            filter (where observations.metric = 'ces'),
-            0
-        ) as bigint) as sum_ces_squares,
-        cast(coalesce(
-            sum(observations.count_observations) filter (where observations.metric = 'nps'), 0
-        ) as bigint) as count_nps_responses,
-        cast(coalesce(
-            sum(observations.count_observations) filter (where observations.metric = 'nps' and observations.score >= 9), 0
-        ) as bigint) as count_promoters,
-        cast(coalesce(
-            sum(observations.count_observations) filter (where observations.metric = 'nps' and observations.score <= 6), 0
-        ) as bigint) as count_detractors
+        periods.period_end
 
     from observations
 
     inner join periods
         on observations.local_date = periods.calendar_date
 
-    group by
-        observations.touchpoint,
-        periods.period_type,
-        periods.period_start,
-        periods.period_end
+),
+
+counted as (
+
+    select
+        touchpoint,
+        period_type,
+        period_start,
+        period_end,
+        cast(coalesce(
+            sum(count_observations) filter (where metric = 'touch'), 0
+        ) as bigint) as count_touches,
+        cast(coalesce(
+            sum(count_observations) filter (where metric = 'csat'), 0
+        ) as bigint) as count_csat_responses,
+        cast(coalesce(
+            sum(count_observations) filter (where metric = 'csat' and score >= 4), 0
+        ) as bigint) as count_satisfied,
+        cast(coalesce(
+            sum(count_observations) filter (where metric = 'ces'), 0
+        ) as bigint) as count_ces_responses,
+        cast(coalesce(
+            sum(100 * score * count_observations) filter (where metric = 'ces'), 0
+        ) as bigint) as sum_ces_hundredths,
+        cast(coalesce(
+            sum(10000 * score * score * count_observations)
+            filter (where metric = 'ces'),
+            0
+        ) as bigint) as sum_ces_squares,
+        cast(coalesce(
+            sum(count_observations) filter (where metric = 'nps'), 0
+        ) as bigint) as count_nps_responses,
+        cast(coalesce(
+            sum(count_observations) filter (where metric = 'nps' and score >= 9), 0
+        ) as bigint) as count_promoters,
+        cast(coalesce(
+            sum(count_observations) filter (where metric = 'nps' and score <= 6), 0
+        ) as bigint) as count_detractors
+
+    from dated
+
+    group by touchpoint, period_type, period_start, period_end
 
 ),
 
