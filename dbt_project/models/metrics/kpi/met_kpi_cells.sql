@@ -8,6 +8,8 @@ final as (
         ref('met_survey_response_cells'),
         ref('met_method_cells'),
         ref('met_competitor_cells'),
+        ref('met_blueprint_cells'),
+        ref('met_maturity_cells'),
         ref('met_coverage_cells'),
         ref('met_review_cells'),
         ref('met_voc_cells'),

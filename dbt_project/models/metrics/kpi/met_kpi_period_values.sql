@@ -86,6 +86,7 @@ family_values as (
     {{ union_of([
         ref('met_kpi_duration_quantiles'),
         ref('met_competitor_values'),
+        ref('met_dimension_values'),
         ref('met_review_values'),
         ref('met_reputation_values'),
         ref('met_employee_link_values'),
