@@ -122,6 +122,60 @@ def _asked(touches: pd.DataFrame, sent: pd.DataFrame) -> set[str]:
     return asked
 
 
+def blueprint(warehouse: Warehouse) -> pd.DataFrame:
+    """K-BP of the steps that are measured: failures, and time over what was promised."""
+    steps = {
+        "support_call": (
+            20_000,
+            "select entered_local_date as day, outcome = 'abandoned' as failed,"
+            " wait_milliseconds as lasted from core.fct_queue_entries"
+            " where outcome in ('answered', 'abandoned') and not is_internal and not is_open",
+        ),
+        "delivery": (
+            3 * DAY,
+            "select delivered_local_date as day, not coalesce(is_perfect, is_on_time, true) as"
+            " failed, epoch_ms(delivered_at) - epoch_ms(ordered_at) as lasted"
+            " from core.fct_order_deliveries where delivered_at is not null and not is_internal",
+        ),
+        "ticket": (
+            DAY // 6,
+            "select created_local_date as day, count_reopens > 0 as failed,"
+            " first_response_business_milliseconds as lasted from core.fct_tickets"
+            " where first_replied_at is not null and not is_internal and not is_spam"
+            " and not is_merged and not is_clock_skewed",
+        ),
+    }
+    parts = []
+    for touchpoint, (standard, query) in steps.items():
+        done = warehouse.frame(query).assign(touchpoint=touchpoint)
+        cells = in_cells(done, {"touchpoint": "touchpoint"}, "day")
+        timed = cells[cells["lasted"].notna()]
+        excess = (timed["lasted"].astype("int64") - standard).clip(lower=0)
+        parts += [
+            summed(cells, "K-BP", "value", cells["failed"], _ones(cells)),
+            summed(timed, "K-BP", "over_standard", excess > 0, _ones(timed)),
+            summed(timed, "K-BP", "excess", excess, _ones(timed)),
+        ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def dimension(indicators: Sequence[tuple[float, float, float]]) -> float:
+    """A dimension of K-DIM: its indicators between their bad and their good value."""
+    scores = [100 * (value - bad) / (good - bad) for value, bad, good in indicators]
+    return float(np.mean(np.clip(scores, 0, 100)))
+
+
+def overall(dimensions: Sequence[float]) -> float | None:
+    """K-DIM of the dimensions that are measured; none of fewer than four."""
+    return float(np.mean(dimensions)) if len(dimensions) >= 4 else None
+
+
+def wait_excess(durations: Sequence[float], standard: float) -> tuple[float, float]:
+    """K-BP of durations: the share over the standard per hundred, and the mean excess."""
+    excess = np.clip(np.array(durations) - standard, 0, None)
+    return 100 * float((excess > 0).mean()), float(excess.mean())
+
+
 def loyalty(people: Sequence[tuple[float | None, float | None, float | None]]) -> float:
     """K-LOY of satisfaction of five, recommendation of ten and repurchase of five."""
     scores = [

@@ -26,6 +26,10 @@ ADDED: dict[str, tuple[Callable[[Warehouse], pd.DataFrame], set[tuple[str, str]]
         },
     ),
     "coverage": (methods.coverage, {("K-COV", "value")}),
+    "blueprint": (
+        methods.blueprint,
+        {("K-BP", "value"), ("K-BP", "over_standard"), ("K-BP", "excess")},
+    ),
     "read statements": (methods.read_statements, {("K-SENT", "enriched")}),
 }
 NOT_ASKED = [
@@ -120,6 +124,20 @@ def test_what_is_not_asked_has_no_rows_and_no_value(
     assert not published["kpi_id"].isin([*silent, "K-COMP", "K-EMO"]).any()
 
 
+def test_a_dimension_is_the_mean_of_its_indicators_between_their_anchors(
+    built: Warehouse, published: pd.DataFrame
+) -> None:
+    company = published[published["grain_name"] == "company"]
+    values = company.pivot_table(
+        index="period_start", columns=["kpi_id", "statistic"], values="value"
+    )
+    transfers = values["K-XFER", "value"].dropna()
+    expected = {start: methods.dimension([(share, 30, 0)]) for start, share in transfers.items()}
+    mine = values["K-DIM", "integration"].dropna()
+    assert len(mine)
+    assert mine.to_dict() == pytest.approx(expected, abs=1e-5)
+
+
 def test_touchpoints_add_up_to_the_satisfaction_of_the_company(built: Warehouse) -> None:
     different = built.frame(
         """
@@ -152,6 +170,11 @@ def test_the_second_computation_knows_the_golden_examples() -> None:
     difference, error = methods.comparison(own, rival)
     assert difference == pytest.approx(15.0)
     assert difference / error == pytest.approx(1.8411, abs=1e-4)
+    assert methods.wait_excess([5, 18, 20, 21, 45, 10], 20) == pytest.approx(
+        (33.3333, 4.3333), abs=1e-4
+    )
+    assert methods.overall([80, 70, 60, 75, 65, 70]) == pytest.approx(70.0)
+    assert methods.overall([80, 70, 60]) is None
     pearson, _ = methods.link([10, 30, -5, 45, 20, 0], [72, 80, 65, 88, 75, 70])
     assert pearson == pytest.approx(0.9872, abs=1e-4)
 

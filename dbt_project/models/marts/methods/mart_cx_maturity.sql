@@ -38,7 +38,8 @@ half_years as (
 
     select
         case
-            when month(local_date) <= 6 then cast(date_trunc('year', local_date) as date)
+            when month(local_date) <= 6
+                then cast(date_trunc('year', local_date) as date)
             else cast(date_trunc('year', local_date) + interval 6 month as date)
         end as period_start
 
@@ -46,7 +47,8 @@ half_years as (
 
     group by
         case
-            when month(local_date) <= 6 then cast(date_trunc('year', local_date) as date)
+            when month(local_date) <= 6
+                then cast(date_trunc('year', local_date) as date)
             else cast(date_trunc('year', local_date) + interval 6 month as date)
         end
 
