@@ -85,6 +85,7 @@ family_values as (
 
     {{ union_of([
         ref('met_kpi_duration_quantiles'),
+        ref('met_bias_values'),
         ref('met_competitor_values'),
         ref('met_dimension_values'),
         ref('met_review_values'),
