@@ -37,8 +37,20 @@ NOT_ASKED = [
     *("mart_employee", "mart_employee_cx_link", "mart_reputation", "mart_competitor"),
     *("mart_sentiment", "mart_drivers"),
 ]
-SUMS = {"mart_survey_coverage": "sum(count_eligible)", "mart_review": "count(*)"}
-SUMS |= {"mart_voc": "count(*)"}
+BASES: dict[str, dict[str, str]] = {
+    "mart_review": {},
+    "mart_voc": {},
+    "mart_survey_coverage": {"value": "sum(count_eligible)"},
+    "mart_service_blueprint": {
+        "value": "sum(count_executions)",
+        "over_standard": "sum(count_timed)",
+        "excess": "sum(count_timed)",
+    },
+    "mart_response_bias": dict.fromkeys(
+        ("value", "segment_p", "decile_gap", "decile_p"), "sum(count_delivered)"
+    ),
+}
+"""What adds up to the base of a statistic; the rows of a mart, where nothing is said."""
 PYRAMID = [
     *((5, 5, 5), (5, 4, 3), (4, 4, 4), (4, 3, 5), (5, 5, 4)),
     *((4, 5, 2), (4, 4, 3), (5, 2, 2), (3, 4, 4), (2, 2, 1)),
@@ -96,7 +108,7 @@ def test_values_that_days_do_not_add_up_to_equal_the_second_computation(
     assert (mine["value"] > 0).any()
 
 
-@pytest.mark.parametrize("mart", SUMS)
+@pytest.mark.parametrize("mart", BASES)
 def test_the_filter_of_a_value_finds_the_rows_that_it_counts(built: Warehouse, mart: str) -> None:
     sample = built.frame(
         f"""
@@ -109,7 +121,10 @@ def test_the_filter_of_a_value_finds_the_rows_that_it_counts(built: Warehouse, m
         """
     )
     assert len(sample)
-    columns = ", ".join(f"{SUMS[mart]} filter (where {row})" for row in sample["drill_filter"])
+    columns = ", ".join(
+        f"{BASES[mart].get(statistic, 'count(*)')} filter (where {rows})"
+        for statistic, rows in zip(sample["statistic"], sample["drill_filter"], strict=True)
+    )
     found = built.frame(f"select {columns} from marts.{mart}").iloc[0].to_numpy()
     different = sample[sample["n"].to_numpy() != found]
     assert different.empty, different.to_string()
@@ -122,6 +137,25 @@ def test_what_is_not_asked_has_no_rows_and_no_value(
     assert built.frame(f"select count(*) as rows from marts.{mart}")["rows"].iloc[0] == 0
     silent = ["K-LOY", "K-PYR", "K-KANO", "K-EXPGAP", "K-ENPS", "K-ENG", "K-EMPLINK", "K-REPU"]
     assert not published["kpi_id"].isin([*silent, "K-COMP", "K-EMO"]).any()
+
+
+def test_groups_that_answer_unlike_each_other_are_told(built: Warehouse) -> None:
+    expected = methods.response_bias(built)
+    published = built.frame(
+        "select statistic, grain_key, period_start, value from marts.mart_cx_kpi"
+        " where kpi_id = 'K-BIAS' and statistic in ('value', 'segment_p')"
+    )
+    published = published.assign(period_start=pd.to_datetime(published["period_start"]))
+    keys = ["statistic", "grain_key", "period_start"]
+    joined = published.merge(
+        expected, on=keys, how="outer", suffixes=("", "_expected"), indicator=True
+    )
+    # The cube root of chi-square is normal to about a hundredth.
+    different = joined[
+        (joined["_merge"] != "both") | ((joined["value"] - joined["value_expected"]).abs() > 0.01)
+    ]
+    assert len(joined)
+    assert different.empty, different.to_string()
 
 
 def test_a_dimension_is_the_mean_of_its_indicators_between_their_anchors(

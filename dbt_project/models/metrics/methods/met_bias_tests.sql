@@ -58,8 +58,8 @@ tested as (
         cast(sum(count_delivered) as bigint) as count_delivered,
         count(*) - 1 as degrees_of_freedom,
         cast(sum(deviation) as double) as chi_square,
-        case when count(response_pct) >= 2
-            then max(response_pct) - min(response_pct)
+        case
+            when count(response_pct) >= 2 then max(response_pct) - min(response_pct)
         end as response_gap
 
     from deviations
@@ -73,12 +73,10 @@ standardized as (
 
     select
         *,
-        case when degrees_of_freedom > 0 and chi_square is not null
-            then (
-                power(chi_square / degrees_of_freedom, 1.0 / 3)
-                - (1 - 2.0 / (9 * degrees_of_freedom))
-            ) / sqrt(2.0 / (9 * degrees_of_freedom))
-        end as deviate
+        (
+            power(chi_square / nullif(degrees_of_freedom, 0), 1.0 / 3)
+            - (1 - 2.0 / (9 * nullif(degrees_of_freedom, 0)))
+        ) / sqrt(2.0 / (9 * nullif(degrees_of_freedom, 0))) as deviate
 
     from tested
 
