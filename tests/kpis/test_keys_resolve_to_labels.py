@@ -9,17 +9,24 @@ import pytest
 from tests.kpis.reading import Warehouse
 
 DOMAINS = {
+    "attribute": "bias_attribute",
     "calendar": "calendar",
     "channel": "channel",
     "channel_family": "channel_family",
     "connector": "connector",
     "currency_code": "currency",
+    "dimension": "statistic",
+    "dimension_rating": "dimension_rating",
+    "discipline": "cx_discipline",
     "exclusion_reason": "exclusion_reason",
     "family": "family",
+    "feedback_kind": "feedback_kind",
     "grain_name": "grain",
     "horizon": "horizon",
     "journey": "journey",
+    "kano_category": "kano_category",
     "kind": "kind",
+    "lane": "blueprint_lane",
     "language": "language",
     "lifecycle_state": "lifecycle_state",
     "linked_by": "identity_link",
@@ -33,9 +40,13 @@ DOMAINS = {
     "reason": "reason",
     "score_class": "score_class",
     "segment": "segment",
+    "sentiment": "sentiment",
     "stage_code": "journey_stage",
+    "stakeholder": "stakeholder",
     "statistic": "statistic",
+    "step": "blueprint_step",
     "subscription_state": "subscription_state",
+    "supported_by": "blueprint_step",
     "touchpoint": "touchpoint",
     "touchpoint_family": "touchpoint_family",
     "unit": "unit",
@@ -47,9 +58,11 @@ OF_CALLS = {"direction": "call_direction"}
 OF_SOURCES = {"status": "source_status"}
 DIMENSIONS = {
     "agent_id": ("dim_agents", "agent_id"),
+    "driver_question_id": ("dim_questions", "question_id"),
     "first_queue_id": ("dim_queues", "queue_id"),
     "kpi_id": ("dim_kpi", "kpi_id"),
     "last_queue_id": ("dim_queues", "queue_id"),
+    "outcome_question_id": ("dim_questions", "question_id"),
     "question_id": ("dim_questions", "question_id"),
     "queue_id": ("dim_queues", "queue_id"),
     "schedule_id": ("dim_business_hours", "schedule_id"),
@@ -64,6 +77,8 @@ TEXTS = {
     "invitation_id", "opens_at", "period_types", "question", "question_number", "question_text",
     "queue_name", "response_id", "run_id", "source_record_id", "survey_name", "survey_number",
     "team_name", "time_zone", "version",
+    "aspect", "competitor", "feature", "feedback_id", "feedback_text", "group_code", "location",
+    "model_version", "product_name", "quadrant", "review_id", "theme",
 }  # fmt: skip
 """Names, numbers, texts and keys of single records, which no dimension explains."""
 LANGUAGES = ("_en", "_fa", "_ru")

@@ -19,7 +19,7 @@ final as (
         is_solicited,
         case when feedback_kind = 'review' then 'review' else channel end as channel,
         case when feedback_kind = 'review' then channel end as location,
-        language,
+        lower(language) as language,
         feedback_text,
         customer_id,
         coalesce(segment, 'unknown') as segment,
