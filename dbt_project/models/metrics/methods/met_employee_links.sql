@@ -51,6 +51,7 @@ ranked as (
 
 ),
 
+-- Nine decimals, so that a perfect correlation is one whatever the order of the sums.
 correlated as (
 
     select
@@ -59,10 +60,10 @@ correlated as (
         count(*) as count_team_waves,
         count(distinct team_name) as count_teams,
         case when count(distinct enps) > 1 and count(distinct csat_pct) > 1
-            then corr(enps, csat_pct)
+            then round(corr(enps, csat_pct), 9)
         end as pearson,
         case when count(distinct enps) > 1 and count(distinct csat_pct) > 1
-            then corr(enps_rank, csat_rank)
+            then round(corr(enps_rank, csat_rank), 9)
         end as spearman
 
     from ranked
