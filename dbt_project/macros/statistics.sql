@@ -222,3 +222,11 @@ cell the next smallest too, so that it cannot be had by subtraction.
         )
     )
 {%- endmacro %}
+
+{# Fisher's bound of a correlation, to six decimals; three pairs or a perfect one have none. #}
+{% macro fisher_bound(correlation, pairs, sign) -%}
+    case when {{ pairs }} > 3 and abs({{ correlation }}) < 1 then round(tanh(
+        0.5 * ln((1.0 + {{ correlation }}) / (1.0 - {{ correlation }}))
+        {{ sign }} {{ normal_quantile() | trim }} / sqrt({{ pairs }} - 3.0)
+    ), 6) end
+{%- endmacro %}

@@ -86,17 +86,10 @@ final as (
         ) as is_published,
         round(pearson, 6) as pearson,
         round(spearman, 6) as spearman,
-        -- Fisher's interval; three team-waves have none.
-        {%- for name in ['pearson', 'spearman'] %}
-        {%- for bound, sign in [('low', '-'), ('high', '+')] %}
-        case when count_team_waves > 3 and abs({{ name }}) < 1
-            then round(tanh(
-                0.5 * ln((1.0 + {{ name }}) / (1.0 - {{ name }}))
-                {{ sign }} {{ normal_quantile() | trim }} / sqrt(count_team_waves - 3.0)
-            ), 6)
-        end as {{ name }}_ci_{{ bound }}{{ ',' if not (name == 'spearman' and bound == 'high') }}
-        {%- endfor %}
-        {%- endfor %}
+        {{ fisher_bound('pearson', 'count_team_waves', '-') }} as pearson_ci_low,
+        {{ fisher_bound('pearson', 'count_team_waves', '+') }} as pearson_ci_high,
+        {{ fisher_bound('spearman', 'count_team_waves', '-') }} as spearman_ci_low,
+        {{ fisher_bound('spearman', 'count_team_waves', '+') }} as spearman_ci_high
 
     from correlated
 
