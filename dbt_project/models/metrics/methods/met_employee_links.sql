@@ -59,11 +59,13 @@ correlated as (
         period_start,
         count(*) as count_team_waves,
         count(distinct team_name) as count_teams,
-        case when count(distinct enps) > 1 and count(distinct csat_pct) > 1
-            then round(corr(enps, csat_pct), 9)
+        case
+            when count(distinct enps) > 1 and count(distinct csat_pct) > 1
+                then round(corr(enps, csat_pct), 9)
         end as pearson,
-        case when count(distinct enps) > 1 and count(distinct csat_pct) > 1
-            then round(corr(enps_rank, csat_rank), 9)
+        case
+            when count(distinct enps) > 1 and count(distinct csat_pct) > 1
+                then round(corr(enps_rank, csat_rank), 9)
         end as spearman
 
     from ranked
