@@ -206,3 +206,30 @@ survival_curve as (
 
 )
 {%- endmacro %}
+
+{#
+True where a cell is hidden: fewer observations than the minimum; beside a single hidden
+cell the next smallest too, so that it cannot be had by subtraction.
+#}
+{% macro is_hidden_cell(trials, minimum, partition, key) -%}
+    (
+        {{ trials }} > 0 and {{ trials }} < {{ minimum }}
+        or (
+            {{ trials }} >= {{ minimum }}
+            and count(*) filter (where {{ trials }} > 0 and {{ trials }} < {{ minimum }})
+                over (partition by {{ partition }}) = 1
+            and row_number() over (
+                partition by {{ partition }}, {{ trials }} >= {{ minimum }}
+                order by {{ trials }}, {{ key }}
+            ) = 1
+        )
+    )
+{%- endmacro %}
+
+{# Fisher's bound of a correlation, to six decimals; three pairs or a perfect one have none. #}
+{% macro fisher_bound(correlation, pairs, sign) -%}
+    case when {{ pairs }} > 3 and abs({{ correlation }}) < 1 then round(tanh(
+        0.5 * ln((1.0 + {{ correlation }}) / (1.0 - {{ correlation }}))
+        {{ sign }} {{ normal_quantile() | trim }} / sqrt({{ pairs }} - 3.0)
+    ), 6) end
+{%- endmacro %}

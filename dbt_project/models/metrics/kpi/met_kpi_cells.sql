@@ -18,6 +18,13 @@ final as (
         ref('met_revenue_cells'),
         ref('met_agents_cells'),
         ref('met_agents_call_cells'),
+        ref('met_method_cells'),
+        ref('met_competitor_cells'),
+        ref('met_blueprint_cells'),
+        ref('met_maturity_cells'),
+        ref('met_coverage_cells'),
+        ref('met_review_cells'),
+        ref('met_voc_cells'),
     ], kpi_cell_columns()) }}
 
 )

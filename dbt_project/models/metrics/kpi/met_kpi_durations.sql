@@ -8,6 +8,7 @@ final as (
         ref('met_service_desk_durations'),
         ref('met_pipeline_durations'),
         ref('met_billing_durations'),
+        ref('met_review_durations'),
     ], kpi_duration_columns()) }}
 
 )

@@ -103,6 +103,12 @@ family_values as (
         ref('met_agents_staffing_values'),
         ref('met_value_snapshot_values'),
         ref('met_value_period_values'),
+        ref('met_bias_values'),
+        ref('met_competitor_values'),
+        ref('met_dimension_values'),
+        ref('met_review_values'),
+        ref('met_reputation_values'),
+        ref('met_employee_link_values'),
     ], kpi_value_columns()) }}
 
 ),
