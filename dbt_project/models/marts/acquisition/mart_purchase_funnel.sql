@@ -51,7 +51,7 @@ sums as (
 stepped as (
 
     select
-        'visit' as step,
+        'visit' as purchase_step,
         1 as step_order,
         acquisition_source,
         market,
@@ -66,7 +66,7 @@ stepped as (
     union all
 
     select
-        'checkout' as step,
+        'checkout' as purchase_step,
         2 as step_order,
         acquisition_source,
         market,
@@ -81,7 +81,7 @@ stepped as (
     union all
 
     select
-        'purchase' as step,
+        'purchase' as purchase_step,
         3 as step_order,
         acquisition_source,
         market,
@@ -98,7 +98,7 @@ stepped as (
 final as (
 
     select
-        step,
+        purchase_step,
         step_order,
         acquisition_source,
         market,
