@@ -4,6 +4,7 @@ Models, seeds and data tests come from the manifest; how dbt runs is in ``lib.db
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
@@ -55,7 +56,7 @@ def _build(
         lambda name, message: context.log.info(f"  {name}: {message}"),
     )
     if is_whole and is_known:
-        results = [*_standing_views(manifest), *results]
+        results = _in_order([*_standing_views(manifest), *results], manifest)
     tests = [result for result in results if result.unique_id.startswith("test.")]
     Notebook(environment.notebook).write("model_tests", _test_facts(tests, manifest))
     yield from _events(context, results, manifest, environment)
@@ -97,6 +98,13 @@ def _standing_views(manifest: Manifest) -> list[NodeResult]:
         for unique_id, node in manifest["nodes"].items()
         if node["resource_type"] == "model" and node["config"]["materialized"] == "view"
     ]
+
+
+def _in_order(results: Sequence[NodeResult], manifest: Manifest) -> list[NodeResult]:
+    """Every result after those that it depends on, as Dagster wants the assets of one step."""
+    order = TopologicalSorter(manifest["parent_map"]).static_order()
+    place = {unique_id: number for number, unique_id in enumerate(order)}
+    return sorted(results, key=lambda result: place.get(result.unique_id, len(place)))
 
 
 def _chosen_specs(context: dg.AssetExecutionContext) -> list[dg.AssetSpec]:

@@ -1,1 +1,2 @@
+{{ config(materialized='view') }}
 select * from {{ ref('mart_cx_kpi') }}
