@@ -3,7 +3,7 @@
 Models, seeds and data tests come from the manifest; how dbt runs is in ``lib.dbt_runner``.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -102,7 +102,7 @@ def _standing_views(manifest: Manifest) -> list[NodeResult]:
 
 def _in_order(results: Sequence[NodeResult], manifest: Manifest) -> list[NodeResult]:
     """Every result after those that it depends on, as Dagster wants the assets of one step."""
-    order = TopologicalSorter(manifest["parent_map"]).static_order()
+    order: Iterable[str] = TopologicalSorter(manifest["parent_map"]).static_order()
     place = {unique_id: number for number, unique_id in enumerate(order)}
     return sorted(results, key=lambda result: place.get(result.unique_id, len(place)))
 

@@ -1,2 +1,1 @@
-{{ config(materialized='view') }}
 select * from {{ ref('mart_cx_kpi') }}
