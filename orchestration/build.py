@@ -42,7 +42,7 @@ def build_defs(
             *ingestion_assets(environment),
             transformation_assets(environment, manifest),
             serving_assets(environment, manifest),
-            report_asset(environment),
+            report_asset(environment, manifest),
         ],
         resources={
             "lake": CompanyLake(environment),

@@ -54,6 +54,14 @@ def _parsed_files(project: Path) -> Iterable[Path]:
             yield path
 
 
+def questions_answered(manifest: Manifest) -> dict[str, list[str]]:
+    """The questions that each published model says it answers, by the model's name."""
+    return {
+        node["name"]: list(node["config"].get("meta", {}).get("questions", ()))
+        for node in published_models(manifest)
+    }
+
+
 def published_models(manifest: Manifest) -> list[dict[str, Any]]:
     """The models that readers may see: those that dbt declares public."""
     return [

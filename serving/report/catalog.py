@@ -1,8 +1,10 @@
 """The catalog: a page that says of every published table what it holds and how it looks.
 
-All of it is read from the published file: descriptions are the comments that dbt wrote.
+Descriptions are the comments of the published file; the questions that a table answers are
+handed in by who knows dbt's manifest.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,13 +32,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A published table or view: what it holds, and its first rows."""
+    """A published table or view: what it holds, what it answers, and its first rows."""
 
     name: str
     description: str
     count_rows: int
     columns: tuple[Column, ...]
     rows: tuple[tuple[Any, ...], ...]
+    questions: tuple[str, ...] = ()
 
     @property
     def query(self) -> str:
@@ -44,21 +47,24 @@ class Table:
         return f"from {self.name} limit {COUNT_ROWS}"
 
 
-def write_catalog(version: Path) -> Path:
+def write_catalog(version: Path, questions: Mapping[str, Sequence[str]]) -> Path:
     """Write the catalog of a published version into its folder and return its path.
 
     Args:
         version: folder of the version, as ``current_version`` tells.
+        questions: what a table answers, by the table's name.
     """
     with duckdb.connect(str(version / DATABASE), read_only=True) as connection:
         [(as_of,)] = connection.execute("select as_of from _meta").fetchall()
-        tables = _tables(connection)
+        tables = _tables(connection, questions)
     path = version / CATALOG
     durable.write_text(path, rendered("catalog.html.jinja", tables=tables, as_of=as_of))
     return path
 
 
-def _tables(connection: duckdb.DuckDBPyConnection) -> list[Table]:
+def _tables(
+    connection: duckdb.DuckDBPyConnection, questions: Mapping[str, Sequence[str]]
+) -> list[Table]:
     described = connection.execute(
         "select table_name, comment from duckdb_tables() where not internal "
         "union all select view_name, comment from duckdb_views() where not internal "
@@ -77,6 +83,7 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> list[Table]:
             count_rows=connection.execute(f"select count(*) from {quoted(name)}").fetchall()[0][0],
             columns=tuple(columns.get(name, ())),
             rows=tuple(connection.execute(f"from {quoted(name)} limit {COUNT_ROWS}").fetchall()),
+            questions=tuple(questions.get(name, ())),
         )
         for name, comment in described
     ]

@@ -19,7 +19,8 @@ COUNT_MONTHS = 13
 COMPANY_HISTORY = f"""
     select
         kpi_id, kpi_name_en, kpi_name_fa, kpi_name_ru, owner, unit, display_format,
-        period_start, value, ci_low, ci_high, n, target, status, delta, delta_significant
+        period_start, value, ci_low, ci_high, n, target, status, delta, delta_significant,
+        currency_code
     from mart_cx_kpi
     where
         is_headline
@@ -94,6 +95,7 @@ class Card:
     names: Names
     owner: str
     unit: str
+    currency: str
     layout: str
     points: tuple[Point, ...]
     n: int
@@ -174,12 +176,13 @@ def _cards(rows: list[tuple[Any, ...]]) -> Iterator[Card]:
     for _, group in groupby(rows, key=lambda row: (row[4], row[0])):
         months = list(group)
         kpi_id, *names, owner, unit, layout = months[-1][:7]
-        n, target, status, delta, is_significant = months[-1][11:]
+        n, target, status, delta, is_significant, currency = months[-1][11:]
         yield Card(
             kpi_id=kpi_id,
             names=_names(*names),
             owner=owner or "",
             unit=unit or "",
+            currency=currency or "",
             layout=layout or "0.0",
             points=tuple(Point(row[7], *row[8:11]) for row in months),
             n=n or 0,

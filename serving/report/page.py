@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from serving import durable, headlines
+from serving.headlines import SMALLEST_PLACE
 from serving.report import content, pictures
-from serving.report.content import Card, Content
+from serving.report.content import Card, Content, Definition
 from serving.report.templates import rendered
 from serving.versions import DATABASE
 from serving.wording import JalaliDate, Language, Wording
@@ -110,7 +110,8 @@ class _Edition:
 
     def change(self, card: Card) -> str:
         if card.delta is None or card.is_significant is None:
-            return self.say("unknown_change")
+            is_small = card.n < SMALLEST_PLACE
+            return self.say("unknown_change") if is_small else self.report("no_comparison")
         delta = self._wording.measure(card.delta, f"+{card.layout.lstrip('+')}")
         return self.say("significant" if card.is_significant else "noise", delta=delta)
 
@@ -119,5 +120,6 @@ class _Edition:
             return self.say("no_target")
         return self.say("target", target=self.measure(card, card.target))
 
-    def unit(self, card: Any) -> str:
-        return self.label("unit", card.unit)
+    def unit(self, card: Card | Definition) -> str:
+        currency = card.currency if isinstance(card, Card) else ""
+        return currency or self.label("unit", card.unit)

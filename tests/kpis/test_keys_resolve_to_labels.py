@@ -70,6 +70,7 @@ DOMAINS = {
     "supported_by": "blueprint_step",
     "touchpoint": "touchpoint",
     "touchpoint_family": "touchpoint_family",
+    "trend": "trend",
     "unit": "unit",
     "week_start": "week_start",
 }

@@ -35,6 +35,7 @@ TABLES = f"""
         as display_format,
         delta::double as delta, is_significant as delta_significant, false as suppressed,
         true as is_headline, 'higher_is_better' as direction, 'customer_insight' as owner,
+        null::varchar as currency_code,
         value::double - 5 as ci_low, value::double + 5 as ci_high,
         kpi_id || ' (en)' as kpi_name_en, kpi_id || ' (fa)' as kpi_name_fa,
         kpi_id || ' (ru)' as kpi_name_ru,

@@ -115,11 +115,13 @@ def test_the_catalog_says_what_every_table_holds(warehouse: Path, marts: Path) -
     version = current_version(marts)
     assert version is not None
 
-    page = write_catalog(version).read_text(encoding="utf-8")
+    questions = {"mart_cx_kpi": ["How does each KPI stand?"]}
+    page = write_catalog(version, questions).read_text(encoding="utf-8")
 
     assert "One row per value." in page
     assert "Records behind the value." in page
     assert re.search(r'id="dim_calendar".*?from dim_calendar limit 3', page, re.DOTALL)
+    assert re.search(r'id="mart_cx_kpi".*?<li>How does each KPI stand\?</li>', page, re.DOTALL)
     assert "mart_dq_health" in page
 
 

@@ -10,7 +10,7 @@ from orchestration.lib.code_state import code_version, fingerprints
 from orchestration.lib.environment import Environment
 from orchestration.lib.keeping import keep_identities, keep_values
 from orchestration.lib.lake import CompanyLake
-from orchestration.lib.manifest import Manifest, published_models
+from orchestration.lib.manifest import Manifest, published_models, questions_answered
 from orchestration.lib.night import Notebook, run_facts
 from orchestration.lib.translator import CxTranslator
 from serving import (
@@ -69,8 +69,9 @@ def serving_assets(environment: Environment, manifest: Manifest) -> dg.AssetsDef
     return published_marts
 
 
-def report_asset(environment: Environment) -> dg.AssetsDefinition:
-    """The report of the published version."""
+def report_asset(environment: Environment, manifest: Manifest) -> dg.AssetsDefinition:
+    """The report of the published version, and the catalog of its tables."""
+    questions = questions_answered(manifest)
     company = environment.sources.company
     settings = ReportSettings(
         language=company.language,
@@ -97,7 +98,10 @@ def report_asset(environment: Environment) -> dg.AssetsDefinition:
         version = current_version(environment.home.marts)
         if version is None:
             raise dg.Failure("nothing is published yet: run the nightly job", allow_retries=False)
-        pages = {"report": write_report(version, settings), "catalog": write_catalog(version)}
+        pages = {
+            "report": write_report(version, settings),
+            "catalog": write_catalog(version, questions),
+        }
         return dg.MaterializeResult(
             metadata={name: dg.MetadataValue.path(path) for name, path in pages.items()}
         )
