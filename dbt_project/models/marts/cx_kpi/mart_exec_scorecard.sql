@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
--- Grain: one row per KPI and period that is over: the company's value against its target.
+-- Grain: one row per KPI and ended period: the company against its target.
 with
 
 mart_cx_kpi as (
