@@ -19,7 +19,7 @@ OUTPUT_FOLDERS = frozenset({"target", "logs", "dbt_packages"})
 def read_manifest(
     project: Path, target: Path, *, parse: Callable[[], None], may_parse: bool = True
 ) -> Manifest:
-    """The manifest of the project, parsed anew when any of its files changed.
+    """The manifest of the project, parsed anew when any of its files changed or it was moved.
 
     Args:
         project: the dbt project.
@@ -28,11 +28,15 @@ def read_manifest(
         may_parse: False in run workers, which take the manifest that is there.
     """
     path, stamp = target / "manifest.json", target / "parsed.txt"
-    state = project_state(project)
-    is_current = path.exists() and stamp.exists() and stamp.read_text() == state
+    state = [str(project.resolve()), project_state(project)]
+    parsed = stamp.read_text(encoding="utf-8").splitlines() if stamp.exists() else []
+    is_current = path.exists() and parsed == state
     if not is_current and (may_parse or not path.exists()):
+        if parsed[:1] != state[:1]:
+            # What dbt remembers of a parse names seeds by the folder in which they were.
+            (target / "partial_parse.msgpack").unlink(missing_ok=True)
         parse()
-        stamp.write_text(state)
+        stamp.write_text("\n".join(state), encoding="utf-8")
     manifest: Manifest = json.loads(path.read_text(encoding="utf-8"))
     return manifest
 

@@ -50,6 +50,19 @@ def test_a_changed_project_is_parsed_again(project: Path, parser: Parser, change
     assert read_manifest(project, parser.target, parse=parser) == {"count": 2}
 
 
+def test_a_moved_project_is_parsed_from_nothing(
+    project: Path, parser: Parser, tmp_path: Path
+) -> None:
+    read_manifest(project, parser.target, parse=parser)
+    remembered = parser.target / "partial_parse.msgpack"
+    remembered.touch()
+
+    moved = project.rename(tmp_path / "moved")
+
+    assert read_manifest(moved, parser.target, parse=parser) == {"count": 2}
+    assert not remembered.exists()
+
+
 def test_what_dbt_writes_is_no_change(project: Path, parser: Parser) -> None:
     read_manifest(project, parser.target, parse=parser)
     (project / "target").mkdir()
