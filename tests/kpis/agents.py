@@ -30,8 +30,9 @@ class Teams:
     @classmethod
     def of(cls, warehouse: Warehouse) -> "Teams":
         """The teams of a warehouse."""
-        return cls(warehouse.frame("select agent_id, team_name, valid_from, valid_to"
-                                   " from core.dim_agents"))  # fmt: skip
+        return cls(
+            warehouse.frame("select agent_id, team_name, valid_from, valid_to from core.dim_agents")
+        )
 
     def at(self, rows: pd.DataFrame, days: pd.Series) -> pd.DataFrame:
         """The rows with ``team_name`` as of the beginning of each day."""
@@ -221,8 +222,9 @@ def overdue_of(recordings: pd.DataFrame, as_of: pd.Timestamp, time_zone: str) ->
     deleted = over["deleted_at"].dt.tz_localize("UTC").dt.tz_convert(time_zone)
     day = deleted.dt.tz_localize(None).dt.normalize()
     kept = day.isna() | (day > over["recorded_local_date"] + KEPT_FOR)
-    cells = in_cells(over.assign(is_kept=kept), {"company": None, "queue": "queue_id"},
-                     "recorded_local_date")  # fmt: skip
+    cells = in_cells(
+        over.assign(is_kept=kept), {"company": None, "queue": "queue_id"}, "recorded_local_date"
+    )
     return summed(cells, "K-REC", "overdue", cells["is_kept"], pd.Series(1, index=cells.index))
 
 

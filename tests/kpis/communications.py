@@ -104,8 +104,11 @@ def violations(warehouse: Warehouse) -> pd.DataFrame:
         "select * from core.fct_communications where not is_test and not is_internal"
     )
     grains: dict[str, str | None] = {
-        "company": None, "market": "market", "channel": "channel", "purpose": "purpose",
-    }  # fmt: skip
+        "company": None,
+        "market": "market",
+        "channel": "channel",
+        "purpose": "purpose",
+    }
     cells = in_cells(sent, grains, "sent_local_date")
     by_cell = cells.groupby(["grain_name", "grain_key", "period_start"], as_index=False).agg(
         value=("is_after_opt_out", "sum"), n=("is_after_opt_out", "size")

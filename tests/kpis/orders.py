@@ -89,8 +89,9 @@ def deliveries(warehouse: Warehouse) -> pd.DataFrame:
         " where not is_internal and delivered_local_date is not null"
     )
     qualities = ["is_on_time", "is_complete", "is_undamaged", "is_correctly_documented"]
-    rows["is_judged"] = rows[qualities].notna().all(axis=1) | (rows[qualities] == False).any(axis=1)  # noqa: E712
-    rows["is_flawless"] = (rows[qualities] == True).all(axis=1)  # noqa: E712
+    is_flawed = rows[qualities].eq(False).any(axis=1)
+    rows["is_judged"] = rows[qualities].notna().all(axis=1) | is_flawed
+    rows["is_flawless"] = rows[qualities].eq(True).all(axis=1)
     judged = in_cells(rows[rows["is_judged"]], PRODUCTS, "delivered_local_date")
     guided = in_cells(rows[rows["has_guide"]], PRODUCTS, "delivered_local_date")
     day = pd.to_datetime(guided["delivered_local_date"])

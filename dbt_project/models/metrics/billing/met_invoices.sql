@@ -116,20 +116,12 @@ final as (
         invoices.money_code as currency_code,
         invoices.reporting_currency_code,
         rates.exchange_rate,
-        cast(
-            round(cast(invoices.amount * 100 as decimal(18, 0)) * rates.exchange_rate)
-            as bigint
-        ) as reporting_hundredths,
-        cast(
-            round(
-                cast(
-                    round(
-                        cast(invoices.amount * 100 as decimal(18, 0))
-                        * rates.exchange_rate
-                    ) as decimal(18, 0)
-                ) * 100 / nullif(rates.price_index, 0)
-            ) as bigint
-        ) as reporting_real_hundredths
+        {{ reporting_hundredths('invoices.amount', 'rates.exchange_rate') }}
+            as reporting_hundredths,
+        {{ real_hundredths(
+            reporting_hundredths('invoices.amount', 'rates.exchange_rate'),
+            'rates.price_index'
+        ) }} as reporting_real_hundredths
 
     from invoices
 

@@ -83,20 +83,12 @@ final as (
         renewals.amount,
         renewals.money_code as currency_code,
         renewals.reporting_currency_code,
-        cast(
-            round(cast(renewals.amount * 100 as decimal(18, 0)) * rates.exchange_rate)
-            as bigint
-        ) as reporting_hundredths,
-        cast(
-            round(
-                cast(
-                    round(
-                        cast(renewals.amount * 100 as decimal(18, 0))
-                        * rates.exchange_rate
-                    ) as decimal(18, 0)
-                ) * 100 / nullif(rates.price_index, 0)
-            ) as bigint
-        ) as reporting_real_hundredths
+        {{ reporting_hundredths('renewals.amount', 'rates.exchange_rate') }}
+            as reporting_hundredths,
+        {{ real_hundredths(
+            reporting_hundredths('renewals.amount', 'rates.exchange_rate'),
+            'rates.price_index'
+        ) }} as reporting_real_hundredths
 
     from renewals
 

@@ -59,11 +59,8 @@ costs as (
         0 as count_contacts,
         count(*) as count_entries,
         count(rates.exchange_rate) as count_converted,
-        sum(cast(
-            round(
-                cast(costs.amount * 100 as decimal(20, 0)) * rates.exchange_rate, 0
-            ) as bigint
-        )) as cost_hundredths
+        sum({{ reporting_hundredths('costs.amount', 'rates.exchange_rate') }})
+            as cost_hundredths
 
     from fct_costs as costs
 
@@ -127,10 +124,8 @@ final as (
             partition by pools.month_start_date
         ) as is_costed,
         pools.cost_hundredths,
-        cast(round(
-            cast(pools.cost_hundredths as double) * 100 / nullif(prices.price_index, 0),
-            0
-        ) as bigint) as real_cost_hundredths,
+        {{ real_hundredths('pools.cost_hundredths', 'prices.price_index') }}
+            as real_cost_hundredths,
         dim_run.currency_code
 
     from pools
