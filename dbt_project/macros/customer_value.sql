@@ -40,8 +40,3 @@ Value of a customer who brings `margin` a year and stays with `retention`, disco
         6
     )
 {%- endmacro %}
-
-{# Whole hundredths of an amount. #}
-{% macro hundredths(amount) -%}
-    cast({{ amount }} * 100 as bigint)
-{%- endmacro %}

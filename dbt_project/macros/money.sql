@@ -16,3 +16,8 @@
 {% macro money(hundredths) -%}
     cast(cast({{ hundredths }} as decimal(20, 0)) * 0.01 as decimal(18, 2))
 {%- endmacro %}
+
+{# Whole hundredths of an amount. #}
+{% macro hundredths(amount) -%}
+    cast({{ amount }} * 100 as bigint)
+{%- endmacro %}

@@ -1,5 +1,6 @@
 """The layers of the warehouse and the promises of its YAML, read from the manifest."""
 
+import csv
 import re
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from ingestion import all_streams
 from ingestion.stream import raw_type
+from tests.factories.dbt import DBT_PROJECT
 
 ORDER = ("staging", "intermediate", "core", "metrics", "marts")
 MAY_READ = {
@@ -132,3 +134,34 @@ def test_nothing_published_tells_by_which_keys_a_person_was_met(manifest: dict[s
         if re.fullmatch(r"(identity|linked|email|phone|customer)_key|.*_hash", column)
     ]
     assert not told
+
+
+def seed_rows(name: str) -> list[dict[str, str]]:
+    """The rows of a seed."""
+    with (DBT_PROJECT / "seeds" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_grains_of_cells_are_those_of_the_registry(manifest: dict[str, Any]) -> None:
+    macro = manifest["macros"]["macro.cx_warehouse.kpi_grain_names"]["macro_sql"]
+
+    assert {"company", *re.findall(r"'(\w+)'", macro)} == {
+        row["grain_name"] for row in seed_rows("kpi_grains")
+    }
+
+
+def test_every_kpi_stands_in_known_grains_and_leads_to_a_wide_mart(
+    manifest: dict[str, Any],
+) -> None:
+    grains = {row["grain_name"] for row in seed_rows("kpi_grains")}
+    wide = {
+        node["name"]
+        for node in models(manifest)
+        if node.get("access") == "public" and not node["name"].startswith("mart_cx_kpi")
+    }
+    strays = [
+        (row["kpi_id"], row["statistic"])
+        for row in seed_rows("kpis")
+        if row["drill_mart"] not in wide or not set(row["grains"].split("|")) <= grains
+    ]
+    assert not strays
