@@ -1,17 +1,18 @@
-"""The command line: ``python -m orchestration nightly | screen | rollback | break``.
+"""The command line: ``python -m orchestration nightly | screen | explain | …``.
 
-Thin on purpose: what the commands do is in ``headless`` and ``breakage``.
+Thin on purpose: what the commands do is in the modules beside it.
 """
 
 import sys
 
-from orchestration import breakage, headless
+from orchestration import breakage, explaining, headless
 
 COMMANDS = {
     "nightly": headless.nightly,
     "screen": headless.show_screen,
     "rollback": headless.roll_back,
     "break": breakage.demonstrate,
+    "explain": explaining.show_explanation,
 }
 
 

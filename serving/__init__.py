@@ -1,12 +1,14 @@
 """Serving: audits what the warehouse holds and publishes it for BI tools and people.
 
 Reads the warehouse, writes the published versions below a company's ``marts`` folder and
-renders the one screen that ends a night and the report. How numbers are computed belongs in
+renders the one screen that ends a night, the report and the answer to why a number is what
+it is. How numbers are computed belongs in
 ``dbt_project``; when this runs belongs in ``orchestration``. Knows neither Dagster nor dbt.
 """
 
 from serving.audit import audit
 from serving.errors import AuditError, PublishError, ServingError
+from serving.explanation import ExplainError, Question, explain
 from serving.facts import CheckFact, RejectFact, Relation, RunFacts, SourceFact, StreamFact
 from serving.inventory import Holding, inventory, read_built
 from serving.publish import Published, publish, read_published
@@ -18,9 +20,11 @@ __all__ = [
     "REPORT",
     "AuditError",
     "CheckFact",
+    "ExplainError",
     "Holding",
     "PublishError",
     "Published",
+    "Question",
     "RejectFact",
     "Relation",
     "ReportSettings",
@@ -31,6 +35,7 @@ __all__ = [
     "StreamFact",
     "audit",
     "current_version",
+    "explain",
     "inventory",
     "list_versions",
     "publish",
