@@ -19,6 +19,7 @@ from serving.versions import DATABASE
 from serving.wording import Language, Wording
 
 COUNT_EFFECTS = 5
+QUESTIONS = {"en": "question", "fa": "question_fa", "ru": "question_ru"}
 
 
 def explain(
@@ -53,10 +54,11 @@ class _Page:
 
     def definition(self) -> list[str]:
         row, of = self._row, self._definition
-        name = row[f"kpi_name_{self._wording.language}"]
+        language = self._wording.language
+        name, question = row[f"kpi_name_{language}"], of[QUESTIONS[language]]
         return [
             f"{name} ({row['kpi_id']} · {self._label('statistic', row['statistic'])})",
-            f"  {of['question']}",
+            f"  {question}",
             "  "
             + self._say(
                 "definition",

@@ -52,7 +52,8 @@ PLACES = f"""
 DEFINITIONS = """
     select
         kpi_id, any_value(name_en), any_value(name_fa), any_value(name_ru),
-        any_value(question), any_value(unit), any_value(direction), any_value(owner),
+        any_value(question), any_value(question_fa), any_value(question_ru), any_value(unit),
+        any_value(direction), any_value(owner),
         max(definition_version), any_value(drill_mart)
     from dim_kpi
     where is_headline
@@ -117,7 +118,7 @@ class Definition:
 
     kpi_id: str
     names: Names
-    question: str
+    questions: Names
     unit: str
     direction: str
     owner: str
@@ -211,11 +212,11 @@ def _places(
 
 
 def _definition(row: tuple[Any, ...]) -> Definition:
-    kpi_id, name_en, name_fa, name_ru, question, unit, direction, owner, version, mart = row
+    kpi_id, *texts, unit, direction, owner, version, mart = row
     return Definition(
         kpi_id=kpi_id,
-        names=_names(name_en, name_fa, name_ru),
-        question=question or "",
+        names=_names(*texts[:3]),
+        questions=_names(*texts[3:]),
         unit=unit or "",
         direction=direction or "",
         owner=owner or "",

@@ -15,7 +15,7 @@ PUBLISHED = """
     create table dim_kpi as
     select
         kpi_id, 1 as definition_version, statistic, is_headline, kind, unit, unit_scale,
-        'Is the question answered?' as question
+        'Is the question answered?' as question, 'پرسش؟' as question_fa, 'Вопрос?' as question_ru
     from (values
         ('K-NPS', 'value', true, 'net', 'points', 1),
         ('K-FRT', 'mean', false, 'mean', 'minutes', 60000),
@@ -115,6 +115,7 @@ def test_people_write_labels_jalali_months_and_digits_of_their_script(version: P
     persian = explain(version, Question(kpi="NPS", grain="market=دبی"), language="fa")
     jalali = explain(version, Question(kpi="K-NPS", period="۱۴۰۵-۰۷"))
 
+    assert "پرسش؟" in persian
     assert "دبی" in persian
     assert "۶۰٫۰" in persian
     assert "2026-09-23" in jalali

@@ -23,7 +23,8 @@ REGISTRY = """
     select
         'K-NPS' as kpi_id, 1 as definition_version, true as is_headline,
         'Net Promoter Score' as name_en, 'شاخص خالص مروجان' as name_fa, 'Индекс NPS' as name_ru,
-        'Would customers recommend us?' as question, 'points' as unit,
+        'Would customers recommend us?' as question, 'آیا توصیه می‌کنند؟' as question_fa,
+        'Порекомендуют ли нас?' as question_ru, 'points' as unit,
         'higher_is_better' as direction, 'customer_insight' as owner,
         'mart_survey_answer' as drill_mart;
     create table core.dim_labels as
@@ -76,6 +77,8 @@ def test_a_headline_shows_value_target_change_and_places(warehouse: Path, marts:
     assert "+23.4" in english
     assert "target +30.0" in english
     assert "within noise" in english
+    assert "آیا توصیه می‌کنند؟" in persian
+    assert "Порекомендуют ли нас?" in russian
     assert "۲۳٫۴" in persian
     assert "تهران" in persian
     assert "Тегеран" in russian

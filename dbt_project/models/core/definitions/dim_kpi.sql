@@ -40,7 +40,9 @@ final as (
         name_en,
         name_fa,
         name_ru,
-        question
+        question,
+        question_fa,
+        question_ru
 
     from kpis
 
