@@ -68,6 +68,7 @@ final as (
         tickets.last_solved_local_date,
         tickets.closed_at,
         tickets.count_reopens,
+        tickets.last_reopened_at,
         tickets.first_response_calendar_milliseconds,
         tickets.first_resolution_calendar_milliseconds,
         tickets.full_resolution_calendar_milliseconds,

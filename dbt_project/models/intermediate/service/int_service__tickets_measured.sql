@@ -124,6 +124,7 @@ statuses as (
             where status = 'closed' and previous_status <> 'closed'
         ) as closed_at,
         count(*) filter (where is_reopening) as count_reopens,
+        max(valid_from) filter (where is_reopening) as last_reopened_at,
         coalesce(
             cast(
                 sum(status_milliseconds) filter (
@@ -156,6 +157,8 @@ timed as (
         end as last_solved_at,
         case when statuses.status = 'closed' then statuses.closed_at end as closed_at,
         case when statuses.is_logged then statuses.count_reopens end as count_reopens,
+        case when statuses.is_logged then statuses.last_reopened_at end
+            as last_reopened_at,
         case
             when statuses.is_logged and statuses.status in ('solved', 'closed')
                 then statuses.open_time_milliseconds
@@ -213,6 +216,7 @@ final as (
             as last_solved_local_date,
         timed.closed_at,
         timed.count_reopens,
+        timed.last_reopened_at,
         {{ dbt.datediff(
             'timed.created_at', 'timed.first_replied_at', 'millisecond'
         ) }} as first_response_calendar_milliseconds,

@@ -1,9 +1,22 @@
--- Grain: one row per case that is neither resolved nor cancelled at as_of.
+-- Grain: one row per case that is neither resolved nor cancelled at as_of, and per case
+-- that a rule suggests.
 with
 
 mart_closed_loop as (
 
     select * from {{ ref('mart_closed_loop') }}
+
+),
+
+met_action_cases as (
+
+    select * from {{ ref('met_action_cases') }}
+
+),
+
+action_rules as (
+
+    select * from {{ ref('action_rules') }}
 
 ),
 
@@ -86,11 +99,21 @@ decisions as (
 
 ),
 
-open_cases as (
+recorded_cases as (
 
     select
-        cases.*,
-        run.as_of_at,
+        cases.case_id,
+        cases.source_id,
+        cases.customer_id,
+        cases.market,
+        cases.segment,
+        cases.reason,
+        coalesce(action_rules.owner, '{{ var("case_owner") }}') as owner,
+        cases.agent_id,
+        cases.status,
+        cases.opened_at,
+        cases.opened_local_date,
+        cases.contacted_at,
         -- A case says itself until when, or the closed loop does.
         case
             when cases.contacted_at is null
@@ -99,13 +122,54 @@ open_cases as (
                         coalesce(cases.due_at, cases.contact_due_at)
                     )
             else coalesce(cases.due_at, cases.resolution_due_at)
-        end as step_due_at
+        end as step_due_at,
+        case
+            when cases.contacted_at is null
+                then coalesce(action_rules.suggested_step, 'contact_customer')
+            else 'resolve_case'
+        end as next_step
 
     from mart_closed_loop as cases
 
-    cross join run
+    left join action_rules
+        on cases.reason = action_rules.rule_code
 
     where cases.status in ('open', 'contacted') and not cases.is_internal
+
+),
+
+suggested_cases as (
+
+    select
+        cases.case_number as case_id,
+        cast(null as varchar) as source_id,
+        cases.customer_id,
+        cases.market,
+        cases.segment,
+        cases.rule_code as reason,
+        cases.owner,
+        cases.agent_id,
+        cases.status,
+        cases.opened_at,
+        cast({{ to_local('cases.opened_at', 'dim_run.time_zone') }} as date)
+            as opened_local_date,
+        cast(null as timestamp) as contacted_at,
+        cases.due_at as step_due_at,
+        cases.suggested_step as next_step
+
+    from met_action_cases as cases
+
+    cross join dim_run
+
+    where cases.status = 'suggested'
+
+),
+
+open_cases as (
+
+    select * from recorded_cases
+    union all
+    select * from suggested_cases
 
 ),
 
@@ -118,6 +182,7 @@ final as (
         open_cases.market,
         open_cases.segment,
         open_cases.reason,
+        open_cases.owner,
         open_cases.agent_id,
         dim_agents.agent_number,
         dim_agents.team_name,
@@ -126,23 +191,27 @@ final as (
         open_cases.opened_local_date,
         open_cases.contacted_at,
         open_cases.step_due_at,
-        open_cases.step_due_at < open_cases.as_of_at as is_overdue,
+        open_cases.step_due_at < run.as_of_at as is_overdue,
         case
-            when not coalesce(decisions.is_contact_allowed, true)
+            -- Who asks has asked for the answer.
+            when
+                not coalesce(decisions.is_contact_allowed, true)
+                and open_cases.next_step <> 'answer_ticket'
                 then 'do_not_contact'
-            when open_cases.contacted_at is null then 'contact_customer'
-            else 'resolve_case'
+            else open_cases.next_step
         end as suggested_step,
         dim_customers.language,
         dim_customers.preferred_channel,
         coalesce(decisions.is_contact_allowed, true) as is_contact_allowed,
         decisions.is_marketing_allowed,
         row_number() over (
-            partition by open_cases.agent_id
+            partition by open_cases.agent_id, open_cases.owner
             order by open_cases.step_due_at, open_cases.case_id
         ) as position_in_list
 
     from open_cases
+
+    cross join run
 
     left join dim_agents
         on open_cases.agent_id = dim_agents.agent_id

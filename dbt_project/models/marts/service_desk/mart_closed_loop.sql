@@ -19,7 +19,7 @@ final as (
     select
         fct_actions.case_id,
         fct_actions.source_id,
-        fct_actions.customer_id,
+        judged.customer_id,
         judged.market,
         judged.segment,
         fct_actions.reason,

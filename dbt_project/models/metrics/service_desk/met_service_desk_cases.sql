@@ -7,6 +7,12 @@ fct_actions as (
 
 ),
 
+met_action_cases as (
+
+    select * from {{ ref('met_action_cases') }}
+
+),
+
 fct_survey_answers as (
 
     select * from {{ ref('fct_survey_answers') }}
@@ -34,13 +40,30 @@ dim_run as (
 cases as (
 
     select
-        *,
-        case reason
+        fct_actions.case_id,
+        fct_actions.opened_at,
+        fct_actions.opened_local_date,
+        fct_actions.reason,
+        fct_actions.owner_agent_id,
+        fct_actions.status,
+        fct_actions.is_internal,
+        fct_actions.is_contact_due,
+        fct_actions.is_contacted_in_time,
+        fct_actions.is_resolution_due,
+        fct_actions.is_resolved_in_time,
+        -- A case of ours that comes back need not say whose it is.
+        coalesce(fct_actions.customer_id, made.customer_id) as customer_id,
+        coalesce(fct_actions.market, made.market, 'unknown') as market,
+        coalesce(fct_actions.segment, made.segment, 'unknown') as segment,
+        case fct_actions.reason
             when '{{ var("case_reason_detractor") }}' then 'nps'
             when '{{ var("case_reason_dissatisfied") }}' then 'csat'
         end as opening_metric
 
     from fct_actions
+
+    left join met_action_cases as made
+        on fct_actions.case_id = made.recorded_case_id
 
 ),
 
@@ -136,9 +159,10 @@ final as (
 
     select
         cases.case_id,
+        cases.customer_id,
         cases.opened_local_date,
-        coalesce(cases.market, 'unknown') as market,
-        coalesce(cases.segment, 'unknown') as segment,
+        cases.market,
+        cases.segment,
         cases.reason,
         dim_agents.team_name,
         not cases.is_internal
