@@ -1,8 +1,8 @@
 """Serving: audits what the warehouse holds and publishes it for BI tools and people.
 
 Reads the warehouse, writes the published versions below a company's ``marts`` folder and
-renders the one screen that ends a night, the report and the answer to why a number is what
-it is. How numbers are computed belongs in
+renders the one screen that ends a night, the report, the lists of
+open cases and the answer to why a number is what it is. How numbers are computed belongs in
 ``dbt_project``; when this runs belongs in ``orchestration``. Knows neither Dagster nor dbt.
 """
 
@@ -11,6 +11,7 @@ from serving.errors import AuditError, PublishError, ServingError
 from serving.explanation import ExplainError, Question, explain
 from serving.facts import CheckFact, RejectFact, Relation, RunFacts, SourceFact, StreamFact
 from serving.inventory import Holding, inventory, read_built
+from serving.lists import ListSettings, write_lists
 from serving.publish import Published, publish, read_published
 from serving.report import REPORT, ReportSettings, write_catalog, write_report
 from serving.screen import ScreenSettings, render
@@ -22,6 +23,7 @@ __all__ = [
     "CheckFact",
     "ExplainError",
     "Holding",
+    "ListSettings",
     "PublishError",
     "Published",
     "Question",
@@ -44,5 +46,6 @@ __all__ = [
     "render",
     "rollback",
     "write_catalog",
+    "write_lists",
     "write_report",
 ]

@@ -1,5 +1,5 @@
 """Assets of the serving room: the published marts and the report."""
 
-from orchestration.defs.serving.assets import report_asset, serving_assets
+from orchestration.defs.serving.assets import lists_asset, report_asset, serving_assets
 
-__all__ = ["report_asset", "serving_assets"]
+__all__ = ["lists_asset", "report_asset", "serving_assets"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -14,6 +15,7 @@ from orchestration.lib.manifest import Manifest, published_models, questions_ans
 from orchestration.lib.night import Notebook, run_facts
 from orchestration.lib.translator import CxTranslator
 from serving import (
+    ListSettings,
     Published,
     Relation,
     ReportSettings,
@@ -21,11 +23,13 @@ from serving import (
     current_version,
     publish,
     write_catalog,
+    write_lists,
     write_report,
 )
 
 PUBLISHED_MARTS = dg.AssetKey("published_marts")
 CX_REPORT = dg.AssetKey("cx_report")
+CASE_LISTS = dg.AssetKey("case_lists")
 REQUIRED_MARTS = ("mart_cx_kpi",)
 KEPT_CHECK = "published_values_kept"
 
@@ -95,9 +99,7 @@ def report_asset(environment: Environment, manifest: Manifest) -> dg.AssetsDefin
         ),
     )
     def cx_report() -> dg.MaterializeResult[None]:
-        version = current_version(environment.home.marts)
-        if version is None:
-            raise dg.Failure("nothing is published yet: run the nightly job", allow_retries=False)
+        version = _current_version(environment)
         pages = {
             "report": write_report(version, settings),
             "catalog": write_catalog(version, questions),
@@ -107,6 +109,42 @@ def report_asset(environment: Environment, manifest: Manifest) -> dg.AssetsDefin
         )
 
     return cx_report
+
+
+def lists_asset(environment: Environment) -> dg.AssetsDefinition:
+    """The lists of open cases of the published version, one workbook per area."""
+    company = environment.sources.company
+    settings = ListSettings(
+        language=company.language, time_zone=company.time_zone, calendar=company.calendar
+    )
+
+    @dg.asset(
+        key=CASE_LISTS,
+        deps=[PUBLISHED_MARTS],
+        group_name="serving",
+        owners=["team:cx_analytics"],
+        kinds={"excel"},
+        description=(
+            "The lists that people work from: one Excel workbook of open cases per area.\n\n"
+            "The most urgent first, with reason, next step, language and channel; what is filled "
+            "in comes back through the inbox."
+        ),
+    )
+    def case_lists() -> dg.MaterializeResult[None]:
+        version = _current_version(environment)
+        lists = write_lists(version, settings)
+        return dg.MaterializeResult(
+            metadata={owner: dg.MetadataValue.path(path) for owner, path in lists.items()}
+        )
+
+    return case_lists
+
+
+def _current_version(environment: Environment) -> Path:
+    version = current_version(environment.home.marts)
+    if version is None:
+        raise dg.Failure("nothing is published yet: run the nightly job", allow_retries=False)
+    return version
 
 
 def _publish(

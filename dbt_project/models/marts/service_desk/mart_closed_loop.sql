@@ -22,7 +22,7 @@ final as (
         judged.customer_id,
         judged.market,
         judged.segment,
-        fct_actions.reason,
+        judged.reason,
         fct_actions.response_id,
         fct_actions.owner_agent_id as agent_id,
         judged.team_name,

@@ -43,7 +43,7 @@ cases as (
         fct_actions.case_id,
         fct_actions.opened_at,
         fct_actions.opened_local_date,
-        fct_actions.reason,
+        coalesce(made.rule_code, fct_actions.reason) as reason,
         fct_actions.owner_agent_id,
         fct_actions.status,
         fct_actions.is_internal,
@@ -51,11 +51,11 @@ cases as (
         fct_actions.is_contacted_in_time,
         fct_actions.is_resolution_due,
         fct_actions.is_resolved_in_time,
-        -- A case of ours that comes back need not say whose it is.
+        -- A case of ours that comes back need not say whose it is, nor why.
         coalesce(fct_actions.customer_id, made.customer_id) as customer_id,
         coalesce(fct_actions.market, made.market, 'unknown') as market,
         coalesce(fct_actions.segment, made.segment, 'unknown') as segment,
-        case fct_actions.reason
+        case coalesce(made.rule_code, fct_actions.reason)
             when '{{ var("case_reason_detractor") }}' then 'nps'
             when '{{ var("case_reason_dissatisfied") }}' then 'csat'
         end as opening_metric

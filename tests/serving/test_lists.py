@@ -1,0 +1,129 @@
+"""The lists that people work from, out as a workbook and back through the inbox."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pytest
+import yaml
+from openpyxl import load_workbook
+
+import serving
+from ingestion.connectors import files
+from ingestion.entities import entity
+from ingestion.settings import Source
+from serving import ListSettings, write_lists
+from tests.factories.conforming import conform_rows, records
+
+PUBLISHED = """
+    create table mart_action_today as
+    select
+        case_id, owner, status, timestamp '2026-10-31 20:30:00' as step_due_at,
+        true as is_overdue, 'detractor' as reason, 'contact_customer' as suggested_step,
+        customer_id, 'gold' as segment, 'dubai' as market, 'fa' as language,
+        'sms' as preferred_channel, team_name, null as agent_number,
+        timestamp '2026-10-30 08:00:00' as opened_at
+    from (values
+        ('CX-1', 'insight', 'suggested', 'c1', '=cmd|calc'),
+        ('desk:7', 'insight', 'open', 'c2', 'care'),
+        ('CX-2', 'marketing', 'suggested', 'c3', null)
+    ) as cases(case_id, owner, status, customer_id, team_name);
+    create table dim_labels as
+    select 'reason' as domain, 'detractor' as code, 'Would not recommend us' as name_en,
+        'توصیه نمی‌کند' as name_fa, 'Не рекомендует' as name_ru;
+    create table dim_calendar as
+    select date '2026-11-01' as calendar_date, 1405 as jalali_year, 8 as jalali_month,
+        10 as jalali_day
+    union all select date '2026-10-30', 1405, 8, 8;
+"""
+
+
+@pytest.fixture
+def version(tmp_path: Path) -> Path:
+    with duckdb.connect(str(tmp_path / "marts.duckdb")) as connection:
+        connection.execute(PUBLISHED)
+    return tmp_path
+
+
+def rows_of(path: Path, sheet: str) -> list[dict[str, Any]]:
+    heading, *lines = load_workbook(path)[sheet].iter_rows(values_only=True)
+    return [dict(zip(map(str, heading), line, strict=True)) for line in lines]
+
+
+def test_each_area_gets_its_cases_in_local_time_and_in_words(version: Path) -> None:
+    lists = write_lists(version, ListSettings(language="en", time_zone="Asia/Tehran"))
+
+    assert sorted(lists) == ["insight", "marketing"]
+    case = rows_of(lists["insight"], "Suggested")[0]
+    assert case["Case"] == "CX-1"
+    assert f"{case['Due']:%Y-%m-%d %H:%M}" == "2026-11-01 00:00"
+    assert case["Overdue"] == "overdue"
+    assert case["Reason"] == "Would not recommend us"
+    assert case["Outcome"] is None
+    held = rows_of(lists["insight"], "In systems")
+    assert [row["Case"] for row in held] == ["desk:7"]
+    assert "Outcome" not in held[0]
+
+
+def test_what_a_source_sent_never_becomes_a_formula(version: Path) -> None:
+    lists = write_lists(version, ListSettings(language="en", time_zone="UTC"))
+
+    assert rows_of(lists["insight"], "Suggested")[0]["Team"] == "'=cmd|calc"
+
+
+def test_persian_lists_read_from_right_to_left_with_jalali_dates(version: Path) -> None:
+    settings = ListSettings(language="fa", time_zone="Asia/Tehran", calendar="jalali")
+
+    lists = write_lists(version, settings)
+
+    assert load_workbook(lists["insight"]).active.sheet_view.rightToLeft
+    case = rows_of(lists["insight"], "پیشنهادها")[0]
+    assert case["مهلت"] == "۱۴۰۵-۰۸-۱۰ ۰۰:۰۰"
+    assert case["دلیل"] == "توصیه نمی‌کند"
+
+
+def test_lists_of_an_earlier_writing_do_not_stay(version: Path) -> None:
+    write_lists(version, ListSettings(language="en", time_zone="UTC"))
+    with duckdb.connect(str(version / "marts.duckdb")) as connection:
+        connection.execute("delete from mart_action_today where owner = 'marketing'")
+
+    write_lists(version, ListSettings(language="en", time_zone="UTC"))
+
+    assert [path.name for path in (version / "lists").iterdir()] == ["insight.xlsx"]
+
+
+def test_a_list_that_was_filled_in_comes_back_as_the_readme_says(
+    version: Path, tmp_path: Path
+) -> None:
+    path = write_lists(version, ListSettings(language="en", time_zone="Asia/Tehran"))["insight"]
+    workbook = load_workbook(path)
+    columns = [cell.value for cell in workbook["Suggested"][1]]
+    workbook["Suggested"].cell(2, columns.index("Outcome") + 1, "resolved")
+    workbook["Suggested"].cell(2, columns.index("Resolved at") + 1, datetime(2026, 11, 2, 9, 30))
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    workbook.save(inbox / "insight.xlsx")
+
+    source = Source(id="returned", **documented_source())
+    source.streams["actions"]["settle_seconds"] = 0
+    (batch,) = files.read(source, "actions", cursor={}, inbox=inbox)
+    rows = batch.rows if isinstance(batch.rows, pa.Table) else batch.rows.read_all()
+    with duckdb.connect() as connection:
+        conformed = conform_rows(connection, rows, entity("actions"), source.conventions)
+        (landed,) = records(connection, conformed.accepted)
+        assert records(connection, conformed.rejects) == []
+
+    assert landed["source_id"] == "CX-1"
+    assert landed["status"] == "resolved"
+    assert f"{landed['opened_at'].astimezone(UTC):%Y-%m-%d %H:%M}" == "2026-10-30 08:00"
+    assert f"{landed['resolved_at'].astimezone(UTC):%Y-%m-%d %H:%M}" == "2026-11-02 06:00"
+
+
+def documented_source() -> dict[str, Any]:
+    readme = Path(serving.__file__).with_name("README.md").read_text(encoding="utf-8")
+    (snippet,) = re.findall(r"```yaml\n(.*?)```", readme, flags=re.DOTALL)
+    source: dict[str, Any] = yaml.safe_load(snippet)["returned"]
+    return source
