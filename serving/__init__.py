@@ -1,11 +1,13 @@
 """Serving: audits what the warehouse holds and publishes it for BI tools and people.
 
 Reads the warehouse, writes the published versions below a company's ``marts`` folder and
-renders the one screen that ends a night, the report, the lists of
-open cases and the answer to why a number is what it is. How numbers are computed belongs in
-``dbt_project``; when this runs belongs in ``orchestration``. Knows neither Dagster nor dbt.
+renders the one screen that ends a night, the report, the lists of open cases, the alerts and
+the answer to why a number is what it is. How numbers are computed belongs in ``dbt_project``;
+when this runs belongs in ``orchestration``. Knows neither Dagster nor dbt.
 """
 
+from serving.alerts import Told, new_alerts
+from serving.alerts import message as alert_message
 from serving.audit import audit
 from serving.errors import AuditError, PublishError, ServingError
 from serving.explanation import ExplainError, Question, explain
@@ -35,11 +37,14 @@ __all__ = [
     "ServingError",
     "SourceFact",
     "StreamFact",
+    "Told",
+    "alert_message",
     "audit",
     "current_version",
     "explain",
     "inventory",
     "list_versions",
+    "new_alerts",
     "publish",
     "read_built",
     "read_published",

@@ -18,7 +18,7 @@ from ingestion.entities import MAPPED_STREAMS
 from ingestion.settings import Company, Home, Source
 from orchestration import build
 from orchestration.defs.ingestion import assets
-from orchestration.defs.serving import assets as serving_assets
+from orchestration.defs.serving import people
 from orchestration.lib.dbt_runner import DbtRunner
 from orchestration.lib.environment import Environment
 from serving import RejectFact
@@ -136,8 +136,10 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
     monkeypatch.setattr(
         assets, "all_streams", lambda: {spec.table: spec for spec in streams.values()}
     )
-    monkeypatch.setattr(serving_assets, "write_report", lambda version, settings: version)
-    monkeypatch.setattr(serving_assets, "write_catalog", lambda version, questions: version)
+    monkeypatch.setattr(people, "write_report", lambda version, settings: version)
+    monkeypatch.setattr(people, "write_catalog", lambda version, questions: version)
+    monkeypatch.setattr(people, "write_lists", lambda version, settings: {})
+    monkeypatch.setattr(people, "new_alerts", lambda version, told, **settings: [])
     return found
 
 

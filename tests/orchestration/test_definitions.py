@@ -61,7 +61,14 @@ def test_the_assets_are_the_streams_the_dbt_nodes_and_the_publication(
     streams = {dg.AssetKey(["raw", table]) for table in all_streams()}
     single = {
         dg.AssetKey(name)
-        for name in ("demo_company", "frozen_inputs", "published_marts", "cx_report", "case_lists")
+        for name in (
+            "demo_company",
+            "frozen_inputs",
+            "published_marts",
+            "cx_report",
+            "case_lists",
+            "kpi_alerts",
+        )
     }
 
     assert set(specs) == streams | dbt_keys(manifest) | single
@@ -172,6 +179,7 @@ def test_the_nightly_job_runs_everything_in_one_process(defs: dg.Definitions) ->
         "published_marts",
         "cx_report",
         "case_lists",
+        "kpi_alerts",
     }
 
 

@@ -1,8 +1,7 @@
-"""The publication as assets: audit, publish, tell the lake what was published, report."""
+"""The publication as an asset: audit, publish, tell the lake what was published."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -11,25 +10,17 @@ from orchestration.lib.code_state import code_version, fingerprints
 from orchestration.lib.environment import Environment
 from orchestration.lib.keeping import keep_identities, keep_values
 from orchestration.lib.lake import CompanyLake
-from orchestration.lib.manifest import Manifest, published_models, questions_answered
+from orchestration.lib.manifest import Manifest, published_models
 from orchestration.lib.night import Notebook, run_facts
 from orchestration.lib.translator import CxTranslator
 from serving import (
-    ListSettings,
     Published,
     Relation,
-    ReportSettings,
     audit,
-    current_version,
     publish,
-    write_catalog,
-    write_lists,
-    write_report,
 )
 
 PUBLISHED_MARTS = dg.AssetKey("published_marts")
-CX_REPORT = dg.AssetKey("cx_report")
-CASE_LISTS = dg.AssetKey("case_lists")
 REQUIRED_MARTS = ("mart_cx_kpi",)
 KEPT_CHECK = "published_values_kept"
 
@@ -71,80 +62,6 @@ def serving_assets(environment: Environment, manifest: Manifest) -> dg.AssetsDef
         yield _publish(context, lake, environment, manifest, relations)
 
     return published_marts
-
-
-def report_asset(environment: Environment, manifest: Manifest) -> dg.AssetsDefinition:
-    """The report of the published version, and the catalog of its tables."""
-    questions = questions_answered(manifest)
-    company = environment.sources.company
-    settings = ReportSettings(
-        language=company.language,
-        company_names={str(language): name for language, name in company.name.items()}
-        or {company.language: company.key},
-        time_zone=company.time_zone,
-        calendar=company.calendar,
-        is_demo=company.is_demo,
-    )
-
-    @dg.asset(
-        key=CX_REPORT,
-        deps=[PUBLISHED_MARTS],
-        group_name="serving",
-        owners=["team:cx_analytics"],
-        kinds={"html"},
-        description=(
-            "The report for people: one page in Persian, Russian and English.\n\n"
-            "Headlines with targets and trends, every KPI of the company, and what each means; "
-            "beside it the catalog of the published tables."
-        ),
-    )
-    def cx_report() -> dg.MaterializeResult[None]:
-        version = _current_version(environment)
-        pages = {
-            "report": write_report(version, settings),
-            "catalog": write_catalog(version, questions),
-        }
-        return dg.MaterializeResult(
-            metadata={name: dg.MetadataValue.path(path) for name, path in pages.items()}
-        )
-
-    return cx_report
-
-
-def lists_asset(environment: Environment) -> dg.AssetsDefinition:
-    """The lists of open cases of the published version, one workbook per area."""
-    company = environment.sources.company
-    settings = ListSettings(
-        language=company.language, time_zone=company.time_zone, calendar=company.calendar
-    )
-
-    @dg.asset(
-        key=CASE_LISTS,
-        deps=[PUBLISHED_MARTS],
-        group_name="serving",
-        owners=["team:cx_analytics"],
-        kinds={"excel"},
-        description=(
-            "The lists that people work from: one Excel workbook of open cases per area.\n\n"
-            "The most urgent first, with reason, next step, language and channel; what is filled "
-            "in comes back through the inbox."
-        ),
-    )
-    def case_lists() -> dg.MaterializeResult[None]:
-        version = _current_version(environment)
-        lists = write_lists(version, settings)
-        return dg.MaterializeResult(
-            metadata={owner: dg.MetadataValue.path(path) for owner, path in lists.items()}
-        )
-
-    return case_lists
-
-
-def _current_version(environment: Environment) -> Path:
-    version = current_version(environment.home.marts)
-    if version is None:
-        raise dg.Failure("nothing is published yet: run the nightly job", allow_retries=False)
-    return version
 
 
 def _publish(

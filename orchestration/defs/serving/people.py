@@ -1,0 +1,149 @@
+"""What people get of a publication, as assets: the report, the lists of cases, the alerts.
+
+How each is written belongs in ``serving``; trouble of the run itself is told by
+``defs.automation.alerts``.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+
+from orchestration.defs.automation.alerts import send
+from orchestration.defs.serving.assets import PUBLISHED_MARTS
+from orchestration.lib.environment import Environment, alert_webhook
+from orchestration.lib.manifest import Manifest, questions_answered
+from serving import (
+    ListSettings,
+    ReportSettings,
+    Told,
+    alert_message,
+    current_version,
+    new_alerts,
+    write_catalog,
+    write_lists,
+    write_report,
+)
+
+CX_REPORT = dg.AssetKey("cx_report")
+CASE_LISTS = dg.AssetKey("case_lists")
+KPI_ALERTS = dg.AssetKey("kpi_alerts")
+SENT_CHECK = "alerts_sent"
+
+
+def report_asset(environment: Environment, manifest: Manifest) -> dg.AssetsDefinition:
+    """The report of the published version, and the catalog of its tables."""
+    questions = questions_answered(manifest)
+    company = environment.sources.company
+    settings = ReportSettings(
+        language=company.language,
+        company_names={str(language): name for language, name in company.name.items()}
+        or {company.language: company.key},
+        time_zone=company.time_zone,
+        calendar=company.calendar,
+        is_demo=company.is_demo,
+    )
+
+    @dg.asset(
+        key=CX_REPORT,
+        deps=[PUBLISHED_MARTS],
+        group_name="serving",
+        owners=["team:cx_analytics"],
+        kinds={"html"},
+        description=(
+            "The report for people: one page in Persian, Russian and English.\n\n"
+            "Headlines with targets and trends, every KPI of the company, and what each means; "
+            "beside it the catalog of the published tables."
+        ),
+    )
+    def cx_report() -> dg.MaterializeResult[None]:
+        version = _current_version(environment)
+        pages = {
+            "report": write_report(version, settings),
+            "catalog": write_catalog(version, questions),
+        }
+        return dg.MaterializeResult(
+            metadata={name: dg.MetadataValue.path(path) for name, path in pages.items()}
+        )
+
+    return cx_report
+
+
+def lists_asset(environment: Environment) -> dg.AssetsDefinition:
+    """The lists of open cases of the published version, one workbook per area."""
+    company = environment.sources.company
+    settings = ListSettings(
+        language=company.language, time_zone=company.time_zone, calendar=company.calendar
+    )
+
+    @dg.asset(
+        key=CASE_LISTS,
+        deps=[PUBLISHED_MARTS],
+        group_name="serving",
+        owners=["team:cx_analytics"],
+        kinds={"excel"},
+        description=(
+            "The lists that people work from: one Excel workbook of open cases per area.\n\n"
+            "The most urgent first, with reason, next step, language and channel; what is filled "
+            "in comes back through the inbox."
+        ),
+    )
+    def case_lists() -> dg.MaterializeResult[None]:
+        version = _current_version(environment)
+        lists = write_lists(version, settings)
+        return dg.MaterializeResult(
+            metadata={owner: dg.MetadataValue.path(path) for owner, path in lists.items()}
+        )
+
+    return case_lists
+
+
+def alerts_asset(environment: Environment) -> dg.AssetsDefinition:
+    """The KPIs that lie beyond their red line, told to the webhook once."""
+    company = environment.sources.company
+
+    @dg.asset(
+        key=KPI_ALERTS,
+        deps=[PUBLISHED_MARTS],
+        group_name="serving",
+        owners=["team:cx_analytics"],
+        kinds={"webhook"},
+        description=(
+            "The KPIs that lie beyond their red line for sure, five at most a night.\n\n"
+            "Each is told once, to the webhook in CX_ALERT_WEBHOOK; what could not be sent is "
+            "tried again the next night."
+        ),
+        check_specs=[
+            dg.AssetCheckSpec(
+                SENT_CHECK, asset=KPI_ALERTS, description="The webhook took every new alert."
+            )
+        ],
+    )
+    def kpi_alerts() -> Iterator[dg.MaterializeResult[None]]:
+        told = Told(environment.home.root / "told_alerts.json")
+        version = _current_version(environment)
+        found = new_alerts(version, told, language=company.language, calendar=company.calendar)
+        text, webhook = alert_message(found, company.language), alert_webhook()
+        refusal = send(text, webhook) if found else None
+        if found and webhook and not refusal:
+            told.add(found)
+        yield dg.MaterializeResult(
+            metadata={"alerts": len(found), "message": dg.MetadataValue.md(text)},
+            check_results=[
+                dg.AssetCheckResult(
+                    check_name=SENT_CHECK,
+                    passed=not refusal,
+                    severity=dg.AssetCheckSeverity.WARN,
+                    description=refusal,
+                )
+            ],
+        )
+
+    return kpi_alerts
+
+
+def _current_version(environment: Environment) -> Path:
+    version = current_version(environment.home.marts)
+    if version is None:
+        raise dg.Failure("nothing is published yet: run the nightly job", allow_retries=False)
+    return version
