@@ -23,6 +23,7 @@ MADE = frozenset({"seed", "model", "snapshot", "test"})
 MOST_NAMES = 100
 """A longer list costs more than what it leaves out."""
 
+Nodes = Sequence[Mapping[str, Any]]
 Say = Callable[[str], None]
 SayOfNode = Callable[[str, str], None]
 
@@ -51,7 +52,7 @@ def build_all(
     state, now = _state(dbt), datetime.fromisoformat(frozen["frozen_at"])
     stale = state.stale_models(manifest, prints) if dbt.environment.home.warehouse.exists() else []
     standing = frozenset[str]() if stale else state.standing(names, now)
-    tested_at = state.all_built_at() if standing else None
+    all_built_at = (state.all_built_at() if standing else None) or now
     if stale:
         say(f"other code built {len(stale)} incremental tables: full refresh")
         state.forget()
@@ -60,12 +61,11 @@ def build_all(
         say(f"{len(standing)} of {len(names)} tables, views and tests stand as they are")
     state.doubt()
     results = _make(dbt, manifest, standing, arguments, on_node)
-    made = {result.unique_id for result in results}
-    good = {result.unique_id for result in results if result.is_good}
+    standing -= {result.unique_id for result in results}
     if all(result.is_good or result.status == "warn" for result in results):
-        made_of = {name: names[name] for name in names if name in (standing - made) | good}
-        state.remember(prints, made_of, tested_at or now)
-    reused = [_reused(manifest["nodes"][name]) for name in standing - made]
+        known = standing | {result.unique_id for result in results if result.is_good}
+        state.remember(prints, {name: names[name] for name in known & names.keys()}, all_built_at)
+    reused = [_reused(manifest["nodes"][name]) for name in standing]
     return _in_order([*reused, *results], manifest)
 
 
@@ -103,7 +103,7 @@ def _make(
     return dbt.build([*_selection(nodes, wanted), *arguments], on_node)
 
 
-def _selection(nodes: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]]) -> list[str]:
+def _selection(nodes: Nodes, wanted: Nodes) -> list[str]:
     """What dbt has to run, in few words: it walks the whole project for each of them.
 
     Where much has to be made, only whole kinds are left out, and more is made than must be.
@@ -115,7 +115,7 @@ def _selection(nodes: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str,
     return ["--exclude", *idle, *EXACTLY] if idle else []
 
 
-def _kinds(nodes: Iterable[Mapping[str, Any]]) -> set[str]:
+def _kinds(nodes: Nodes) -> set[str]:
     return {node["config"]["materialized"] for node in nodes}
 
 

@@ -99,7 +99,7 @@ class BuiltState:
             now: time of the run that asks.
         """
         built = self._read()
-        if not built or built.get("warehouse") != self._stamp():
+        if "made_of" not in built or built["warehouse"] != self._stamp():
             return frozenset()
         if now - datetime.fromisoformat(built["all_built_at"]) >= FULL_BUILD_EVERY:
             return frozenset()
