@@ -90,8 +90,8 @@ class DbtRunner:
             if event.info.name in NODE_EVENTS:
                 on_node(event.data.node_info.node_name, event.data.status)
 
-        # dbt's own loggers form a line of every debug event before they drop it: a fifth of
-        # the time of a small node.
+        # dbt's own loggers form a line of every debug event before they drop it: a tenth of
+        # a build of small nodes.
         silent = ("--log-level", "none", "--log-level-file", "none")
         target = str(self.environment.dbt_target)
         self.environment.activate()
