@@ -147,6 +147,7 @@ def _read_and_land(home: Home, task: StreamTask, key: bytes, tally: "_Tally") ->
             load = _land_bundle(connection, lake, task, bundle, conformed, tally)
             if not batch.keys_only or load.load_seq:
                 tally.add(conformed, load)
+            tally.note(batch.note)
             bundle.finish()
     table = open_table(lake.table(spec))
     state = source_states(table).get(source.id)
@@ -240,6 +241,11 @@ class _Tally:
 
     def hold(self, reason: str) -> None:
         self._status, self._message = "held", reason
+
+    def note(self, sentence: str) -> None:
+        """Tell something that is no trouble; trouble is told instead of it."""
+        if self._status in ("landed", "unchanged"):
+            self._message = sentence
 
     def fail(self, message: str) -> None:
         self._status, self._message = "failed", message

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ class ColumnInfo:
 
 
 class Warehouse:
-    """An attached warehouse on one connection."""
+    """An attached warehouse on one connection; nothing changes it meanwhile."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         self.connection = connection
@@ -38,13 +39,20 @@ class Warehouse:
 
     def columns(self, relation: Relation) -> list[ColumnInfo]:
         """The columns in order; empty when the relation does not exist."""
+        return self._columns.get(relation, [])
+
+    @cached_property
+    def _columns(self) -> dict[Relation, list[ColumnInfo]]:
+        """The columns of everything: asking for one relation costs as much as for all."""
         rows = self.connection.execute(
-            "select column_name, data_type, comment from duckdb_columns() "
-            "where database_name = ? and schema_name = ? and table_name = ? "
-            "order by column_index",
-            [self.catalog, relation.schema, relation.name],
+            "select schema_name, table_name, column_name, data_type, comment "
+            "from duckdb_columns() where database_name = ? order by column_index",
+            [self.catalog],
         ).fetchall()
-        return [ColumnInfo(*row) for row in rows]
+        found: dict[Relation, list[ColumnInfo]] = {}
+        for schema, name, *column in rows:
+            found.setdefault(Relation(schema, name), []).append(ColumnInfo(*column))
+        return found
 
     def tables(self) -> set[Relation]:
         """The relations that are tables, not views."""

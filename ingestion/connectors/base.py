@@ -43,6 +43,7 @@ class Batch:
             ``keys_only`` they hold nothing else and no row of them lands.
         conventions: fields of ``Conventions`` that the source's settings do not decide, because
             the tool or the file itself says how it writes.
+        note: what people should know of the source although it was read, in one sentence.
         after_landing: what to do once the batch is safe, such as moving a file away.
     """
 
@@ -53,6 +54,7 @@ class Batch:
     is_snapshot: bool = False
     keys_only: bool = False
     conventions: Mapping[str, Any] = field(default_factory=dict)
+    note: str = ""
     after_landing: Callable[[], None] | None = None
 
 

@@ -37,12 +37,20 @@ class Chunk:
         lines: columns ``line`` (binary, without its end), ``number`` (1-based in the log),
             ``start`` (byte offset in the log) and ``position`` (running over all logs).
         cursor: where the next read continues once these lines have landed.
+        waiting_bytes: length of a last line whose end is not written yet; ``lines`` are none.
     """
 
     log_id: str
     file: str
     lines: pa.Table
     cursor: dict[str, Any]
+    waiting_bytes: int = 0
+
+    @property
+    def note(self) -> str:
+        """What people should know of the log."""
+        waits = f"the last {self.waiting_bytes} bytes have no line end yet and wait for it"
+        return f"{self.file}: {waits}" if self.waiting_bytes else ""
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,7 @@ def tail(inbox: Path, pattern: str, cursor: Mapping[str, Any]) -> Iterator[Chunk
 
     A log is known by its first line, so a renamed, compressed or copied log continues where
     it stood and a truncated one is a new log. The last line of the youngest log waits until
-    its line end is written.
+    its line end is written; a chunk without lines tells of it.
 
     Raises:
         SourceError: no file matches, or a log was changed below the place already read.
@@ -78,19 +86,28 @@ def tail(inbox: Path, pattern: str, cursor: Mapping[str, Any]) -> Iterator[Chunk
         for data in _added(log, place, file, is_closed=is_closed):
             lines = _lines(data, place, position)
             position += lines.num_rows
-            place = {
-                "offset": place["offset"] + len(data),
-                "lines": place["lines"] + lines.num_rows,
-                "check": _digest(data[-CHECK_BYTES:]),
-                "check_bytes": min(len(data), CHECK_BYTES),
-            }
+            place = _moved(place, data, lines.num_rows)
             places = places | {log.log_id: place}
+            cursor = {"logs": places, "lines": position}
+            yield Chunk(log_id=log.log_id, file=file, lines=lines, cursor=cursor)
+        if not is_closed and (waiting := _unfinished(log, place["offset"])):
             yield Chunk(
                 log_id=log.log_id,
                 file=file,
-                lines=lines,
+                lines=_lines(b"", place, position),
                 cursor={"logs": places, "lines": position},
+                waiting_bytes=waiting,
             )
+
+
+def _moved(place: Mapping[str, Any], data: bytes, count: int) -> dict[str, Any]:
+    """The place after ``data``, which holds ``count`` lines."""
+    return {
+        "offset": place["offset"] + len(data),
+        "lines": place["lines"] + count,
+        "check": _digest(data[-CHECK_BYTES:]),
+        "check_bytes": min(len(data), CHECK_BYTES),
+    }
 
 
 def _identified(paths: Sequence[Path]) -> list[_Log]:
@@ -193,6 +210,12 @@ def _complete(blocks: Iterable[bytes], count: int, is_closed: bool, file: str) -
     end = len(buffer) if is_closed else buffer.rfind(b"\n") + 1
     if end:
         yield bytes(buffer[:end])
+
+
+def _unfinished(log: _Log, offset: int) -> int:
+    """Bytes after the last complete line; 0 when more lines were written since they were read."""
+    rest = next(_blocks(log.path, offset), b"")
+    return 0 if b"\n" in rest else len(rest)
 
 
 def _lines(data: bytes, place: Mapping[str, Any], position: int) -> pa.Table:

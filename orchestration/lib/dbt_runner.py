@@ -3,9 +3,12 @@
 What the nodes mean to Dagster belongs in ``translator`` and ``defs.transformation``.
 """
 
+import logging
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,8 @@ from orchestration.lib.environment import DBT_PROJECT, Environment
 NODE_EVENTS = frozenset({"LogModelResult", "LogSeedResult", "LogSnapshotResult"})
 GOOD = frozenset({"success", "pass", "no-op", "reused"})
 """Statuses of nodes that did what they should; ``warn`` is a failed test that only warns."""
+LOG_LEVELS = {"info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
+LOG_BYTES = 10_000_000
 
 
 class DbtError(Exception):
@@ -85,24 +90,47 @@ class DbtRunner:
             if event.info.name in NODE_EVENTS:
                 on_node(event.data.node_info.node_name, event.data.status)
 
+        # dbt's own loggers form a line of every debug event before they drop it: a tenth of
+        # a build of small nodes.
+        silent = ("--log-level", "none", "--log-level-file", "none")
         target = str(self.environment.dbt_target)
         self.environment.activate()
         self.environment.dbt_target.mkdir(parents=True, exist_ok=True)
         try:
-            outcome = dbtRunner(callbacks=[report]).invoke(
-                [
-                    *("--quiet", "--no-use-colors", "--log-level-file", "info"),
-                    *("--log-path", target),
-                    *arguments,
-                    *("--project-dir", str(self.project), "--profiles-dir", str(self.project)),
-                    *("--target-path", target),
-                ]
-            )
+            with _log(self.environment.dbt_target / "dbt.log") as write:
+                outcome = dbtRunner(callbacks=[report, write]).invoke(
+                    [
+                        *("--quiet", "--no-use-colors", *silent, "--log-path", target),
+                        *arguments,
+                        *("--project-dir", str(self.project)),
+                        *("--profiles-dir", str(self.project)),
+                        *("--target-path", target),
+                    ]
+                )
         finally:
             close_connections()
         if outcome.exception is not None:
             raise DbtError(f"dbt {arguments[0]}: {outcome.exception}") from outcome.exception
         return [_result(result) for result in getattr(outcome.result, "results", [])]
+
+
+@contextmanager
+def _log(path: Path) -> Iterator[Callable[[Any], None]]:
+    """What writes dbt's events from ``info`` on to a file, as dbt itself would."""
+    handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s"))
+    log = logging.Logger("dbt")
+    log.addHandler(handler)
+
+    def write(event: Any) -> None:
+        level = LOG_LEVELS.get(event.info.level)
+        if level is not None:
+            log.log(level, "%s", event.info.msg)
+
+    try:
+        yield write
+    finally:
+        handler.close()
 
 
 def close_connections() -> None:

@@ -20,6 +20,7 @@ from ingestion import (
 )
 from ingestion.demo import generate
 from ingestion.settings import Home
+from orchestration.lib.building import build_all
 from orchestration.lib.dbt_runner import DbtRunner, failures
 from orchestration.lib.environment import Environment
 from orchestration.lib.keeping import keep_identities, keep_values
@@ -89,7 +90,13 @@ def rebuild(home: Home) -> None:
 def _build(environment: Environment, arguments: Sequence[str], say: Say = nothing) -> None:
     runner = DbtRunner(environment)
     manifest = read_manifest(runner.project, environment.dbt_target, parse=runner.parse)
-    results = runner.build(arguments, lambda name, _: say(f"model {name}"))
+    results = build_all(
+        runner,
+        manifest,
+        CompanyLake(environment).frozen(),
+        arguments=arguments,
+        on_node=lambda name, _: say(f"model {name}"),
+    )
     failed = failures(results, manifest)
     assert not failed, failed
 

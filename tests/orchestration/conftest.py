@@ -38,6 +38,7 @@ class FakeLake:
     status: str = "landed"
     is_contract_kept: bool = True
     is_writable: bool = True
+    frozen_at: datetime = datetime(2026, 11, 1, 2, tzinfo=UTC)
     kept: list[str] = field(default_factory=list)
     frozen_results: list[StreamResult] = field(default_factory=list)
 
@@ -93,10 +94,12 @@ class FakeLake:
     ) -> SimpleNamespace:
         self.frozen_results = list(results)
         source = {"id": "crm", "connector": "files", "status": "fresh", "message": ""}
+        stream = {"stream": "mapped__orders", "files": [str(self.orders)], "held_loads": []}
         content = {
             "as_of": str(as_of),
+            "frozen_at": self.frozen_at.isoformat(),
             "orders": self.orders,
-            "streams": [],
+            "streams": [stream],
             "sources": [{**source, "data_through": "2026-10-31T00:00:00+00:00"}],
         }
         self.environment.home.frozen_inputs.write_text(json.dumps(content))

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from orchestration.lib.code_state import BuiltState, code_version, fingerprints
 from orchestration.lib.manifest import read_manifest
 
+NOW = datetime(2026, 11, 1, 2, tzinfo=UTC)
 FACT = "model.cx_warehouse.fct_orders"
 
 
@@ -80,12 +82,12 @@ def test_a_run_worker_takes_the_manifest_that_is_there(project: Path, parser: Pa
 
 @pytest.fixture
 def state(tmp_path: Path) -> BuiltState:
-    return BuiltState(tmp_path / "built.json")
+    return BuiltState(tmp_path / "built.json", tmp_path / "warehouse.duckdb")
 
 
 def test_unchanged_code_needs_no_rebuild(state: BuiltState, manifest: dict[str, Any]) -> None:
     prints = fingerprints(manifest, {})
-    state.remember(prints)
+    state.remember(prints, {}, NOW)
 
     assert state.stale_models(manifest, prints) == []
 
@@ -94,7 +96,7 @@ def test_a_warehouse_of_unknown_code_is_rebuilt(
     state: BuiltState, manifest: dict[str, Any]
 ) -> None:
     prints = fingerprints(manifest, {})
-    state.remember(prints)
+    state.remember(prints, {}, NOW)
     state.forget()
 
     assert state.stale_models(manifest, prints) == ["fct_orders"]
@@ -107,7 +109,7 @@ def test_a_warehouse_of_unknown_code_is_rebuilt(
 def test_a_change_rebuilds_incremental_tables_below_it(
     state: BuiltState, manifest: dict[str, Any], name: str, is_stale: bool
 ) -> None:
-    state.remember(fingerprints(manifest, {}))
+    state.remember(fingerprints(manifest, {}), {}, NOW)
     changed = copy.deepcopy(manifest)
     changed["nodes"][f"model.cx_warehouse.{name}"]["checksum"]["checksum"] = "edited"
 
@@ -115,7 +117,7 @@ def test_a_change_rebuilds_incremental_tables_below_it(
 
 
 def test_a_variable_may_change_any_model(state: BuiltState, manifest: dict[str, Any]) -> None:
-    state.remember(fingerprints(manifest, {"limit": 5}))
+    state.remember(fingerprints(manifest, {"limit": 5}), {}, NOW)
 
     assert state.stale_models(manifest, fingerprints(manifest, {"limit": 6})) == ["fct_orders"]
 
@@ -123,7 +125,7 @@ def test_a_variable_may_change_any_model(state: BuiltState, manifest: dict[str, 
 def test_a_changed_column_type_of_a_source_counts(
     state: BuiltState, manifest: dict[str, Any]
 ) -> None:
-    state.remember(fingerprints(manifest, {}))
+    state.remember(fingerprints(manifest, {}), {}, NOW)
     changed = copy.deepcopy(manifest)
     source = changed["sources"]["source.cx_warehouse.raw.mapped__orders"]
     source["columns"]["source_id"]["data_type"] = "bigint"

@@ -1,6 +1,7 @@
 """The nightly job on the tiny company: what it builds, and what stops it."""
 
 import shutil
+from datetime import timedelta
 
 import dagster as dg
 import duckdb
@@ -8,6 +9,7 @@ import pytest
 
 from orchestration.lib.environment import Environment
 from orchestration.lib.lock import hold_lock
+from orchestration.lib.night import Notebook
 from orchestration.lib.progress import ONLY_PROGRESS
 from serving import current_version
 from tests.orchestration.conftest import FakeLake
@@ -35,7 +37,7 @@ def built_names(environment: Environment) -> set[str]:
     """What dbt made since this was last asked."""
     folder = environment.dbt_target / "run"
     names = {file.stem for file in folder.rglob("*.sql")}
-    shutil.rmtree(folder)
+    shutil.rmtree(folder, ignore_errors=True)
     return names
 
 
@@ -78,19 +80,59 @@ def test_a_second_night_brings_in_what_is_new(
     assert published_value(environment) == 42
 
 
-def test_views_are_made_again_only_by_other_code(
+def test_a_night_without_news_makes_nothing_and_publishes(
+    defs: dg.Definitions, environment: Environment
+) -> None:
+    first = run(defs)
+    assert "stg_mapped__orders" in built_names(environment)
+    tested = Notebook(environment.notebook).checks()
+
+    second = run(defs)
+
+    assert second.success
+    assert built_names(environment) == set()
+    assert Notebook(environment.notebook).checks() == tested
+    published = current_version(environment.home.marts)
+    assert published
+    assert published.name == second.run_id != first.run_id
+    assert metadata(second, "marts", "mart_cx_kpi")["dagster/row_count"] == 1
+
+
+def test_news_make_again_what_they_reach_but_no_view(
+    defs: dg.Definitions, environment: Environment, lake: FakeLake
+) -> None:
+    run(defs)
+    built_names(environment)
+    lake.orders.append({"source_id": "3", "amount": 30})
+
+    assert run(defs).success
+    built = built_names(environment)
+    assert {"fct_orders", "mart_cx_kpi", "assert_amounts_are_positive"} <= built
+    assert not {"stg_mapped__orders", "mart_orders"} & built
+
+
+def test_everything_is_made_and_tested_once_a_week(
+    defs: dg.Definitions, environment: Environment, lake: FakeLake
+) -> None:
+    run(defs)
+    built_names(environment)
+    lake.frozen_at += timedelta(days=7)
+
+    assert run(defs).success
+    assert {"stg_mapped__orders", "mart_cx_kpi"} <= built_names(environment)
+
+
+def test_nothing_stands_in_a_warehouse_that_something_else_wrote(
     defs: dg.Definitions, environment: Environment
 ) -> None:
     run(defs)
-    assert "stg_mapped__orders" in built_names(environment)
+    built_names(environment)
+    with duckdb.connect(str(environment.home.warehouse)) as connection:
+        connection.execute("delete from core.fct_orders")
 
-    night = run(defs)
-
-    assert night.success
-    built = built_names(environment)
-    assert "mart_cx_kpi" in built
-    assert not {"stg_mapped__orders", "mart_orders"} & built
-    assert metadata(night, "staging", "stg_mapped__orders")["dagster/column_schema"]
+    assert run(defs).success
+    assert "fct_orders" in built_names(environment)
+    assert published_value(environment) == 12
 
 
 def test_a_failed_stream_is_told_and_the_night_goes_on(
@@ -145,6 +187,15 @@ def test_a_failed_model_test_keeps_the_version_before(
     assert "assert_amounts_are_positive" in failed_checks(result)
     assert current_version(environment.home.marts) == before
     assert published_value(environment) == 12
+
+    built_names(environment)
+    assert not run(defs).success
+    assert "fct_orders" in built_names(environment)
+
+    lake.orders.pop()
+    lake.orders.append({"source_id": "4", "amount": 1})
+    assert run(defs).success
+    assert published_value(environment) == 13
 
 
 def test_a_second_run_at_the_same_time_is_refused(

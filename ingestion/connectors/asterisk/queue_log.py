@@ -93,6 +93,7 @@ def _batch(connection: duckdb.DuckDBPyConnection, options: Options, chunk: Chunk
     return Batch(
         rows=rows,
         cursor=chunk.cursor,
+        note=chunk.note,
         rejects=pa.concat_tables(
             [rejected_lines(refused, chunk.file), rejected_lines(undecodable, chunk.file)]
         ),

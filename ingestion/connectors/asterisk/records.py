@@ -141,7 +141,7 @@ def _batch(
         rejected_lines(_ruled(ragged, "wrong_field_count"), chunk.file),
         rejected_lines(undecodable, chunk.file),
     ]
-    return Batch(rows=rows, cursor=chunk.cursor, rejects=pa.concat_tables(refused))
+    return Batch(rows=rows, cursor=chunk.cursor, rejects=pa.concat_tables(refused), note=chunk.note)
 
 
 def _ruled(lines: pa.Table, rule: str) -> pa.Table:

@@ -3,26 +3,25 @@
 Models, seeds and data tests come from the manifest; how dbt runs is in ``lib.dbt_runner``.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from graphlib import TopologicalSorter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
-import yaml
 from dagster_dbt import dbt_assets
 
-from orchestration.lib.code_state import BuiltState, fingerprints
+from orchestration.lib.building import REUSED, build_all, build_some
 from orchestration.lib.dbt_runner import DbtRunner, NodeResult, failures, tested_model
 from orchestration.lib.environment import Environment
+from orchestration.lib.lake import CompanyLake
 from orchestration.lib.manifest import Manifest
 from orchestration.lib.night import Notebook
 from orchestration.lib.translator import CxTranslator
 from serving import CheckFact, Holding, Relation, inventory
 
 UNIQUE_ID = "dagster_dbt/unique_id"
-WITHOUT_VIEWS = ("--exclude", "config.materialized:view", "--indirect-selection", "empty")
-"""What a night must run when no code has changed: all that holds rows, and every data test."""
 Dbt = dg.ResourceParam[DbtRunner]
+Lake = dg.ResourceParam[CompanyLake]
+Lock = dg.ResourceParam[None]
 Event = dg.MaterializeResult[None] | dg.AssetCheckResult
 
 
@@ -31,32 +30,33 @@ def transformation_assets(environment: Environment, manifest: Manifest) -> dg.As
 
     @dbt_assets(manifest=manifest, dagster_dbt_translator=CxTranslator(), name="warehouse_models")
     def warehouse_models(
-        context: dg.AssetExecutionContext, dbt: Dbt, warehouse_lock: dg.ResourceParam[None]
+        context: dg.AssetExecutionContext, dbt: Dbt, lake: Lake, warehouse_lock: Lock
     ) -> Iterator[Event]:
-        yield from _build(context, dbt, environment, manifest)
+        yield from _build(context, dbt, lake, environment, manifest)
 
     return warehouse_models
 
 
 def _build(
-    context: dg.AssetExecutionContext, dbt: DbtRunner, environment: Environment, manifest: Manifest
+    context: dg.AssetExecutionContext,
+    dbt: DbtRunner,
+    lake: CompanyLake,
+    environment: Environment,
+    manifest: Manifest,
 ) -> Iterator[Event]:
-    is_whole = not context.is_subset
-    prints = fingerprints(manifest, project_variables(dbt))
-    state = BuiltState(environment.dbt_target / "built.json")
-    stale = state.stale_models(manifest, prints) if environment.home.warehouse.exists() else []
-    if stale:
-        context.log.info(f"  other code built {len(stale)} incremental tables: full refresh")
-        context.log.debug(f"built by other code: {', '.join(stale)}")
-    if stale and is_whole:
-        state.forget()
-    is_known = environment.home.warehouse.exists() and state.is_built(prints)
-    results = dbt.build(
-        [*(["--full-refresh"] if stale else []), *_selection(context, is_known=is_known)],
-        lambda name, message: context.log.info(f"  {name}: {message}"),
-    )
-    if is_whole and is_known:
-        results = _in_order([*_standing_views(manifest), *results], manifest)
+    def told(name: str, message: str) -> None:
+        context.log.info(f"  {name}: {message}")
+
+    if context.is_subset:
+        results = build_some(dbt, {spec.key.path[-1] for spec in _chosen_specs(context)}, told)
+    else:
+        results = build_all(
+            dbt,
+            manifest,
+            lake.frozen(),
+            say=lambda line: context.log.info(f"  {line}"),
+            on_node=told,
+        )
     tests = [result for result in results if result.unique_id.startswith("test.")]
     Notebook(environment.notebook).write("model_tests", _test_facts(tests, manifest))
     yield from _events(context, results, manifest, environment)
@@ -66,45 +66,6 @@ def _build(
             f"dbt: {len(failed)} of {len(results)} nodes failed: {'; '.join(failed[:5])}",
             allow_retries=False,
         )
-    if is_whole:
-        state.remember(prints)
-
-
-def project_variables(dbt: DbtRunner) -> Mapping[str, Any]:
-    """The variables that ``dbt_project.yml`` declares."""
-    content = yaml.safe_load((dbt.project / "dbt_project.yml").read_text(encoding="utf-8"))
-    return dict(content.get("vars") or {})
-
-
-def _selection(context: dg.AssetExecutionContext, *, is_known: bool) -> list[str]:
-    """What dbt has to run: the nodes chosen in Dagster, or all, without views that stand."""
-    if context.is_subset:
-        names = [spec.key.path[-1] for spec in _chosen_specs(context)]
-        return ["--select", *sorted(names), "--indirect-selection", "cautious"]
-    return list(WITHOUT_VIEWS) if is_known else []
-
-
-def _standing_views(manifest: Manifest) -> list[NodeResult]:
-    """The views as the last build left them: they show tonight's rows without being made again."""
-    return [
-        NodeResult(
-            unique_id=unique_id,
-            name=node["name"],
-            status="reused",
-            seconds=0.0,
-            count_failed_rows=None,
-            message="",
-        )
-        for unique_id, node in manifest["nodes"].items()
-        if node["resource_type"] == "model" and node["config"]["materialized"] == "view"
-    ]
-
-
-def _in_order(results: Sequence[NodeResult], manifest: Manifest) -> list[NodeResult]:
-    """Every result after those that it depends on, as Dagster wants the assets of one step."""
-    order: Iterable[str] = TopologicalSorter(manifest["parent_map"]).static_order()
-    place = {unique_id: number for number, unique_id in enumerate(order)}
-    return sorted(results, key=lambda result: place.get(result.unique_id, len(place)))
 
 
 def _chosen_specs(context: dg.AssetExecutionContext) -> list[dg.AssetSpec]:
@@ -125,7 +86,11 @@ def _events(
         if spec.key in context.selected_asset_check_keys
     }
     nodes = manifest["nodes"]
-    built = [result for result in results if result.is_good and result.unique_id in keys]
+    built = [
+        result
+        for result in results
+        if result.is_good and result.unique_id in keys and _is_told(result, nodes)
+    ]
     relations = [_relation(nodes[result.unique_id]) for result in built]
     held = inventory(environment.home.warehouse, relations) if built else {}
     for result, relation in zip(built, relations, strict=True):
@@ -135,8 +100,17 @@ def _events(
             metadata=_metadata(result, node, held.get(relation)),
         )
     for result in results:
-        if result.unique_id in checks and result.status != "skipped":
+        if result.unique_id in checks and result.status not in ("skipped", REUSED):
             yield _check_result(result, checks[result.unique_id])
+
+
+def _is_told(result: NodeResult, nodes: Mapping[str, Any]) -> bool:
+    """Whether a node is news to Dagster.
+
+    What stands is as its last event says, and an event costs as much as a small model. A step
+    that waits for assets is skipped unless all of them are told, so public models always are.
+    """
+    return result.status != REUSED or nodes[result.unique_id].get("access") == "public"
 
 
 def _relation(node: Mapping[str, Any]) -> Relation:

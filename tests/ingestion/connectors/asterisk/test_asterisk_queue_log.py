@@ -88,11 +88,15 @@ def test_reading_from_any_line_end_gives_the_same_events(tmp_path: Path) -> None
     (whole,) = _read(tmp_path)
     for cut in (content.index(b"\n") + 1, 20_000, len(content) - 5):
         log.write_bytes(content[:cut])
-        (before,) = _read(tmp_path)
+        before, *waiting = _read(tmp_path)
         log.write_bytes(content)
         (after,) = _read(tmp_path, dict(before.cursor))
         assert before.rows.to_pylist() + after.rows.to_pylist() == whole.rows.to_pylist()
         assert after.cursor == whole.cursor
+        is_within_a_line = content[cut - 1 : cut] != b"\n"
+        assert [batch.note.startswith("queue_log: the last ") for batch in waiting] == (
+            [True] if is_within_a_line else []
+        )
 
 
 def test_lines_that_are_no_events_are_refused_by_line_and_rule(tmp_path: Path) -> None:

@@ -6,11 +6,13 @@ import shutil
 from pathlib import Path
 
 import duckdb
+import pytest
 
+from ingestion import configured_streams, extract
 from ingestion.conform import conform
 from ingestion.connectors import asterisk
 from ingestion.connectors.base import Batch
-from ingestion.settings import Source
+from ingestion.settings import Company, Home, Source, Sources
 
 FIXTURES = Path(__file__).parents[3] / "fixtures" / "asterisk"
 CUSTOM_COLUMNS = (
@@ -87,6 +89,39 @@ def test_channel_events_are_read_and_conform(tmp_path: Path) -> None:
     batch = _read(tmp_path, "cel", cel="cel.csv", cel_columns=CEL_COLUMNS)
     assert (batch.rows.num_rows, _refusals(batch)) == (60, [])
     assert _conformed(batch, "cel") == (60, 0)
+
+
+def test_a_growing_log_is_read_without_loss_and_says_what_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CX_PSEUDONYM_KEY", "a key of the tests alone")
+    company = Company(key="tiny", name={}, time_zone="Asia/Tehran", currency="IRR")
+    pbx = Source(id="pbx", connector="asterisk", options={"cdr": "Master.csv*"})
+    sources, home = Sources(company=company, sources=(pbx,)), Home(root=tmp_path)
+    log = home.inbox / "pbx" / "Master.csv"
+    log.parent.mkdir(parents=True)
+    content = gzip.decompress((FIXTURES / "Master.csv.gz").read_bytes())
+    ends = [at + 1 for at, byte in enumerate(content) if byte == 10]
+    # Between two lines, within a quoted field, before the line end, and to its end; twice each.
+    places = [ends[9], ends[9] + 40, ends[30] - 1, len(content) - 7, len(content)]
+
+    results = []
+    for place in (place for place in places for _ in range(2)):
+        log.write_bytes(content[:place])
+        results += extract(sources, home, configured_streams(sources))
+
+    assert [result.rows_landed for result in results] == [10, 0, 0, 0, 20, 0, 910, 0, 1, 0]
+    assert sum(result.rows_rejected for result in results) == 0
+    assert results[-1].rows_in_lake == 941
+    waiting = [40, ends[30] - 1 - ends[29], len(content) - 7 - ends[-2]]
+    assert [result.message for result in results[2::2]] == [
+        *(
+            f"Master.csv: the last {count} bytes have no line end yet and wait for it"
+            for count in waiting
+        ),
+        "",
+    ]
+    assert [result.status for result in results[:4]] == ["landed", *["unchanged"] * 3]
 
 
 def test_a_record_without_user_field_is_read(tmp_path: Path) -> None:
