@@ -154,4 +154,4 @@ def test_every_metric_equals_the_mart_in_every_grain_and_period_that_it_names(
                 off = different(asked, mart, (name, "value"))
                 assert off.empty, (name, grain, period, off.head().to_string())
                 compared += len(mart)
-    assert compared > 10_000
+    assert compared > 1_000
