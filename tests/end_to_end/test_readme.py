@@ -1,6 +1,8 @@
 """What the README shows can be typed as it stands."""
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -15,6 +17,7 @@ from orchestration.lib.manifest import published_models
 from serving import Relation, RunFacts, publish
 
 README = PROJECT_ROOT / "README.md"
+METRICS = PROJECT_ROOT / "docs" / "metrics.md"
 AS_OF = date(2026, 11, 1)
 
 
@@ -59,6 +62,25 @@ def test_every_sql_example_runs(published: Path) -> None:
             assert marts.execute(example).fetchall()
 
 
+@pytest.mark.lane
+def test_the_metrics_of_the_published_marts_are_asked_for_as_the_page_says(
+    published: Path,
+) -> None:
+    project = published / "dbt_project"
+    shutil.copytree(PROJECT_ROOT / "dbt_project", project)
+    (commands,) = _blocks("sh", METRICS)
+    done = subprocess.run(
+        ["bash", "-ec", commands],
+        cwd=project,
+        env=os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"^2026-10-01\S* +gold", done.stdout, re.MULTILINE), done.stdout
+
+
 def test_every_make_target_of_the_documentation_exists() -> None:
     makefile = (PROJECT_ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
@@ -77,6 +99,6 @@ def test_every_local_link_of_the_readme_leads_somewhere() -> None:
     assert [link for link in links if not (PROJECT_ROOT / link).exists()] == []
 
 
-def _blocks(language: str) -> list[str]:
-    text = README.read_text(encoding="utf-8")
+def _blocks(language: str, page: Path = README) -> list[str]:
+    text = page.read_text(encoding="utf-8")
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
