@@ -6,15 +6,17 @@ renders the one screen that ends a night and the report. How numbers are compute
 """
 
 from serving.audit import audit
-from serving.errors import AuditError, PublishError, ServingError
+from serving.errors import AuditError, PublishError, RoleError, ServingError
 from serving.facts import CheckFact, RejectFact, Relation, RunFacts, SourceFact, StreamFact
 from serving.inventory import Holding, inventory, read_built
 from serving.publish import Published, publish, read_published
 from serving.report import REPORT, ReportSettings, write_catalog, write_report
+from serving.roles import BUNDLED_ROLES
 from serving.screen import ScreenSettings, render
 from serving.versions import current_version, list_versions, rollback
 
 __all__ = [
+    "BUNDLED_ROLES",
     "REPORT",
     "AuditError",
     "CheckFact",
@@ -24,6 +26,7 @@ __all__ = [
     "RejectFact",
     "Relation",
     "ReportSettings",
+    "RoleError",
     "RunFacts",
     "ScreenSettings",
     "ServingError",
