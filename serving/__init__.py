@@ -11,15 +11,18 @@ from serving.alerts import message as alert_message
 from serving.audit import audit
 from serving.errors import AuditError, PublishError, ServingError
 from serving.explanation import ExplainError, Question, explain
+from serving.errors import AuditError, PublishError, RoleError, ServingError
 from serving.facts import CheckFact, RejectFact, Relation, RunFacts, SourceFact, StreamFact
 from serving.inventory import Holding, inventory, read_built
 from serving.lists import ListSettings, write_lists
 from serving.publish import Published, publish, read_published
 from serving.report import REPORT, ReportSettings, write_catalog, write_report
+from serving.roles import BUNDLED_ROLES
 from serving.screen import ScreenSettings, render
 from serving.versions import current_version, list_versions, rollback
 
 __all__ = [
+    "BUNDLED_ROLES",
     "REPORT",
     "AuditError",
     "CheckFact",
@@ -32,6 +35,7 @@ __all__ = [
     "RejectFact",
     "Relation",
     "ReportSettings",
+    "RoleError",
     "RunFacts",
     "ScreenSettings",
     "ServingError",

@@ -19,3 +19,7 @@ class AuditError(ServingError):
 
 class PublishError(ServingError):
     """A version could not be written or found; the published version stays as it is."""
+
+
+class RoleError(ServingError):
+    """The declaration of the roles does not fit what is published; nothing is published."""

@@ -18,6 +18,7 @@ import pyarrow as pa
 from serving import durable, health, versions
 from serving.errors import PublishError
 from serving.facts import Relation, RunFacts
+from serving.role_files import write_roles
 from serving.warehouse import Warehouse, literal, one_value, open_warehouse, quoted
 
 STORAGE_VERSION = "v1.2.0"
@@ -30,11 +31,12 @@ either. So ``mart_nps``, ``marts.mart_nps`` and ``marts.main.mart_nps`` all work
 
 @dataclass(frozen=True)
 class Published:
-    """A published version: its folder and the rows of each table."""
+    """A published version: its folder and the rows of each table, also of each role's file."""
 
     folder: Path
     run_id: str
     row_counts: dict[str, int]
+    roles: dict[str, dict[str, int]]
 
     @property
     def database(self) -> Path:
@@ -50,6 +52,7 @@ def publish(
     run_id: str,
     as_of: date,
     facts: RunFacts,
+    roles: Path | None = None,
 ) -> Published:
     """Publish the relations as version ``run_id`` and make it current.
 
@@ -62,22 +65,24 @@ def publish(
         run_id: name of the version.
         as_of: first business day that the numbers do not contain.
         facts: what ``mart_dq_health`` says about the run.
+        roles: declaration of the roles that get a file of their own; none without one.
 
     Raises:
         PublishError: the version could not be written whole; readers notice nothing.
+        RoleError: the declaration does not fit what is published; readers notice nothing.
     """
     folder = versions.versions_folder(marts) / run_id
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         versions.clean(marts)
         if not (folder / versions.RECEIPT).exists():
-            _build(warehouse, folder, sorted(relations), as_of=as_of, facts=facts)
+            _build(warehouse, folder, sorted(relations), as_of=as_of, facts=facts, roles=roles)
         versions.make_current(marts, folder)
         versions.clean(marts)
     except (OSError, duckdb.Error) as error:
         raise PublishError(f"{folder} could not be published: {error}") from error
     receipt = json.loads((folder / versions.RECEIPT).read_text(encoding="utf-8"))
-    return Published(folder, run_id, receipt["row_counts"])
+    return Published(folder, run_id, receipt["row_counts"], receipt.get("roles", {}))
 
 
 def read_published(version: Path, table: str) -> pa.Table | None:
@@ -98,17 +103,11 @@ def _build(
     *,
     as_of: date,
     facts: RunFacts,
+    roles: Path | None,
 ) -> None:
     draft = folder.with_name(folder.name + versions.DRAFT_SUFFIX)
     (draft / "parquet").mkdir(parents=True)
-    receipt = {
-        "run_id": folder.name,
-        "as_of": as_of.isoformat(),
-        "built_at": datetime.now(UTC).isoformat(),
-        "code_version": facts.code_version,
-        "duckdb_version": duckdb.__version__,
-        "storage_version": STORAGE_VERSION,
-    }
+    receipt = _receipt(folder.name, as_of, facts)
     database = draft / versions.DATABASE
     with open_warehouse(warehouse) as source:
         connection = source.connection
@@ -123,14 +122,27 @@ def _build(
         connection.execute("checkpoint published")
         connection.execute("detach published")
     _verify(database, counts)
+    role_files = write_roles(database, roles, STORAGE_VERSION)
     durable.write_text(
-        draft / versions.RECEIPT, json.dumps({**receipt, "row_counts": counts}, indent=1)
+        draft / versions.RECEIPT,
+        json.dumps({**receipt, "row_counts": counts, "roles": role_files}, indent=1),
     )
     durable.sync_tree(draft)
     if folder.exists():
         # A folder without a receipt is what a broken copy from elsewhere leaves behind.
         shutil.rmtree(folder)
     durable.move(draft, folder)
+
+
+def _receipt(run_id: str, as_of: date, facts: RunFacts) -> dict[str, str]:
+    return {
+        "run_id": run_id,
+        "as_of": as_of.isoformat(),
+        "built_at": datetime.now(UTC).isoformat(),
+        "code_version": facts.code_version,
+        "duckdb_version": duckdb.__version__,
+        "storage_version": STORAGE_VERSION,
+    }
 
 
 def _target(name: str) -> str:

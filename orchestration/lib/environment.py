@@ -16,6 +16,7 @@ from typing import Any
 
 from ingestion import ConfigurationError, Home, Sources, home_of, load_sources
 from orchestration.lib.memory import memory_limit
+from serving import BUNDLED_ROLES
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
@@ -34,6 +35,8 @@ class Environment:
 
     sources: Sources
     home: Home
+    roles: Path | None = None
+    """Declaration of the roles that get a published file of their own."""
 
     @property
     def dbt_target(self) -> Path:
@@ -80,7 +83,8 @@ def load_environment() -> Environment:
         ConfigurationError: the sources are not right.
     """
     sources = load_sources()
-    environment = Environment(sources=sources, home=home_of(sources.company))
+    roles = Path(os.environ.get("CX_ROLES") or BUNDLED_ROLES)
+    environment = Environment(sources=sources, home=home_of(sources.company), roles=roles)
     environment.activate()
     return environment
 

@@ -16,6 +16,7 @@ DOMAINS = {
     "calendar": "calendar",
     "channel": "channel",
     "channel_family": "channel_family",
+    "competitor": "competitor",
     "connector": "connector",
     "consent_status": "consent_status",
     "currency_code": "currency",
@@ -25,6 +26,7 @@ DOMAINS = {
     "evaluation_mode": "evaluation_mode",
     "exclusion_reason": "exclusion_reason",
     "family": "family",
+    "feature": "feature",
     "feedback_kind": "feedback_kind",
     "grain_name": "grain",
     "horizon": "horizon",
@@ -37,12 +39,16 @@ DOMAINS = {
     "last_channel": "channel",
     "lifecycle_state": "lifecycle_state",
     "linked_by": "identity_link",
+    "location": "location",
     "market": "market",
+    "menu": "menu_node",
     "metric": "metric",
     "movement": "mrr_movement",
     "movement_real": "mrr_movement",
+    "node": "menu_node",
     "outcome": "outcome",
     "owner": "owner",
+    "page": "page",
     "payment_channel": "channel",
     "period_type": "period_type",
     "preference_source": "preference_source",
@@ -50,6 +56,7 @@ DOMAINS = {
     "previous_lifecycle_state": "lifecycle_state",
     "priority": "priority",
     "purpose": "purpose",
+    "queue_name": "queue",
     "reason": "reason",
     "renewal_timeliness": "renewal_timeliness",
     "reporting_currency_code": "currency",
@@ -68,6 +75,9 @@ DOMAINS = {
     "subscription_state": "subscription_state",
     "suggested_step": "suggested_step",
     "supported_by": "blueprint_step",
+    "task": "task",
+    "team_name": "team",
+    "template_name": "template",
     "touchpoint": "touchpoint",
     "touchpoint_family": "touchpoint_family",
     "trend": "trend",
@@ -81,36 +91,58 @@ OF_SOURCES = {"status": "source_status"}
 OF_TICKETS = {"status": "ticket_status"}
 OF_CASES = {"status": "case_status"}
 DIMENSIONS = {
-    "agent_id": ("dim_agents", "agent_id"),
+    "account_id": ("dim_accounts_current", "account_id"),
+    "agent_id": ("dim_agents_current", "agent_id"),
+    "agent_version_id": ("dim_agents", "agent_version_id"),
+    "customer_id": ("dim_customers_current", "customer_id"),
     "driver_question_id": ("dim_questions", "question_id"),
-    "evaluator_agent_id": ("dim_agents", "agent_id"),
-    "first_evaluator_agent_id": ("dim_agents", "agent_id"),
+    "evaluator_agent_id": ("dim_agents_current", "agent_id"),
+    "first_evaluator_agent_id": ("dim_agents_current", "agent_id"),
     "first_queue_id": ("dim_queues", "queue_id"),
+    "grain_key": ("dim_grain_keys", "grain_key"),
     "kpi_id": ("dim_kpi", "kpi_id"),
     "last_queue_id": ("dim_queues", "queue_id"),
     "outcome_question_id": ("dim_questions", "question_id"),
+    "owner_id": ("dim_grain_keys", "grain_key"),
+    "product_name": ("dim_products_current", "product_name"),
     "question_id": ("dim_questions", "question_id"),
     "queue_id": ("dim_queues", "queue_id"),
     "schedule_id": ("dim_business_hours", "schedule_id"),
-    "second_evaluator_agent_id": ("dim_agents", "agent_id"),
+    "second_evaluator_agent_id": ("dim_agents_current", "agent_id"),
     "source_id": ("dim_sources", "source_id"),
     "survey_id": ("dim_surveys", "survey_id"),
+    "survey_name": ("dim_surveys", "survey_name"),
     "team_id": ("dim_teams", "team_id"),
 }
+RECORDS = {
+    "answer_id": ("mart_survey_answer", "answer_id"),
+    "case_id": ("mart_closed_loop", "case_id"),
+    "contact_id": ("mart_call", "contact_id"),
+    "evaluation_id": ("mart_qa_evaluation", "evaluation_id"),
+    "feedback_id": ("mart_voc", "feedback_id"),
+    "first_interaction_id": ("mart_customer_timeline", "interaction_id"),
+    "interaction_id": ("mart_customer_timeline", "interaction_id"),
+    "invoice_id": ("mart_billing", "invoice_id"),
+    "issue_id": ("mart_issue", "issue_id"),
+    "last_interaction_id": ("mart_customer_timeline", "interaction_id"),
+    "merged_into_ticket_id": ("mart_ticket", "ticket_id"),
+    "opportunity_id": ("mart_pipeline", "opportunity_id"),
+    "renewal_id": ("mart_renewals", "renewal_id"),
+    "review_id": ("mart_review", "review_id"),
+    "ticket_id": ("mart_ticket", "ticket_id"),
+}
+"""Keys of single records, and the published table that has the record's row."""
 TEXTS = {
-    "account_id", "agent_number", "agent_version_id", "answer_id", "answer_text", "aspect",
-    "case_id", "choice_code", "closes_at", "company_key", "competitor", "component_set",
-    "contact_id", "country_code", "customer_id", "display_format", "drill_filter", "drill_mart",
-    "evaluation_id", "feature", "feedback_id", "feedback_text", "first_interaction_id",
-    "grain_key", "grains", "group_code", "holiday_country", "interaction_id", "invitation_id",
-    "invoice_id", "issue_id", "last_interaction_id", "location", "menu", "merged_into_ticket_id",
-    "model_version", "node", "opens_at", "opportunity_id", "order_id", "owner_id", "page",
-    "period_types", "product_name", "quadrant", "question", "question_number", "question_text",
-    "queue_day_id", "queue_name", "renewal_id", "response_id", "review_id", "run_id",
-    "source_record_id", "subscription_id", "survey_name", "survey_number", "task", "team_name",
-    "template_name", "template_version", "theme", "ticket_id", "time_zone", "version",
+    "agent_number", "answer_text", "aspect", "choice_code", "closes_at", "company_key",
+    "component_set", "country_code", "display_format", "drill_filter", "drill_mart",
+    "feedback_text", "grains", "group_code", "holiday_country", "industry", "invitation_id",
+    "model_version", "opens_at", "order_id", "period_types", "product_id", "product_line",
+    "quadrant", "question", "question_number", "question_text", "queue_day_id", "response_id",
+    "run_id", "source_record_id", "subscription_id", "survey_number", "template_version",
+    "theme", "time_zone", "version",
 }  # fmt: skip
-"""Names, numbers, texts and keys of single records, which no dimension explains."""
+"""Numbers, texts, and keys of records that no table of their own is published for."""
+KEYS = DIMENSIONS | RECORDS
 LANGUAGES = ("_en", "_fa", "_ru")
 
 
@@ -151,7 +183,7 @@ def test_every_text_column_is_a_code_a_key_or_plain_text(
     unexplained = [
         (table, column)
         for _, table, column in text_columns
-        if _domain(table, column) is None and column not in DIMENSIONS.keys() | TEXTS
+        if _domain(table, column) is None and column not in KEYS.keys() | TEXTS
     ]
     assert not unexplained
 
@@ -165,7 +197,7 @@ def values(
     for schema, table, column in text_columns:
         # One view per period type repeats mart_cx_kpi.
         is_repeated = table.startswith("mart_cx_kpi_") and table != "mart_cx_kpi_history"
-        if not is_repeated and (_domain(table, column) or column in DIMENSIONS):
+        if not is_repeated and (_domain(table, column) or column in KEYS):
             columns.setdefault((schema, table), []).append(column)
     found: dict[tuple[str, str], set[str]] = {}
     for (schema, table), names in columns.items():
@@ -194,22 +226,64 @@ def test_every_code_has_a_name_in_three_languages(
 
 
 def test_every_key_stands_in_its_dimension(
-    built: Warehouse, values: dict[tuple[str, str], set[str]]
+    built: Warehouse, values: dict[tuple[str, str], set[str]], schemas: dict[str, str]
 ) -> None:
     known = {
-        (dimension, key): set(built.frame(f"select {key} from core.{dimension}")[key])
-        for dimension, key in set(DIMENSIONS.values())
+        (table, key): set(built.frame(f"select {key} from {schemas[table]}.{table}")[key])
+        for table, key in set(KEYS.values())
     }
+    persons = (
+        "select customer_id from core.dim_customer_identities where not is_known "
+        "union select customer_id from core.fct_interactions where is_anonymous"
+    )
+    # Who never had a customer record has nothing that a dimension could tell.
+    known[KEYS["customer_id"]] |= set(built.frame(persons)["customer_id"])
+    # A target for every key of its grain.
+    known[KEYS["grain_key"]].add("*")
     strays = [
         (table, column, key)
         for (table, column), held in values.items()
-        if column in DIMENSIONS and _domain(table, column) is None
-        for key in held - known[DIMENSIONS[column]]
+        if column in KEYS and _domain(table, column) is None
+        for key in held - known[KEYS[column]]
     ]
     assert not strays
 
 
-def test_the_dimensions_of_the_keys_are_published(manifest: dict[str, Any]) -> None:
-    public = {node["name"] for node in manifest["nodes"].values() if node.get("access") == "public"}
-    wanted = {dimension for dimension, _ in DIMENSIONS.values()}
-    assert wanted | {"dim_labels", "dim_calendar"} <= public
+def test_every_key_of_the_kpis_is_named_in_each_script(built: Warehouse) -> None:
+    nameless = built.frame(
+        """
+        select distinct grain_name, grain_key, grain_label_fa, grain_label_ru
+        from marts.mart_cx_kpi
+        where grain_label_en is null
+            or not coalesce(regexp_matches(grain_label_fa, '[\u0600-\u06ff]'), false)
+            or not coalesce(regexp_matches(grain_label_ru, '[\u0400-\u04ff]'), false)
+        """
+    )
+    assert nameless.empty, nameless.to_string()
+
+
+def test_every_dimension_is_published_and_joins_row_by_row(
+    built: Warehouse, manifest: dict[str, Any], schemas: dict[str, str]
+) -> None:
+    models = {node["name"]: node for node in manifest["nodes"].values()}
+    wanted = {table for table, _ in KEYS.values()} | {"dim_labels", "dim_calendar"}
+    assert not [name for name in wanted if models[name].get("access") != "public"]
+    # These tell a period or a day of the key; the grain of a value says which key is meant.
+    apart = {"dim_business_hours", "dim_kpi", "dim_grain_keys"}
+    doubled = [
+        (table, key)
+        for table, key in set(KEYS.values())
+        if table not in apart
+        and built.frame(f"select {key} from {schemas[table]}.{table}")[key].duplicated().any()
+    ]
+    assert not doubled
+
+
+@pytest.fixture(scope="module")
+def schemas(manifest: dict[str, Any]) -> dict[str, str]:
+    """The schema of every model."""
+    return {
+        node["name"]: node["schema"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model"
+    }

@@ -87,8 +87,11 @@ def _publish(
         run_id=context.run_id,
         as_of=facts.as_of,
         facts=facts,
+        roles=environment.roles,
     )
-    context.log.info(f"  {len(published.row_counts)} tables published")
+    context.log.info(
+        f"  {len(published.row_counts)} tables published, {len(published.roles)} files of roles"
+    )
     refusal = keep_values(lake, notebook, home.marts) or keep_identities(
         lake, home.warehouse, context.run_id
     )
@@ -107,4 +110,6 @@ def _metadata(published: Published) -> dict[str, Any]:
         "count_tables": len(published.row_counts),
         "folder": dg.MetadataValue.path(published.folder),
         "rows": dg.MetadataValue.json(published.row_counts),
+        "count_role_files": len(published.roles),
+        "rows_of_roles": dg.MetadataValue.json(published.roles),
     }

@@ -26,80 +26,9 @@ labels as (
 
 ),
 
-dim_queues as (
+dim_grain_keys as (
 
-    select * from {{ ref('dim_queues') }}
-
-),
-
-dim_agents as (
-
-    select * from {{ ref('dim_agents') }}
-    where is_current
-
-),
-
-dim_surveys as (
-
-    select * from {{ ref('dim_surveys') }}
-
-),
-
-dim_questions as (
-
-    select * from {{ ref('dim_questions') }}
-
-),
-
-key_labels as (
-
-    select
-        domain as grain_name,
-        code as grain_key,
-        name_en,
-        name_fa,
-        name_ru
-    from labels
-
-    union all
-
-    select
-        'queue' as grain_name,
-        queue_id as grain_key,
-        queue_name as name_en,
-        queue_name as name_fa,
-        queue_name as name_ru
-    from dim_queues
-
-    union all
-
-    select
-        'agent' as grain_name,
-        agent_id as grain_key,
-        agent_number as name_en,
-        agent_number as name_fa,
-        agent_number as name_ru
-    from dim_agents
-
-    union all
-
-    select
-        'survey' as grain_name,
-        survey_id as grain_key,
-        survey_name as name_en,
-        survey_name as name_fa,
-        survey_name as name_ru
-    from dim_surveys
-
-    union all
-
-    select
-        'question' as grain_name,
-        question_id as grain_key,
-        question_text as name_en,
-        question_text as name_fa,
-        question_text as name_ru
-    from dim_questions
+    select * from {{ ref('dim_grain_keys') }}
 
 ),
 
@@ -145,9 +74,9 @@ final as (
         grain_labels.name_en as grain_name_en,
         grain_labels.name_fa as grain_name_fa,
         grain_labels.name_ru as grain_name_ru,
-        coalesce(key_labels.name_en, kpi_values.grain_key) as grain_label_en,
-        coalesce(key_labels.name_fa, kpi_values.grain_key) as grain_label_fa,
-        coalesce(key_labels.name_ru, kpi_values.grain_key) as grain_label_ru,
+        dim_grain_keys.name_en as grain_label_en,
+        dim_grain_keys.name_fa as grain_label_fa,
+        dim_grain_keys.name_ru as grain_label_ru,
         case
             when kpis.family = 'contact_center'
                 then coalesce(kpi_grains.contact_center_drill_mart, kpis.drill_mart)
@@ -196,9 +125,9 @@ final as (
         on grain_labels.domain = 'grain'
             and kpi_values.grain_name = grain_labels.code
 
-    left join key_labels
-        on kpi_values.grain_name = key_labels.grain_name
-            and kpi_values.grain_key = key_labels.grain_key
+    left join dim_grain_keys
+        on kpi_values.grain_name = dim_grain_keys.grain_name
+            and kpi_values.grain_key = dim_grain_keys.grain_key
 
     where kpi_values.is_current
 
