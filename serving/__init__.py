@@ -10,17 +10,21 @@ from serving.errors import AuditError, PublishError, ServingError
 from serving.facts import CheckFact, RejectFact, Relation, RunFacts, SourceFact, StreamFact
 from serving.inventory import Holding, inventory, read_built
 from serving.publish import Published, publish, read_published
+from serving.reconciliation import ROWS_CHECK, Difference, Reconciliation, reconcile
 from serving.report import REPORT, ReportSettings, write_catalog, write_report
 from serving.screen import ScreenSettings, render
 from serving.versions import current_version, list_versions, rollback
 
 __all__ = [
     "REPORT",
+    "ROWS_CHECK",
     "AuditError",
     "CheckFact",
+    "Difference",
     "Holding",
     "PublishError",
     "Published",
+    "Reconciliation",
     "RejectFact",
     "Relation",
     "ReportSettings",
@@ -36,6 +40,7 @@ __all__ = [
     "publish",
     "read_built",
     "read_published",
+    "reconcile",
     "render",
     "rollback",
     "write_catalog",
