@@ -6,7 +6,6 @@ Running the unit tests themselves belongs in ``tests/warehouse``.
 
 import csv
 import io
-import re
 from functools import cache
 from typing import Any
 
@@ -34,17 +33,25 @@ def expected_rows(test: dict[str, Any]) -> list[Row]:
     return _rows(test["expect"]["rows"])
 
 
+def given_rows(test: dict[str, Any]) -> dict[str, list[Row]]:
+    """The rows of each input that is not given as SQL, by its name."""
+    return {
+        given["input"].split("'")[1]: _rows(given["rows"])
+        for given in test["given"]
+        if given.get("format") != "sql"
+    }
+
+
 def fixture_of(name: str) -> duckdb.DuckDBPyConnection:
     """What a unit test is given, as tables of text by their names, and ``expect``."""
     test = unit_tests()[name]
     connection = duckdb.connect()
+    for table, rows in given_rows(test).items():
+        _create(connection, table, rows)
     for given in test["given"]:
-        (table,) = re.findall(r"'(\w+)'\)$", given["input"])
-        if given.get("format") == "sql":
-            if "seeds." not in given["rows"]:
-                connection.execute(f"create table {table} as {given['rows']}")
-        else:
-            _create(connection, table, _rows(given["rows"]))
+        if given.get("format") == "sql" and "seeds." not in given["rows"]:
+            table = given["input"].split("'")[1]
+            connection.execute(f"create table {table} as {given['rows']}")
     _create(connection, "expect", expected_rows(test))
     return connection
 

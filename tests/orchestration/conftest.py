@@ -137,7 +137,7 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
         assets, "all_streams", lambda: {spec.table: spec for spec in streams.values()}
     )
     monkeypatch.setattr(serving_assets, "write_report", lambda version, settings: version)
-    monkeypatch.setattr(serving_assets, "write_catalog", lambda version, questions: version)
+    monkeypatch.setattr(serving_assets, "write_catalog", lambda version, *_: version)
     return found
 
 

@@ -11,7 +11,12 @@ from orchestration.lib.code_state import code_version, fingerprints
 from orchestration.lib.environment import Environment
 from orchestration.lib.keeping import keep_identities, keep_values
 from orchestration.lib.lake import CompanyLake
-from orchestration.lib.manifest import Manifest, published_models, questions_answered
+from orchestration.lib.manifest import (
+    Manifest,
+    published_models,
+    questions_answered,
+    ready_queries,
+)
 from orchestration.lib.night import Notebook, run_facts
 from orchestration.lib.translator import CxTranslator
 from serving import (
@@ -92,7 +97,7 @@ def _check_specs() -> list[dg.AssetCheckSpec]:
 
 def report_asset(environment: Environment, manifest: Manifest) -> dg.AssetsDefinition:
     """The report of the published version, and the catalog of its tables."""
-    questions = questions_answered(manifest)
+    questions, queries = questions_answered(manifest), ready_queries(manifest)
     company = environment.sources.company
     settings = ReportSettings(
         language=company.language,
@@ -121,7 +126,7 @@ def report_asset(environment: Environment, manifest: Manifest) -> dg.AssetsDefin
             raise dg.Failure("nothing is published yet: run the nightly job", allow_retries=False)
         pages = {
             "report": write_report(version, settings),
-            "catalog": write_catalog(version, questions),
+            "catalog": write_catalog(version, questions, queries),
         }
         return dg.MaterializeResult(
             metadata={name: dg.MetadataValue.path(path) for name, path in pages.items()}
