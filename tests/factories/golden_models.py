@@ -54,6 +54,10 @@ class GoldenModel:
         ]
         self._query = path.read_text("utf-8")
 
+    def close(self) -> None:
+        """Let go of the warehouse."""
+        self._connection.close()
+
     def rows(self, given: Given, *columns: str) -> list[tuple[Any, ...]]:
         """What the model makes of inputs, in no order that means anything."""
         for table, rows in given.items():

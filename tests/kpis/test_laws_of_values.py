@@ -3,6 +3,7 @@
 They are asked of the warehouse's own SQL, on the goldens of its unit tests.
 """
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -36,8 +37,11 @@ KEPT = ("answer_id", "exclusion_reason")
 
 
 @pytest.fixture(scope="module")
-def golden(tiny_home: Home) -> "dict[str, GoldenModel]":
-    return {name: GoldenModel(tiny_home, name) for name in {*SHUFFLED, STAYS}}
+def golden(tiny_home: Home) -> Iterator[dict[str, GoldenModel]]:
+    models = {name: GoldenModel(tiny_home, name) for name in {*SHUFFLED, STAYS}}
+    yield models
+    for model in models.values():
+        model.close()
 
 
 @pytest.mark.parametrize("name", SHUFFLED)
