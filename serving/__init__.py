@@ -16,6 +16,7 @@ from serving.facts import CheckFact, RejectFact, Relation, RunFacts, SourceFact,
 from serving.inventory import Holding, inventory, read_built
 from serving.lists import ListSettings, write_lists
 from serving.publish import Published, publish, read_published
+from serving.reconciliation import ROWS_CHECK, Difference, Reconciliation, reconcile
 from serving.report import REPORT, ReportSettings, write_catalog, write_report
 from serving.roles import BUNDLED_ROLES
 from serving.screen import ScreenSettings, render
@@ -24,14 +25,17 @@ from serving.versions import current_version, list_versions, rollback
 __all__ = [
     "BUNDLED_ROLES",
     "REPORT",
+    "ROWS_CHECK",
     "AuditError",
     "CheckFact",
     "ExplainError",
+    "Difference",
     "Holding",
     "ListSettings",
     "PublishError",
     "Published",
     "Question",
+    "Reconciliation",
     "RejectFact",
     "Relation",
     "ReportSettings",
@@ -52,6 +56,7 @@ __all__ = [
     "publish",
     "read_built",
     "read_published",
+    "reconcile",
     "render",
     "rollback",
     "write_catalog",

@@ -1,7 +1,8 @@
 """The gate before publishing: a warehouse that fails here leaves yesterday's marts in place.
 
 Checks what a reader of the published file would suffer from: failed tests, missing or empty
-marts, types that older clients cannot read, personal data. Tests of the numbers themselves
+marts, types that older clients cannot read, personal data, a definition that changed under
+its old number. Tests of the numbers themselves
 belong in ``dbt_project``.
 """
 
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from itertools import compress
 from pathlib import Path
 
+from serving.definitions import redefined
 from serving.errors import AuditError
 from serving.facts import CheckFact, Relation, RunFacts
 from serving.warehouse import ColumnInfo, Warehouse, one_value, open_warehouse, quoted
@@ -31,6 +33,7 @@ def audit(
     *,
     facts: RunFacts,
     required: Sequence[str] = (),
+    published: Path | None = None,
 ) -> dict[Relation, int]:
     """Row counts of what may be published.
 
@@ -39,6 +42,7 @@ def audit(
         relations: what is meant to be published.
         facts: results of the run's checks.
         required: names of relations that must have rows.
+        published: folder of the version that readers see, whose definitions must still hold.
 
     Raises:
         AuditError: with one sentence per reason not to publish.
@@ -55,6 +59,7 @@ def audit(
             if relation.name in required and not counts[relation]:
                 findings.append(f"{relation.name} has no rows.")
             findings += [*_unreadable(relation, columns), *personal]
+        findings += redefined(held, published)
     if not relations:
         findings.append("there is nothing to publish.")
     if findings:

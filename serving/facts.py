@@ -45,9 +45,9 @@ class StreamFact:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckFact:
-    """The result of one check: a source contract or a test of a model."""
+    """The result of one check: a source contract, a test of a model, or values and their rows."""
 
-    kind: Literal["contract", "model_test"]
+    kind: Literal["contract", "model_test", "reconciliation"]
     name: str
     table: str
     passed: bool

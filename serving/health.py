@@ -14,7 +14,10 @@ from serving.warehouse import Warehouse
 
 COLUMNS = {
     "run_id": ("VARCHAR", "Run that measured this."),
-    "kind": ("VARCHAR", "source, stream, contract, model_test, rejected or matched."),
+    "kind": (
+        "VARCHAR",
+        "source, stream, contract, model_test, reconciliation, rejected or matched.",
+    ),
     "name": ("VARCHAR", "What was measured, within its kind."),
     "table_name": ("VARCHAR", "Table or model concerned."),
     "source_id": ("VARCHAR", "Source instance concerned."),

@@ -66,6 +66,12 @@ def questions_answered(manifest: Manifest) -> dict[str, list[str]]:
     }
 
 
+def ready_queries(manifest: Manifest) -> dict[str, str]:
+    """The query with which a reader may begin, of published models that bring one."""
+    metas = {node["name"]: node["config"].get("meta", {}) for node in published_models(manifest)}
+    return {name: meta["query"] for name, meta in metas.items() if "query" in meta}
+
+
 def published_models(manifest: Manifest) -> list[dict[str, Any]]:
     """The models that readers may see: those that dbt declares public."""
     return [

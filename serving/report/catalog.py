@@ -1,7 +1,7 @@
 """The catalog: a page that says of every published table what it holds and how it looks.
 
-Descriptions are the comments of the published file; the questions that a table answers are
-handed in by who knows dbt's manifest.
+Descriptions are the comments of the published file; the questions that a table answers, and
+queries of its own, are handed in by who knows dbt's manifest.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from serving import durable
+from serving.report.examples import example_query
 from serving.report.templates import rendered
 from serving.versions import DATABASE
 from serving.warehouse import quoted
@@ -31,6 +32,15 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Example:
+    """A query that a reader may begin with, and what it says tonight."""
+
+    query: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+@dataclass(frozen=True)
 class Table:
     """A published table or view: what it holds, what it answers, and its first rows."""
 
@@ -39,6 +49,7 @@ class Table:
     count_rows: int
     columns: tuple[Column, ...]
     rows: tuple[tuple[Any, ...], ...]
+    example: Example
     questions: tuple[str, ...] = ()
 
     @property
@@ -47,23 +58,30 @@ class Table:
         return f"from {self.name} limit {COUNT_ROWS}"
 
 
-def write_catalog(version: Path, questions: Mapping[str, Sequence[str]]) -> Path:
+def write_catalog(
+    version: Path,
+    questions: Mapping[str, Sequence[str]],
+    queries: Mapping[str, str] | None = None,
+) -> Path:
     """Write the catalog of a published version into its folder and return its path.
 
     Args:
         version: folder of the version, as ``current_version`` tells.
         questions: what a table answers, by the table's name.
+        queries: a query to begin with, where a table brings its own.
     """
     with duckdb.connect(str(version / DATABASE), read_only=True) as connection:
         [(as_of,)] = connection.execute("select as_of from _meta").fetchall()
-        tables = _tables(connection, questions)
+        tables = _tables(connection, questions, queries or {})
     path = version / CATALOG
     durable.write_text(path, rendered("catalog.html.jinja", tables=tables, as_of=as_of))
     return path
 
 
 def _tables(
-    connection: duckdb.DuckDBPyConnection, questions: Mapping[str, Sequence[str]]
+    connection: duckdb.DuckDBPyConnection,
+    questions: Mapping[str, Sequence[str]],
+    queries: Mapping[str, str],
 ) -> list[Table]:
     described = connection.execute(
         "select table_name, comment from duckdb_tables() where not internal "
@@ -83,7 +101,20 @@ def _tables(
             count_rows=connection.execute(f"select count(*) from {quoted(name)}").fetchall()[0][0],
             columns=tuple(columns.get(name, ())),
             rows=tuple(connection.execute(f"from {quoted(name)} limit {COUNT_ROWS}").fetchall()),
+            example=_example(connection, name, columns.get(name, []), queries.get(name)),
             questions=tuple(questions.get(name, ())),
         )
         for name, comment in described
     ]
+
+
+def _example(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: Sequence[Column],
+    query: str | None,
+) -> Example:
+    query = query or example_query(table, [(one.name, one.type.upper()) for one in columns])
+    found = connection.execute(query)
+    names = tuple(name for name, *_ in found.description or ())
+    return Example(query.strip(), names, tuple(found.fetchall()))

@@ -165,3 +165,15 @@ def test_every_kpi_stands_in_known_grains_and_leads_to_a_wide_mart(
         if row["drill_mart"] not in wide or not set(row["grains"].split("|")) <= grains
     ]
     assert not strays
+
+
+def test_no_mart_averages_scores() -> None:
+    averaged = re.compile(
+        r"\b(avg|mean|median)\s*\(|\bsum\(\s*[\w.]*(_pct|_rate|_index|\bnps|\bces)\s*\)"
+    )
+    offenders = [
+        path.name
+        for path in DBT_PROJECT.glob("models/m*/**/*.sql")
+        if averaged.search(path.read_text(encoding="utf-8"))
+    ]
+    assert not offenders

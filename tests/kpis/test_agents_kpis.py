@@ -27,16 +27,6 @@ from tests.kpis.staffing import blocked, needed, service_level, staffing, waitin
 
 DAY = pd.Timestamp("2025-01-10")
 INBOUND = "not is_internal and coalesce(direction, 'inbound') = 'inbound'"
-BASES = {
-    "mart_agent_day": {"K-OCC": "1", "K-OCC.C": "1", "K-QACOV": "count_handled"},
-    "mart_qa_evaluation": {"K-QA": "1"},
-    "mart_agent_scorecard": {"K-AGT": "count_observations", "K-QACOV": "1"},
-    "mart_qa_agreement": {"K-QAK": "count_pairs"},
-    "mart_ivr": {"K-IVR": "count_ended"},
-    "mart_recording": {"K-REC": "count_eligible", "K-REC overdue": "count_past_retention"},
-    "mart_staffing": {"K-ERL": "1"},
-    "mart_call": {"K-BUSY.P": "1", "K-HOLD": "1"},
-}
 
 
 def _occupancy(warehouse: Warehouse) -> pd.DataFrame:
@@ -138,26 +128,6 @@ def test_scores_and_agreement_equal_the_second_computation(
     ]
     assert different.empty, different.head(10).to_string()
     assert len(mine)
-
-
-@pytest.mark.parametrize("mart", BASES)
-def test_the_filter_of_a_value_finds_its_base(built: Warehouse, mart: str) -> None:
-    kpis = sorted({key.split()[0] for key in BASES[mart]})
-    listed = ", ".join(f"'{kpi_id}'" for kpi_id in kpis)
-    sample = built.frame(
-        f"""
-        select kpi_id, statistic, grain_name, n, drill_filter from marts.mart_cx_kpi
-        where drill_mart = '{mart}' and kpi_id in ({listed}) and period_type = 'month' and n > 0
-        qualify row_number() over (
-            partition by kpi_id, statistic, grain_name order by hash(grain_key, period_start)
-        ) = 1
-        """
-    )
-    assert len(sample)
-    for row in sample.itertuples():
-        base = BASES[mart].get(f"{row.kpi_id} {row.statistic}", BASES[mart][row.kpi_id])
-        found = built.frame(f"select sum({base}) as n from marts.{mart} where {row.drill_filter}")
-        assert found["n"].iloc[0] == row.n, row
 
 
 def test_a_day_of_an_agent_adds_up_to_its_occupancy() -> None:

@@ -22,17 +22,6 @@ VALUES: dict[str, Callable[[Warehouse], pd.DataFrame]] = {
     "leads of notices": lead_medians,
     "days of sales outstanding": sales_outstanding,
 }
-BASES = {
-    ("mart_ccm_delivery", "K-DELIV"): "sum(count_reported)",
-    ("mart_ccm_delivery", "K-OPEN"): "sum(count_delivered_to_open)",
-    ("mart_ccm_delivery", "K-UNSUB"): "sum(count_delivered)",
-    ("mart_ccm_delivery", "K-PERS"): "sum(count_sent)",
-    ("mart_ccm_delivery", "K-PREFM"): "sum(count_with_preference)",
-    ("mart_ccm_delivery", "K-RETR"): "sum(count_archived)",
-    ("mart_ccm_delivery", "K-OPTV"): "sum(count_sent)",
-}
-"""What the rows of an aggregated mart add up to; of other marts every row counts."""
-OF_STATISTICS = {"click_to_open": "sum(count_opened)", "merge_failure": "sum(count_merged)"}
 TIES = {
     ("K-DELIV", "value"): (
         "select date_trunc('month', sent_local_date), sum(count_delivered), sum(count_reported)"
@@ -119,35 +108,6 @@ def test_every_kpi_of_messages_is_published(built: Warehouse, published: pd.Data
     )
     held = set(zip(published["kpi_id"], published["statistic"], strict=True))
     assert set(zip(registered["kpi_id"], registered["statistic"], strict=True)) <= held
-
-
-def test_the_filter_of_a_value_finds_what_it_counts(built: Warehouse) -> None:
-    sample = built.frame(
-        """
-        select kpi_id, statistic, grain_name, n, drill_mart, drill_filter
-        from marts.mart_cx_kpi
-        where period_type = 'month' and n > 0
-            and kpi_id in (
-                select kpi_id from core.dim_kpi
-                where family in ('communication', 'preference', 'billing', 'renewal')
-            )
-        qualify row_number() over (
-            partition by kpi_id, statistic, grain_name order by hash(grain_key, period_start)
-        ) = 1
-        """
-    )
-    assert len(sample)
-    wrong = []
-    for mart, values in sample.groupby("drill_mart"):
-        rows = values[["kpi_id", "statistic", "drill_filter", "n"]].to_numpy()
-        sums = [
-            OF_STATISTICS.get(statistic, BASES.get((str(mart), kpi_id), "count(*)"))
-            + f" filter (where {condition})"
-            for kpi_id, statistic, condition, _ in rows
-        ]
-        found = built.frame(f"select {', '.join(sums)} from marts.{mart}").iloc[0].to_numpy()
-        wrong += [(*row, count) for row, count in zip(rows, found, strict=True) if row[3] != count]
-    assert not wrong
 
 
 @pytest.mark.parametrize(("kpi_id", "statistic"), TIES)

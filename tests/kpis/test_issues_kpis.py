@@ -1,4 +1,4 @@
-"""Issue KPIs against a computation of their own; their filters lead to their rows."""
+"""Issue KPIs against a computation of their own, and their wide marts."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,11 +11,6 @@ from tests.kpis.issues import followed, handled_contacts, outcomes
 from tests.kpis.reading import KEYS, Warehouse
 
 NAMES = ["kpi_id", "statistic"]
-BASES = {
-    "K-CPC": "sum(count_contacts)",
-    "K-SELF": "sum(count_contacts + count_self_served)",
-}
-"""What adds up to n where the drill mart holds sums; elsewhere its rows are counted."""
 
 
 def _followed(built: Warehouse) -> pd.DataFrame:
@@ -64,29 +59,6 @@ def test_every_kpi_of_the_family_has_a_second_computation(built: Warehouse) -> N
     registered = built.frame("select kpi_id, statistic from core.dim_kpi where family = 'issue'")
     computed = pd.concat([compute(built)[NAMES] for compute in COMPUTATIONS.values()])
     assert set(map(tuple, registered.to_numpy())) == set(map(tuple, computed.to_numpy()))
-
-
-def test_a_filter_of_a_value_finds_its_base(built: Warehouse) -> None:
-    sample = built.frame(
-        """
-        select kpi_id, statistic, grain_name, grain_key, n, drill_mart, drill_filter
-        from marts.mart_cx_kpi
-        where period_type = 'month' and n > 0
-            and kpi_id in (select kpi_id from core.dim_kpi where family = 'issue')
-        qualify row_number() over (
-            partition by kpi_id, statistic, grain_name order by hash(grain_key, period_start)
-        ) = 1
-        """
-    )
-    for mart, rows in sample.groupby("drill_mart"):
-        sums = [BASES.get(kpi_id, "count(*)") for kpi_id in rows["kpi_id"]]
-        columns = ", ".join(
-            f"{total} filter (where {condition})"
-            for total, condition in zip(sums, rows["drill_filter"], strict=True)
-        )
-        found = built.frame(f"select {columns} from marts.{mart}").iloc[0].to_numpy()
-        different = rows[rows["n"] != found]
-        assert different.empty, different.to_string()
 
 
 def test_months_of_reasons_add_up_to_the_published_values(built: Warehouse) -> None:

@@ -1,4 +1,4 @@
-"""KPIs of deals, journeys and acquisition: a second computation, drill filters, wide marts."""
+"""KPIs of deals, journeys and acquisition: a second computation, wide marts."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -28,27 +28,6 @@ ADDED: dict[str, tuple[Compute, tuple[tuple[str, str], ...]]] = {
 }
 MEDIANS: dict[str, Compute] = {"K-CYCLE": pipeline.cycles, "K-TIS": journey.stage_times}
 RULES = ("first", "last", "linear", "position")
-SUMS = {
-    "mart_journey_map": {"K-JMAP value": "count_touches", "K-JMAP csat": "count_csat_answers"},
-    "mart_journey_funnel": {
-        "K-STAGE value": "count_reached",
-        "K-TIS value": "count_stays",
-        "K-TIS lower_bound": "count_stays",
-    },
-    "mart_digital_ease": {"K-TASK value": "count_started"},
-    "mart_acquisition_source": {
-        "K-CAC value": "count_new_customers",
-        "K-CAC value_real": "count_new_customers",
-        **{f"K-ATTR {rule}{end}": "count_conversions" for rule in RULES for end in ("", "_real")},
-    },
-    "mart_advocacy": {
-        "K-REF value": "count_active",
-        "K-REF conversion": "count_mature_referrals",
-        "K-ADV value": "count_active_at_end",
-        "K-CAC keep": "count_retained",
-    },
-}
-"""The column of a mart whose sum is the n of a value."""
 
 
 @pytest.fixture(scope="module")
@@ -177,50 +156,6 @@ def test_the_second_computations_know_the_golden_ones() -> None:
     touches = [(ordered, "direct"), (ordered - pd.Timedelta(days=90), "search")]
     assert acquisition.credited(touches, ordered) == ["direct"]
     assert acquisition.credited([*touches, (ordered, "social")], ordered) == ["social"]
-
-
-def _filters(built: Warehouse, mart: str) -> pd.DataFrame:
-    return built.frame(
-        f"""
-        select concat(kpi_id, ' ', statistic) as name, grain_name, n, drill_filter
-        from marts.mart_cx_kpi
-        where drill_mart = '{mart}' and n > 0 and not suppressed
-            and period_type = if(kpi_id = 'K-COVER', 'quarter', 'month')
-        qualify row_number() over (
-            partition by kpi_id, statistic, grain_name order by hash(grain_key, period_start)
-        ) = 1
-        """
-    )
-
-
-def _found(built: Warehouse, mart: str, sums: list[str], filters: pd.Series) -> list[int]:
-    columns = ", ".join(
-        f"coalesce({total} filter (where {condition}), 0)"
-        for total, condition in zip(sums, filters, strict=True)
-    )
-    return [int(value) for value in built.frame(f"select {columns} from marts.{mart}").iloc[0]]
-
-
-def test_the_filter_of_a_value_finds_its_deals(built: Warehouse) -> None:
-    sample = _filters(built, "mart_pipeline")
-    assert {"K-CYCLE", "K-COVER"} <= set(sample["name"].str.split(" ").str[0])
-    found = _found(built, "mart_pipeline", ["count(*)"] * len(sample), sample["drill_filter"])
-    assert found == sample["n"].astype(int).to_list(), sample.assign(found=found).to_string()
-
-
-@pytest.mark.parametrize("mart", SUMS)
-def test_the_filter_of_a_value_finds_the_parts_that_add_up_to_its_n(
-    built: Warehouse, mart: str
-) -> None:
-    sample = _filters(built, mart)
-    sample = sample[sample["name"].isin(SUMS[mart])]
-    assert len(sample)
-    sums = [f"sum({SUMS[mart][name]})" for name in sample["name"]]
-    sample = sample.assign(found=_found(built, mart, sums, sample["drill_filter"]))
-    # A stage holds touchpoints that the map hides, and its sum does not give them away.
-    may_hide = (mart == "mart_journey_map") & (sample["grain_name"] == "stage")
-    right = (sample["found"] == sample["n"]) | (may_hide & (sample["found"] < sample["n"]))
-    assert right.all(), sample[~right].to_string()
 
 
 def test_the_ledger_is_in_the_mart_to_the_last_cent(built: Warehouse) -> None:

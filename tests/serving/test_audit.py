@@ -5,9 +5,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from serving import AuditError, CheckFact, Relation, audit
+from serving import AuditError, CheckFact, Relation, audit, publish
 from serving.facts import Severity
-from tests.serving.conftest import RELATIONS, facts
+from tests.serving.conftest import AS_OF, RELATIONS, facts
 
 KPI = Relation("marts", "mart_cx_kpi")
 
@@ -107,3 +107,36 @@ def test_every_finding_is_told_at_once(warehouse: Path) -> None:
 def test_nothing_to_publish_is_a_finding(warehouse: Path) -> None:
     with pytest.raises(AuditError, match="nothing to publish"):
         audit(warehouse, [], facts=facts("run1"))
+
+
+REGISTRY = """
+    create table core.dim_kpi as
+    select * from (values
+        ('K-SL', 1, 'value', 20000, 'Service level'), ('K-NPS', 1, 'value', null, 'NPS')
+    ) as kpi(kpi_id, definition_version, statistic, threshold_milliseconds, name_en)
+"""
+
+
+def test_a_changed_parameter_needs_a_new_definition_version(warehouse: Path, marts: Path) -> None:
+    change(warehouse, REGISTRY)
+    relations = [*RELATIONS, Relation("core", "dim_kpi")]
+    version = publish(
+        warehouse, marts, relations=relations, run_id="run1", as_of=AS_OF, facts=facts("run1")
+    ).folder
+
+    change(warehouse, "update core.dim_kpi set name_en = 'Reachability'")
+    assert audit(warehouse, relations, facts=facts("run2"), published=version)
+
+    change(
+        warehouse,
+        "update core.dim_kpi set threshold_milliseconds = 30000 where kpi_id = 'K-SL'",
+    )
+    with pytest.raises(AuditError) as refused:
+        audit(warehouse, relations, facts=facts("run2"), published=version)
+    assert refused.value.findings == (
+        "K-SL value is published as version 1 with threshold_milliseconds 20000 and has 30000"
+        " tonight: give the new definition version 2 in seeds/kpis.csv.",
+    )
+
+    change(warehouse, "update core.dim_kpi set definition_version = 2 where kpi_id = 'K-SL'")
+    assert audit(warehouse, relations, facts=facts("run2"), published=version)

@@ -15,6 +15,7 @@ from serving import (
     write_report,
 )
 from serving.report.content import Place, Point
+from serving.report.examples import example_query
 from serving.report.pictures import HEIGHT, bars, trend
 from tests.serving.conftest import AS_OF, RELATIONS, facts
 
@@ -119,13 +120,44 @@ def test_the_catalog_says_what_every_table_holds(warehouse: Path, marts: Path) -
     assert version is not None
 
     questions = {"mart_cx_kpi": ["How does each KPI stand?"]}
-    page = write_catalog(version, questions).read_text(encoding="utf-8")
+    queries = {"mart_cx_kpi": "select max(n) as most from mart_cx_kpi"}
+    page = write_catalog(version, questions, queries).read_text(encoding="utf-8")
 
     assert "One row per value." in page
     assert "Records behind the value." in page
     assert re.search(r'id="dim_calendar".*?from dim_calendar limit 3', page, re.DOTALL)
     assert re.search(r'id="mart_cx_kpi".*?<li>How does each KPI stand\?</li>', page, re.DOTALL)
     assert "mart_dq_health" in page
+    assert re.search(r"max\(n\) as most.*?<th>most</th>.*?<td>8200</td>", page, re.DOTALL)
+    assert re.search(r"<th>month</th>.*?<td>2026-11-01</td><td>1</td>", page, re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("columns", "query"),
+    [
+        (
+            [
+                ("period_type", "VARCHAR"),
+                ("period_start", "DATE"),
+                ("count_calls", "BIGINT"),
+                ("score", "DOUBLE"),
+                ("is_late", "BOOLEAN"),
+            ],
+            "select\n    period_start,\n    count(*) as count_rows,\n"
+            "    sum(count_calls) as count_calls\nfrom mart\n"
+            "where period_type in ('month', 'jalali_month')\ngroup by 1\norder by 1 desc limit 6",
+        ),
+        (
+            [("code", "VARCHAR"), ("is_late", "BOOLEAN"), ("score", "DOUBLE")],
+            "select\n    count(*) as count_rows,\n"
+            "    count(*) filter (where is_late) as count_late\nfrom mart",
+        ),
+    ],
+)
+def test_an_example_adds_up_parts_by_period_and_never_a_score(
+    columns: list[tuple[str, str]], query: str
+) -> None:
+    assert example_query("mart", columns) == query
 
 
 def test_a_month_without_a_value_is_a_gap_and_no_zero() -> None:

@@ -1,6 +1,7 @@
 """The publication as an asset: audit, publish, tell the lake what was published."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,18 +12,31 @@ from orchestration.lib.environment import Environment
 from orchestration.lib.keeping import keep_identities, keep_values
 from orchestration.lib.lake import CompanyLake
 from orchestration.lib.manifest import Manifest, published_models
+from orchestration.lib.manifest import (
+    Manifest,
+    published_models,
+    questions_answered,
+    ready_queries,
+)
 from orchestration.lib.night import Notebook, run_facts
 from orchestration.lib.translator import CxTranslator
 from serving import (
+    ROWS_CHECK,
     Published,
+    Reconciliation,
     Relation,
     audit,
     publish,
+    reconcile,
+    write_catalog,
+    write_report,
 )
 
 PUBLISHED_MARTS = dg.AssetKey("published_marts")
 REQUIRED_MARTS = ("mart_cx_kpi",)
 KEPT_CHECK = "published_values_kept"
+COUNT_LISTED = 100
+"""Differences that the metadata of the check lists."""
 
 
 def serving_assets(environment: Environment, manifest: Manifest) -> dg.AssetsDefinition:
@@ -41,13 +55,7 @@ def serving_assets(environment: Environment, manifest: Manifest) -> dg.AssetsDef
             "The marts that BI tools read: one DuckDB file and one Parquet file per table.\n\n"
             "Replaced as a whole after an audit; a bad night leaves the version before."
         ),
-        check_specs=[
-            dg.AssetCheckSpec(
-                KEPT_CHECK,
-                asset=PUBLISHED_MARTS,
-                description="What was published is in the lake, so that a rebuild keeps it.",
-            )
-        ],
+        check_specs=_check_specs(),
         freshness_policy=dg.FreshnessPolicy.cron(
             deadline_cron="0 6 * * *",
             lower_bound_delta=timedelta(hours=8),
@@ -58,10 +66,71 @@ def serving_assets(environment: Environment, manifest: Manifest) -> dg.AssetsDef
         context: dg.AssetExecutionContext,
         lake: dg.ResourceParam[CompanyLake],
         warehouse_lock: dg.ResourceParam[None],
-    ) -> Iterator[dg.MaterializeResult[None]]:
-        yield _publish(context, lake, environment, manifest, relations)
+    ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]:
+        counted = reconcile(environment.home.warehouse)
+        yield _rows_check(counted)
+        yield _publish(context, lake, environment, manifest, relations, counted)
 
     return published_marts
+
+
+def _check_specs() -> list[dg.AssetCheckSpec]:
+    return [
+        dg.AssetCheckSpec(
+            ROWS_CHECK,
+            asset=PUBLISHED_MARTS,
+            blocking=True,
+            description=(
+                "The newest value of every cell is counted again from the rows that its filter "
+                "finds."
+            ),
+        ),
+        dg.AssetCheckSpec(
+            KEPT_CHECK,
+            asset=PUBLISHED_MARTS,
+            description="What was published is in the lake, so that a rebuild keeps it.",
+        ),
+    ]
+
+
+def report_asset(environment: Environment, manifest: Manifest) -> dg.AssetsDefinition:
+    """The report of the published version, and the catalog of its tables."""
+    questions, queries = questions_answered(manifest), ready_queries(manifest)
+    company = environment.sources.company
+    settings = ReportSettings(
+        language=company.language,
+        company_names={str(language): name for language, name in company.name.items()}
+        or {company.language: company.key},
+        time_zone=company.time_zone,
+        calendar=company.calendar,
+        is_demo=company.is_demo,
+    )
+
+    @dg.asset(
+        key=CX_REPORT,
+        deps=[PUBLISHED_MARTS],
+        group_name="serving",
+        owners=["team:cx_analytics"],
+        kinds={"html"},
+        description=(
+            "The report for people: one page in Persian, Russian and English.\n\n"
+            "Headlines with targets and trends, every KPI of the company, and what each means; "
+            "beside it the catalog of the published tables."
+        ),
+    )
+    def cx_report() -> dg.MaterializeResult[None]:
+        version = current_version(environment.home.marts)
+        if version is None:
+            raise dg.Failure("nothing is published yet: run the nightly job", allow_retries=False)
+        pages = {
+            "report": write_report(version, settings),
+            "catalog": write_catalog(version, questions, queries),
+        }
+        return dg.MaterializeResult(
+            metadata={name: dg.MetadataValue.path(path) for name, path in pages.items()}
+        )
+
+    return cx_report
 
 
 def _publish(
@@ -70,6 +139,7 @@ def _publish(
     environment: Environment,
     manifest: Manifest,
     relations: Sequence[Relation],
+    counted: Reconciliation,
 ) -> dg.MaterializeResult[None]:
     notebook, home = Notebook(environment.notebook), environment.home
     facts = run_facts(
@@ -79,7 +149,14 @@ def _publish(
         code_version=code_version(environment.project_version, fingerprints(manifest, {})),
         rejects=lake.rejects(),
     )
-    audit(home.warehouse, relations, facts=facts, required=REQUIRED_MARTS)
+    facts = replace(facts, checks=(*facts.checks, counted.as_check()))
+    audit(
+        home.warehouse,
+        relations,
+        facts=facts,
+        required=REQUIRED_MARTS,
+        published=current_version(home.marts),
+    )
     published = publish(
         home.warehouse,
         home.marts,
@@ -95,13 +172,33 @@ def _publish(
     refusal = keep_values(lake, notebook, home.marts) or keep_identities(
         lake, home.warehouse, context.run_id
     )
-    kept = dg.AssetCheckResult(
+    return dg.MaterializeResult(metadata=_metadata(published), check_results=[_kept_check(refusal)])
+
+
+def _kept_check(refusal: str | None) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
         check_name=KEPT_CHECK,
         passed=refusal is None,
         severity=dg.AssetCheckSeverity.WARN,
         description=refusal or "The published values and the changed identities are in the lake.",
     )
-    return dg.MaterializeResult(metadata=_metadata(published), check_results=[kept])
+
+
+def _rows_check(counted: Reconciliation) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        check_name=ROWS_CHECK,
+        passed=not counted.differences,
+        description=counted.as_check().message,
+        metadata={
+            "count_values": counted.count_values,
+            "differences": dg.MetadataValue.md(
+                "\n".join(
+                    f"- {difference} (`{difference.drill_filter}`)"
+                    for difference in counted.differences[:COUNT_LISTED]
+                )
+            ),
+        },
+    )
 
 
 def _metadata(published: Published) -> dict[str, Any]:

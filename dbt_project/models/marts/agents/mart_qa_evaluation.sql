@@ -8,33 +8,44 @@ met_agents_evaluations as (
 
 ),
 
+dim_run as (
+
+    select * from {{ ref('dim_run') }}
+
+),
+
 final as (
 
     select
-        evaluation_id,
-        source_id,
-        contact_id,
-        ticket_id,
-        agent_id,
-        agent_number,
-        team_name,
-        evaluator_agent_id,
-        mode as evaluation_mode,
-        evaluated_local_date,
-        count_items,
-        count_applicable_items,
-        points_possible,
-        points_counted,
-        round(score, 6) as score,
-        is_auto_fail,
-        is_calibration,
-        is_internal,
-        is_counted,
-        is_low,
-        coached_local_date,
-        is_coached_in_time
+        evaluations.evaluation_id,
+        evaluations.source_id,
+        evaluations.contact_id,
+        evaluations.ticket_id,
+        evaluations.agent_id,
+        evaluations.agent_number,
+        evaluations.team_name,
+        evaluations.evaluator_agent_id,
+        evaluations.mode as evaluation_mode,
+        evaluations.evaluated_local_date,
+        evaluations.count_items,
+        evaluations.count_applicable_items,
+        evaluations.points_possible,
+        evaluations.points_counted,
+        round(evaluations.score, 6) as score,
+        evaluations.is_auto_fail,
+        evaluations.is_calibration,
+        evaluations.is_internal,
+        evaluations.is_counted,
+        evaluations.is_low,
+        evaluations.coached_local_date,
+        case
+            when evaluations.coaching_due_on <= dim_run.as_of
+                then evaluations.is_coached_in_time
+        end as is_coached_in_time
 
-    from met_agents_evaluations
+    from met_agents_evaluations as evaluations
+
+    cross join dim_run
 
 )
 

@@ -88,7 +88,20 @@ final as (
                     kpis.family = 'contact_center'
                     and kpi_grains.contact_center_drill_mart is not null
                     then 'local_date'
-                else concat(kpis.drill_condition, ' and ', kpis.drill_date_column)
+                else concat(
+                        replace(
+                            replace(
+                                replace(
+                                    kpis.drill_condition,
+                                    ':period_start',
+                                    cast(kpi_values.period_start as varchar)
+                                ),
+                                ':period_type', kpi_values.period_type
+                            ),
+                            ':grain_name', kpi_values.grain_name
+                        ),
+                        ' and ', kpis.drill_date_column
+                    )
             end,
             ' >= date ''', cast(kpi_values.period_start as varchar), ''' and ',
             case

@@ -53,6 +53,8 @@ final as (
         kpis.statistic as dimension,
         cells.grain_name,
         cells.grain_key,
+        case when cells.grain_name = 'touchpoint' then cells.grain_key end
+            as touchpoint,
         cells.period_type,
         cells.period_start,
         met_periods.period_end,

@@ -105,6 +105,8 @@ final as (
         is_internal,
         score is not null and not is_calibration and not is_internal as is_counted,
         coalesce(is_low, false) as is_low,
+        cast(evaluated_local_date + interval 1 day * coaching_days as date)
+            as coaching_due_on,
         coalesce(
             coached_local_date
             < cast(evaluated_local_date + interval 1 day * coaching_days as date),
