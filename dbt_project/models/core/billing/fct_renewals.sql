@@ -10,7 +10,7 @@ renewals as (
 
 subscriptions as (
 
-    select * from {{ ref('int_sales__subscriptions_latest') }}
+    select * from {{ ref('int_billing__subscriptions_latest') }}
     where not is_deleted
 
 ),
