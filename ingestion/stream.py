@@ -97,6 +97,7 @@ class Column:
         required: an absent value rejects the row.
         minimum, maximum: inclusive bounds of a number; outside rejects the row.
         allowed: the only values a text may have (after trimming and lower-casing).
+        outlives_delete: a delete may say it too; an erasure says nothing. Never personal.
     """
 
     name: str
@@ -106,8 +107,11 @@ class Column:
     minimum: int | None = None
     maximum: int | None = None
     allowed: tuple[str, ...] = ()
+    outlives_delete: bool = False
 
     def __post_init__(self) -> None:
+        if self.outlives_delete and self.type in PERSONAL:
+            raise ValueError(f"column {self.name!r} is personal: it cannot outlive a delete")
         if not IDENTIFIER.match(self.name):
             raise ValueError(f"column name {self.name!r} must match {IDENTIFIER.pattern}")
 

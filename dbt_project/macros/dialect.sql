@@ -120,3 +120,16 @@
 {% macro spark__fingerprint(text) -%}
     md5({{ text }})
 {%- endmacro %}
+
+{# Ends the query with a sentence. #}
+{% macro refusal(text) -%}
+    {{ return(adapter.dispatch('refusal')(text)) }}
+{%- endmacro %}
+
+{% macro duckdb__refusal(text) -%}
+    error({{ text }})
+{%- endmacro %}
+
+{% macro spark__refusal(text) -%}
+    cast(raise_error({{ text }}) as string)
+{%- endmacro %}

@@ -78,3 +78,8 @@ long `translate` costs as much as all else, so it is kept for the texts that nee
 {% macro characters(numbers) -%}
     {%- for number in numbers -%}{{ '%c' | format(number) }}{%- endfor -%}
 {%- endmacro %}
+
+{# A language code as BCP 47 compares it: `FA` and `fa` are one, so are `pt_BR` and `pt-br`. #}
+{% macro language_tag(text) -%}
+    lower(replace(trim({{ text }}), '_', '-'))
+{%- endmacro %}

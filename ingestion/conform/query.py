@@ -134,7 +134,7 @@ class _TypingQuery:
             rule = column.names.rule
             if column.column.required or is_key:
                 rule = f"case when {column.names.given} is null then 'required' else {rule} end"
-            rules[column.broken] = rule if is_key else self._if_upsert(rule)
+            rules[column.broken] = rule if is_key else self._if_said(column, rule)
         for names in self._extra.values():
             if names.kind in TEXT_KINDS:
                 rules[names.rule] = f"case {broken_text(names)} end"
@@ -157,7 +157,7 @@ class _TypingQuery:
 
     def _result(self) -> Layer:
         landed = {
-            name: self._if_upsert(value)
+            name: self._if_said(column, value)
             for column in self._columns
             for name, value in column.landed.items()
         }
@@ -202,7 +202,7 @@ class _TypingQuery:
     def _row_hash(self) -> str:
         """NUL parts the values: no accepted text holds one, and none is empty."""
         parts = ["operation" if self._has_operations else "'upsert'"]
-        parts += [self._if_upsert(column.fingerprint) for column in self._columns]
+        parts += [self._if_said(column, column.fingerprint) for column in self._columns]
         return f"md5(concat({', chr(0), '.join(parts)}))"
 
     def _extra_json(self) -> str:
@@ -244,6 +244,11 @@ class _TypingQuery:
     def _place(self, name: str, kind: str) -> str:
         raw = self._raw.get(name)
         return f"cast({raw.alias if raw else 'null'} as {kind})"
+
+    def _if_said(self, column: TypedColumn, value: str) -> str:
+        if self._has_operations and column.column.outlives_delete:
+            return f"case when operation in ('upsert', 'delete') then {value} end"
+        return self._if_upsert(value)
 
     def _if_upsert(self, value: str) -> str:
         return f"case when operation = 'upsert' then {value} end" if self._has_operations else value

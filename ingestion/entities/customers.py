@@ -40,6 +40,12 @@ ENTITIES = {
             flag("is_opted_out", "The person refused to be contacted."),
             flag("is_internal", "Employee or test record; never in a KPI."),
             number("birth_year", "Year of birth.", minimum=1900),
+            Column(
+                name="merged_into_number",
+                type=ColumnType.ID,
+                description="Customer of the same source that this record was merged into.",
+                outlives_delete=True,
+            ),
             text("acquisition_source", "How the person came: campaign, referral, search, store."),
             instant("created_at", "When the record was created."),
             UPDATED_AT,

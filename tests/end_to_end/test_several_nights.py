@@ -195,7 +195,17 @@ def test_a_merger_leaves_one_person_and_a_corrected_email_parts_two(
         where defects.defect in ('record_merged_away', 'email_of_another')
         group by all
     """
-    assert [defect for defect, *_ in nights.ask(persons)] == ["email_of_another"]
+    told = nights.ask(persons)
+    assert {defect for defect, *_ in told} == {"email_of_another", "record_merged_away"}
+    assert {count for *_, count in told} == {1}
+    linked = f"""
+        select identities.linked_by
+        from '{truth}/defects.parquet' as defects
+        inner join core.dim_customer_identities as identities
+            on identities.identity_key = 'customer:crm:' || defects.record_id
+        where defects.defect = 'record_merged_away'
+    """
+    assert nights.ask(linked) == [("merged",)]
 
 
 def test_a_closed_day_that_late_data_changed_is_published_as_a_revision(

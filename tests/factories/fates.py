@@ -95,9 +95,12 @@ QUESTIONS = {
     "toman_in_rial_column": AMOUNTS_TOLD,
     "email_of_another": NOBODY_ELSE,
     "record_merged_away": """
-        select record_id from planted
-        where record_id in (select record_id from persons)
-        or record_id in (select customer_number from core.dim_customers where is_current)
+        select planted.record_id
+        from planted
+        left join persons on planted.record_id = persons.record_id
+        left join core.dim_customers as stayed
+            on persons.customer_id = stayed.customer_id and stayed.is_current
+        where stayed.customer_id is null or stayed.customer_number = planted.record_id
     """,
     "bot_reply": EXCLUDED_RESPONSES,
     "reversed_effort_item": """

@@ -12,7 +12,10 @@ import pandas as pd
 from tests.kpis.reading import Warehouse
 
 SHARED_CONTACT_LIMIT = 5
-PAIR = ["identity_key", "contact", "kind", "email_key", "email_is_shared", "is_customer_record"]
+PAIR = [
+    *("identity_key", "contact", "kind", "other_kind"),
+    *("email_key", "email_is_shared", "is_customer_record"),
+]
 CONTACTS = {"email_key": "email", "phone_key": "phone", "other_key": "other"}
 
 
@@ -59,7 +62,8 @@ def _pairs(records: pd.DataFrame) -> pd.DataFrame:
 
 def _shared(pairs: pd.DataFrame) -> set[str]:
     listed = pairs[(pairs["kind"] == "email") & pairs["email_is_shared"]]["contact"]
-    customers = pairs[pairs["identity_key"].str.startswith("customer:")]
+    is_merger = (pairs["kind"] == "other") & (pairs["other_kind"] == "merged")
+    customers = pairs[pairs["identity_key"].str.startswith("customer:") & ~is_merger]
     holders = customers.groupby("contact")["identity_key"].nunique()
     phones = pairs[(pairs["kind"] == "phone") & pairs["is_customer_record"]]
     addresses = phones.groupby("contact")["email_key"].nunique()

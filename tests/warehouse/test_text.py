@@ -41,6 +41,13 @@ def test_no_text_has_no_normal_form(connection: duckdb.DuckDBPyConnection) -> No
     assert normalized(connection, [None, ""]) == [None, None]
 
 
+def test_a_language_has_one_code_however_its_source_spells_it() -> None:
+    spelled = rendered(
+        "select {{ language_tag('code') }} from (values ('FA'), ('fa '), ('pt_BR')) as codes (code)"
+    )
+    assert duckdb.sql(spelled).fetchall() == [("fa",), ("fa",), ("pt-br",)]
+
+
 @settings(max_examples=20, deadline=None)
 @given(values=st.lists(st.text(alphabet=ALPHABET, max_size=12), min_size=1, max_size=40))
 def test_a_normal_form_is_its_own_and_forgets_how_it_was_composed(

@@ -133,6 +133,7 @@ def _rows(
         text.clock(versions["at"]),
         text.where(person % UNKNOWN_BIRTH_EVERY == 5, none, text.number(people.birth_year[person])),
         text.chosen(config.ACQUISITION_SOURCES, people.acquired[person]),
+        text.where(versions["merged"], client_numbers(person), none),
     ]
 
 

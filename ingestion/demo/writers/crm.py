@@ -39,7 +39,8 @@ INDUSTRIES = ("retail", "logistics", "education", "construction")
 _TABLES = {
     "client_log": (
         "client_no, firm_no, full_name, email, mobile, tier, city, lang, contact_by, "
-        "no_contact, is_test, is_merged, created_at, updated_at, born_in, found_us_by"
+        "no_contact, is_test, is_merged, created_at, updated_at, born_in, found_us_by, "
+        "merged_with"
     ),
     "firms": "firm_no, firm_name, tier, industry, city, created_at, updated_at",
     "client_orders": (

@@ -179,6 +179,19 @@ def test_deletes_need_only_their_key_and_land_nothing_else() -> None:
     assert landed["source_id"] == "7"
     declared = {column.name for column in ORDERS.columns} | {"_extra"}
     assert {landed[name] for name in declared} == {None}
+
+
+def test_a_merger_outlives_the_delete_of_its_record_but_no_erasure() -> None:
+    told = {"merged_into_number": ["9"] * 2, "segment": ["gold"] * 2}
+    rows = {"customer_number": ["1", "2"], "_op": ["delete", "erase"]} | told
+    accepted, _, _ = conformed(rows, CUSTOMERS)
+    assert [(row["merged_into_number"], row["segment"]) for row in accepted] == [
+        ("9", None),
+        (None, None),
+    ]
+
+
+def test_an_erasure_lands_nothing_personal() -> None:
     people = {"customer_number": ["1"], "full_name": ["Ali"], "_op": ["erase"]}
     accepted, restricted, _ = conformed(people, CUSTOMERS)
     assert accepted[0]["_op"] == "erase"

@@ -164,12 +164,7 @@ final as (
             and invoices.amount > 0
     left join first_notices
         on invoices.invoice_id = first_notices.invoice_id
-    left join identities
-        on invoices.identity_key = identities.identity_key
-    left join customers
-        on identities.customer_id = customers.customer_id
-            and cast(invoices.issued_on as timestamp) >= customers.valid_from
-            and cast(invoices.issued_on as timestamp) < customers.valid_to
+    {{ join_person_at('invoices', 'cast(invoices.issued_on as timestamp)') }}
 
 )
 

@@ -47,12 +47,7 @@ final as (
     from payments
     inner join run
         on payments.paid_local_date < run.as_of
-    left join identities
-        on payments.identity_key = identities.identity_key
-    left join customers
-        on identities.customer_id = customers.customer_id
-            and payments.paid_at >= customers.valid_from
-            and payments.paid_at < customers.valid_to
+    {{ join_person_at('payments', 'payments.paid_at') }}
 
 )
 

@@ -10,7 +10,7 @@ renewals as (
 
 subscriptions as (
 
-    select * from {{ ref('int_sales__subscriptions_latest') }}
+    select * from {{ ref('int_billing__subscriptions_latest') }}
     where not is_deleted
 
 ),
@@ -175,12 +175,7 @@ final as (
     from judged
     left join first_notices
         on judged.renewal_id = first_notices.renewal_id
-    left join identities
-        on judged.identity_key = identities.identity_key
-    left join customers
-        on identities.customer_id = customers.customer_id
-            and cast(judged.due_on as timestamp) >= customers.valid_from
-            and cast(judged.due_on as timestamp) < customers.valid_to
+    {{ join_person_at('judged', 'cast(judged.due_on as timestamp)') }}
 
 )
 

@@ -3,7 +3,7 @@ with
 
 subscriptions as (
 
-    select * from {{ ref('int_sales__subscriptions_latest') }}
+    select * from {{ ref('int_billing__subscriptions_latest') }}
     where not is_deleted
 
 ),
@@ -47,12 +47,7 @@ final as (
     from subscriptions
     inner join run
         on subscriptions.started_on < run.as_of
-    left join identities
-        on subscriptions.identity_key = identities.identity_key
-    left join customers
-        on identities.customer_id = customers.customer_id
-            and cast(subscriptions.started_on as timestamp) >= customers.valid_from
-            and cast(subscriptions.started_on as timestamp) < customers.valid_to
+    {{ join_person_at('subscriptions', 'cast(subscriptions.started_on as timestamp)') }}
 
 )
 

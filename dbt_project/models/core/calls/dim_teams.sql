@@ -8,7 +8,14 @@ versions as (
 
 ),
 
-final as (
+organizational_units as (
+
+    select * from {{ ref('organizational_units') }}
+    where team_name is not null
+
+),
+
+teams as (
 
     select
         team_id,
@@ -18,6 +25,21 @@ final as (
 
     from versions
     group by team_id, team_name
+
+),
+
+final as (
+
+    select
+        teams.team_id,
+        teams.team_name,
+        teams.source_id,
+        organizational_units.organizational_unit,
+        teams.count_agents
+
+    from teams
+    left join organizational_units
+        on teams.team_name = organizational_units.team_name
 
 )
 

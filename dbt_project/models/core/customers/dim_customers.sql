@@ -19,6 +19,7 @@ final as (
         segment,
         language,
         preferred_channel,
+        acquisition_source,
         is_opted_out,
         is_internal,
         created_at,

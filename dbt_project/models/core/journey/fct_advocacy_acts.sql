@@ -79,12 +79,7 @@ final as (
     from acts
     inner join run
         on acts.acted_local_date < run.as_of
-    left join identities
-        on acts.identity_key = identities.identity_key
-    left join customers
-        on identities.customer_id = customers.customer_id
-            and acts.acted_at >= customers.valid_from
-            and acts.acted_at < customers.valid_to
+    {{ join_person_at('acts', 'acts.acted_at') }}
 
 )
 

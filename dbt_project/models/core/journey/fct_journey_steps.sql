@@ -104,12 +104,7 @@ events as (
     from deal_stages
     inner join run
         on deal_stages.entered_local_date < run.as_of
-    left join identities
-        on deal_stages.identity_key = identities.identity_key
-    left join customers
-        on identities.customer_id = customers.customer_id
-            and deal_stages.entered_at >= customers.valid_from
-            and deal_stages.entered_at < customers.valid_to
+    {{ join_person_at('deal_stages', 'deal_stages.entered_at') }}
     where not coalesce(customers.is_internal, false)
 
 ),

@@ -47,12 +47,7 @@ final as (
     inner join run
         on opportunities.opened_on < run.as_of
             or opportunities.opened_on is null
-    left join identities
-        on opportunities.identity_key = identities.identity_key
-    left join customers
-        on identities.customer_id = customers.customer_id
-            and cast(opportunities.opened_on as timestamp) >= customers.valid_from
-            and cast(opportunities.opened_on as timestamp) < customers.valid_to
+    {{ join_person_at('opportunities', 'cast(opportunities.opened_on as timestamp)') }}
 
 )
 

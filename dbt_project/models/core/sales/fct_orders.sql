@@ -47,12 +47,7 @@ final as (
     from orders
     inner join run
         on orders.ordered_local_date < run.as_of
-    left join identities
-        on orders.identity_key = identities.identity_key
-    left join customers
-        on identities.customer_id = customers.customer_id
-            and orders.ordered_at >= customers.valid_from
-            and orders.ordered_at < customers.valid_to
+    {{ join_person_at('orders', 'orders.ordered_at') }}
 
 )
 

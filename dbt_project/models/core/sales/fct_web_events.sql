@@ -52,12 +52,7 @@ final as (
     from web_events
     inner join run
         on web_events.occurred_local_date < run.as_of
-    left join identities
-        on web_events.identity_key = identities.identity_key
-    left join customers
-        on identities.customer_id = customers.customer_id
-            and web_events.occurred_at >= customers.valid_from
-            and web_events.occurred_at < customers.valid_to
+    {{ join_person_at('web_events', 'web_events.occurred_at') }}
 
 )
 

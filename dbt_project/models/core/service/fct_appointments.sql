@@ -66,12 +66,7 @@ final as (
         on agents.kind = 'agent'
             and touches.source_id = agents.source_id
             and touches.agent_number = agents.name
-    left join identities
-        on touches.identity_key = identities.identity_key
-    left join customers
-        on identities.customer_id = customers.customer_id
-            and touches.planned_at >= customers.valid_from
-            and touches.planned_at < customers.valid_to
+    {{ join_person_at('touches', 'touches.planned_at') }}
 
 )
 

@@ -59,12 +59,7 @@ final as (
     from reviews
     inner join run
         on reviews.posted_local_date < run.as_of
-    left join identities
-        on reviews.identity_key = identities.identity_key
-    left join customers
-        on identities.customer_id = customers.customer_id
-            and reviews.posted_at >= customers.valid_from
-            and reviews.posted_at < customers.valid_to
+    {{ join_person_at('reviews', 'reviews.posted_at') }}
 
 )
 

@@ -97,12 +97,7 @@ final as (
         on repliers.kind = 'agent'
             and tickets.source_id = repliers.source_id
             and tickets.first_reply_agent_number = repliers.name
-    left join identities
-        on tickets.identity_key = identities.identity_key
-    left join customers
-        on identities.customer_id = customers.customer_id
-            and tickets.created_at >= customers.valid_from
-            and tickets.created_at < customers.valid_to
+    {{ join_person_at('tickets', 'tickets.created_at') }}
 
 )
 

@@ -23,6 +23,12 @@ legs as (
 
 ),
 
+call_note_reasons as (
+
+    select * from {{ ref('call_note_reasons') }}
+
+),
+
 run as (
 
     select * from {{ ref('stg_meta__run') }}
@@ -278,6 +284,23 @@ changed_legs as (
 
 ),
 
+-- The dialplan's first note that means a reason.
+noted_reasons as (
+
+    select
+        changed_legs.contact_id,
+        call_note_reasons.reason
+
+    from changed_legs
+    inner join call_note_reasons
+        on lower(trim(changed_legs.user_field)) = call_note_reasons.note
+    qualify row_number() over (
+            partition by changed_legs.contact_id
+            order by changed_legs.started_at, changed_legs.leg_id
+        ) = 1
+
+),
+
 -- Announced to a queue and never in it: the queue was full or closed.
 unqueued_announcements as (
 
@@ -422,12 +445,15 @@ final as (
 
     select
         answered.*,
+        noted_reasons.reason,
         {{ to_local('answered.entered_at', 'run.time_zone') }} as entered_local_at,
         {{ to_local('answered.answered_at', 'run.time_zone') }} as answered_local_at,
         run.change_seq
 
     from answered
     cross join run
+    left join noted_reasons
+        on answered.contact_id = noted_reasons.contact_id
 
 )
 

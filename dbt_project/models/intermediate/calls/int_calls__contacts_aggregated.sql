@@ -41,7 +41,7 @@ stays as (
         cast(null as varchar) as customer_key,
         phone_key,
         'inbound' as direction,
-        cast(null as varchar) as reason,
+        reason,
         outcome,
         wait_milliseconds,
         talk_milliseconds,

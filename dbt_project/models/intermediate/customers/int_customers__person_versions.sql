@@ -55,6 +55,7 @@ versions as (
                 coalesce(records.market, ''),
                 coalesce(records.language, ''),
                 coalesce(records.preferred_channel, ''),
+                coalesce(records.acquisition_source, ''),
                 records.is_opted_out,
                 records.is_deleted
             )
@@ -113,6 +114,7 @@ final as (
         periods.segment,
         periods.language,
         periods.preferred_channel,
+        periods.acquisition_source,
         periods.is_opted_out,
         periods.is_internal_person as is_internal,
         periods.created_at,

@@ -13,6 +13,15 @@ versions as (
         *,
         min(_landed_at) over (partition by customer_record_id) as first_landed_at,
         _op in ('delete', 'erase') as is_deleted,
+        -- A delete that names no other record leaves the merger as it was told.
+        first_value(case when _op <> 'erase' then merged_into_key end) over (
+            partition by customer_record_id
+            order by
+                cast(_op = 'delete' and merged_into_key is null as integer),
+                source_version desc,
+                _load_seq desc,
+                _row_hash desc
+        ) as standing_merged_into_key,
         row_number() over (
             partition by customer_record_id
             order by source_version desc, _load_seq desc, _row_hash desc
@@ -40,8 +49,10 @@ final as (
         phone_key,
         segment,
         market,
-        language,
+        {{ language_tag('language') }} as language,
         preferred_channel,
+        acquisition_source,
+        standing_merged_into_key as merged_into_key,
         coalesce(is_opted_out, false) as is_opted_out,
         coalesce(is_internal, false) as is_internal,
         created_at,

@@ -25,14 +25,16 @@ named as (
     select
         identity_key,
         is_customer_record,
-        first_landed_at
+        first_landed_at,
+        false as is_only_quoted
 
     from records
     union all
     select
         email_key as identity_key,
         false as is_customer_record,
-        first_landed_at
+        first_landed_at,
+        false as is_only_quoted
 
     from records
     where email_key is not null
@@ -40,19 +42,22 @@ named as (
     select
         phone_key as identity_key,
         false as is_customer_record,
-        first_landed_at
+        first_landed_at,
+        false as is_only_quoted
 
     from records
     where phone_key is not null
     union all
-    -- What a record quotes is a record of its own; only a visitor may have none.
+    -- What a record quotes is a record of its own; a visitor has none, and what another
+    -- record was merged into may have none.
     select
         other_key as identity_key,
         false as is_customer_record,
-        first_landed_at
+        first_landed_at,
+        other_kind = 'merged' as is_only_quoted
 
     from records
-    where other_kind = 'visitor' and other_key is not null
+    where other_kind in ('visitor', 'merged') and other_key is not null
 
 ),
 
@@ -62,7 +67,12 @@ keys as (
         named.identity_key,
         bool_or(named.is_customer_record) as is_customer_record,
         bool_or(shared_keys.shared_key is not null) as is_shared,
-        min(named.first_landed_at) as first_landed_at
+        bool_and(named.is_only_quoted) as is_only_quoted,
+        -- What a merger names was not seen when the record that names it was.
+        coalesce(
+            min(case when not named.is_only_quoted then named.first_landed_at end),
+            min(named.first_landed_at)
+        ) as first_landed_at
 
     from named
     left join shared_keys
@@ -95,9 +105,10 @@ linked_keys as (
 
     select
         keys.identity_key,
-        -- Seniority: first landed, then the key itself, which no other key has.
+        -- Seniority: first landed, then the key itself, which no other key has; a key
+        -- that is only quoted is younger than who quotes it.
         row_number() over (
-            order by keys.first_landed_at, keys.identity_key
+            order by keys.first_landed_at, keys.is_only_quoted, keys.identity_key
         ) as seniority
 
     from keys

@@ -71,6 +71,8 @@ counted_contacts as (
             as count_other_emails
 
     from pairs
+    -- A record into which many were merged is no contact value.
+    where linked_by <> 'merged'
     group by linked_key
 
 ),

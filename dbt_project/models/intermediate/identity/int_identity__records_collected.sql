@@ -1,10 +1,17 @@
 -- Grain: one row per combination of keys that living records carry together.
 with
 
-customers as (
+record_versions as (
 
     select * from {{ ref('int_customers__record_versions') }}
-    where is_latest and not is_deleted
+    where is_latest
+
+),
+
+customers as (
+
+    select * from record_versions
+    where not is_deleted
 
 ),
 
@@ -17,7 +24,7 @@ orders as (
 
 subscriptions as (
 
-    select * from {{ ref('int_sales__subscriptions_latest') }}
+    select * from {{ ref('int_billing__subscriptions_latest') }}
     where not is_deleted
 
 ),
@@ -267,6 +274,16 @@ tied_records as (
 
     from web_events
     group by identity_key, visitor_key
+    union all
+    -- A merger holds also when its source has deleted the record.
+    select
+        customer_key as identity_key,
+        merged_into_key as other_key,
+        'merged' as other_kind,
+        first_landed_at
+
+    from record_versions
+    where merged_into_key is not null
     union all
     select
         identity_key,

@@ -11,7 +11,7 @@ orders as (
 
 subscriptions as (
 
-    select * from {{ ref('int_sales__subscriptions_latest') }}
+    select * from {{ ref('int_billing__subscriptions_latest') }}
     where not is_deleted
 
 ),

@@ -4,8 +4,9 @@ with
 
 moves as (
 
-    select * from {{ ref('int_sales__opportunity_stages_latest') }}
-    where not is_deleted
+    select * from {{ ref('int_sales__opportunity_stages_unified') }}
+    -- Who was seen in a stage at first may have been in it long before.
+    where is_entry_known
 
 ),
 
@@ -39,7 +40,7 @@ moved as (
         stages.sort_order,
         moves.entered_at,
         moves.entered_local_date,
-        moves.opportunity_stage_id as source_record_id
+        moves.entry_key as source_record_id
 
     from moves
     inner join deals

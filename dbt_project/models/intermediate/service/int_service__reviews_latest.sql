@@ -32,7 +32,7 @@ new_rows as (
         reviews.site,
         reviews.market,
         reviews.product_name,
-        reviews.language,
+        {{ language_tag('reviews.language') }} as language,
         reviews.rating,
         reviews.rating_maximum,
         reviews.review_text,

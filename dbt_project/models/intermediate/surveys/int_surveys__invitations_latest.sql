@@ -64,7 +64,7 @@ new_rows as (
         invitations.phone_key,
         invitations.interaction_number,
         invitations.channel,
-        invitations.language,
+        {{ language_tag('invitations.language') }} as language,
         invitations.delivery_status,
         invitations.sent_at,
         invitations.completed_at,

@@ -62,7 +62,7 @@ new_rows as (
         responses.agent_number,
         responses.queue_name,
         responses.channel,
-        responses.language,
+        {{ language_tag('responses.language') }} as language,
         coalesce(responses.is_complete, false) as is_complete,
         coalesce(responses.is_test, false) as is_test,
         responses.started_at,

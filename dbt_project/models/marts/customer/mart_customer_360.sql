@@ -61,6 +61,12 @@ met_value_rfm_scores as (
 
 ),
 
+met_value_profiles as (
+
+    select * from {{ ref('met_value_profiles') }}
+
+),
+
 met_value_risk_scores as (
 
     select * from {{ ref('met_value_risk_scores') }}
@@ -293,7 +299,9 @@ final as (
         dim_run.currency_code as reporting_currency_code,
         rfm_scores.rfm_score,
         risk_scores.risk_score,
-        risk_scores.risk_band
+        risk_scores.risk_band,
+        profiles.treatment_class,
+        profiles.persona
 
     from dim_customers
 
@@ -323,6 +331,9 @@ final as (
 
     left join met_value_customers as accounts
         on dim_customers.customer_id = accounts.customer_id
+
+    left join met_value_profiles as profiles
+        on dim_customers.customer_id = profiles.customer_id
 
     left join met_value_rfm_scores as rfm_scores
         on dim_customers.customer_id = rfm_scores.customer_id

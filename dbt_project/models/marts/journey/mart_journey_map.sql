@@ -43,6 +43,8 @@ cells as (
         months.period_start,
         months.period_end,
         cast(sum(map_cells.count_touches) as bigint) as count_touches,
+        cast(sum(map_cells.count_judged_touches) as bigint) as count_judged_touches,
+        cast(sum(map_cells.count_drop_offs) as bigint) as count_drop_offs,
         cast(sum(map_cells.count_csat_answers) as bigint) as count_csat_answers,
         cast(sum(map_cells.count_csat_satisfied) as bigint) as count_csat_satisfied,
         cast(sum(map_cells.sum_csat) as decimal(18, 2)) as sum_csat,
@@ -99,7 +101,9 @@ shown as (
         suppressed or count_csat_answers < {{ var('journey_map_minimum_cell') }}
             as is_csat_hidden,
         suppressed or count_ces_answers < {{ var('journey_map_minimum_cell') }}
-            as is_ces_hidden
+            as is_ces_hidden,
+        suppressed or count_judged_touches < {{ var('journey_map_minimum_cell') }}
+            as is_drop_off_hidden
 
     from hidden
 
@@ -143,7 +147,26 @@ final as (
             when not is_ces_hidden
                 then round({{ ratio('sum_ces', 'count_ces_answers') }}, 6)
         end as mean_ces,
-        case when not suppressed then count_touches < 30 end as low_n
+        case when not suppressed then count_touches < 30 end as low_n,
+        case when not is_drop_off_hidden then count_judged_touches end
+            as count_judged_touches,
+        case when not is_drop_off_hidden then count_drop_offs end as count_drop_offs,
+        case
+            when not is_drop_off_hidden
+                then {{ percentage('count_drop_offs', 'count_judged_touches') }}
+        end as drop_off_pct,
+        case
+            when not is_drop_off_hidden
+                then {{ percentage_bound(
+                    'count_drop_offs', 'count_judged_touches', '-'
+                ) }}
+        end as drop_off_pct_ci_low,
+        case
+            when not is_drop_off_hidden
+                then {{ percentage_bound(
+                    'count_drop_offs', 'count_judged_touches', '+'
+                ) }}
+        end as drop_off_pct_ci_high
 
     from shown
 

@@ -4,13 +4,23 @@ with
 fct_interactions as (
 
     select
+        interaction_id,
         touchpoint,
         customer_id,
         segment,
+        is_anonymous,
+        coalesce(direction, 'inbound') = 'inbound' as is_by_customer,
+        started_at,
         started_local_date
 
     from {{ ref('fct_interactions') }}
-    where touchpoint is not null and not is_internal
+    where not is_internal
+
+),
+
+dim_run as (
+
+    select * from {{ ref('dim_run') }}
 
 ),
 
@@ -39,6 +49,43 @@ met_lifecycle_spells as (
 
 ),
 
+followed as (
+
+    select
+        *,
+        min(case when is_by_customer then started_at end) over (
+            partition by customer_id
+            order by started_at, interaction_id
+            rows between 1 following and unbounded following
+        ) as next_at
+
+    from fct_interactions
+
+),
+
+-- Nobody can see an unknown person return, nor what comes after the data.
+judged as (
+
+    select
+        followed.*,
+        not followed.is_anonymous
+        and cast(
+            followed.started_local_date
+            + interval 1 day * ({{ var('journey_drop_off_days') }} + 1) as date
+        ) <= dim_run.as_of as is_judged,
+        followed.next_at is null
+        or followed.next_at
+        > followed.started_at + interval 1 day * {{ var('journey_drop_off_days') }}
+            as is_last
+
+    from followed
+
+    cross join dim_run
+
+    where followed.touchpoint is not null
+
+),
+
 observations as (
 
     select
@@ -47,10 +94,12 @@ observations as (
         customer_id,
         segment,
         1 as is_touch,
+        cast(is_judged as integer) as is_judged,
+        cast(is_judged and is_last as integer) as is_drop_off,
         cast(null as varchar) as metric,
         cast(null as decimal(18, 2)) as numeric_value
 
-    from fct_interactions
+    from judged
 
     union all
 
@@ -60,6 +109,8 @@ observations as (
         customer_id,
         segment,
         0 as is_touch,
+        0 as is_judged,
+        0 as is_drop_off,
         metric,
         numeric_value
 
@@ -76,6 +127,8 @@ final as (
         coalesce(spells.lifecycle_state, 'unknown') as lifecycle_state,
         coalesce(observations.segment, 'unknown') as segment,
         cast(sum(observations.is_touch) as bigint) as count_touches,
+        cast(sum(observations.is_judged) as bigint) as count_judged_touches,
+        cast(sum(observations.is_drop_off) as bigint) as count_drop_offs,
         count(*) filter (where observations.metric = 'csat') as count_csat_answers,
         count(*) filter (
             where observations.metric = 'csat' and observations.numeric_value >= 4

@@ -22,6 +22,8 @@ renamed as (
         market,
         language,
         preferred_channel,
+        acquisition_source,
+        'customer:' || _source_id || ':' || merged_into_number as merged_into_key,
         is_opted_out,
         is_internal,
         created_at,
