@@ -9,9 +9,8 @@ when this runs belongs in ``orchestration``. Knows neither Dagster nor dbt.
 from serving.alerts import Told, new_alerts
 from serving.alerts import message as alert_message
 from serving.audit import audit
-from serving.errors import AuditError, PublishError, ServingError
-from serving.explanation import ExplainError, Question, explain
 from serving.errors import AuditError, PublishError, RoleError, ServingError
+from serving.explanation import ExplainError, Question, explain
 from serving.facts import CheckFact, RejectFact, Relation, RunFacts, SourceFact, StreamFact
 from serving.inventory import Holding, inventory, read_built
 from serving.lists import ListSettings, write_lists
@@ -28,8 +27,8 @@ __all__ = [
     "ROWS_CHECK",
     "AuditError",
     "CheckFact",
-    "ExplainError",
     "Difference",
+    "ExplainError",
     "Holding",
     "ListSettings",
     "PublishError",

@@ -140,11 +140,9 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
         assets, "all_streams", lambda: {spec.table: spec for spec in streams.values()}
     )
     monkeypatch.setattr(people, "write_report", lambda version, settings: version)
-    monkeypatch.setattr(people, "write_catalog", lambda version, questions: version)
+    monkeypatch.setattr(people, "write_catalog", lambda version, *_: version)
     monkeypatch.setattr(people, "write_lists", lambda version, settings: {})
     monkeypatch.setattr(people, "new_alerts", lambda version, told, **settings: [])
-    monkeypatch.setattr(serving_assets, "write_report", lambda version, settings: version)
-    monkeypatch.setattr(serving_assets, "write_catalog", lambda version, *_: version)
     return found
 
 

@@ -12,12 +12,6 @@ from orchestration.lib.environment import Environment
 from orchestration.lib.keeping import keep_identities, keep_values
 from orchestration.lib.lake import CompanyLake
 from orchestration.lib.manifest import Manifest, published_models
-from orchestration.lib.manifest import (
-    Manifest,
-    published_models,
-    questions_answered,
-    ready_queries,
-)
 from orchestration.lib.night import Notebook, run_facts
 from orchestration.lib.translator import CxTranslator
 from serving import (
@@ -26,10 +20,9 @@ from serving import (
     Reconciliation,
     Relation,
     audit,
+    current_version,
     publish,
     reconcile,
-    write_catalog,
-    write_report,
 )
 
 PUBLISHED_MARTS = dg.AssetKey("published_marts")
@@ -91,46 +84,6 @@ def _check_specs() -> list[dg.AssetCheckSpec]:
             description="What was published is in the lake, so that a rebuild keeps it.",
         ),
     ]
-
-
-def report_asset(environment: Environment, manifest: Manifest) -> dg.AssetsDefinition:
-    """The report of the published version, and the catalog of its tables."""
-    questions, queries = questions_answered(manifest), ready_queries(manifest)
-    company = environment.sources.company
-    settings = ReportSettings(
-        language=company.language,
-        company_names={str(language): name for language, name in company.name.items()}
-        or {company.language: company.key},
-        time_zone=company.time_zone,
-        calendar=company.calendar,
-        is_demo=company.is_demo,
-    )
-
-    @dg.asset(
-        key=CX_REPORT,
-        deps=[PUBLISHED_MARTS],
-        group_name="serving",
-        owners=["team:cx_analytics"],
-        kinds={"html"},
-        description=(
-            "The report for people: one page in Persian, Russian and English.\n\n"
-            "Headlines with targets and trends, every KPI of the company, and what each means; "
-            "beside it the catalog of the published tables."
-        ),
-    )
-    def cx_report() -> dg.MaterializeResult[None]:
-        version = current_version(environment.home.marts)
-        if version is None:
-            raise dg.Failure("nothing is published yet: run the nightly job", allow_retries=False)
-        pages = {
-            "report": write_report(version, settings),
-            "catalog": write_catalog(version, questions, queries),
-        }
-        return dg.MaterializeResult(
-            metadata={name: dg.MetadataValue.path(path) for name, path in pages.items()}
-        )
-
-    return cx_report
 
 
 def _publish(

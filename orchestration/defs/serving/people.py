@@ -12,7 +12,7 @@ import dagster as dg
 from orchestration.defs.automation.alerts import send
 from orchestration.defs.serving.assets import PUBLISHED_MARTS
 from orchestration.lib.environment import Environment, alert_webhook
-from orchestration.lib.manifest import Manifest, questions_answered
+from orchestration.lib.manifest import Manifest, questions_answered, ready_queries
 from serving import (
     ListSettings,
     ReportSettings,
@@ -33,7 +33,7 @@ SENT_CHECK = "alerts_sent"
 
 def report_asset(environment: Environment, manifest: Manifest) -> dg.AssetsDefinition:
     """The report of the published version, and the catalog of its tables."""
-    questions = questions_answered(manifest)
+    questions, queries = questions_answered(manifest), ready_queries(manifest)
     company = environment.sources.company
     settings = ReportSettings(
         language=company.language,
@@ -60,7 +60,7 @@ def report_asset(environment: Environment, manifest: Manifest) -> dg.AssetsDefin
         version = _current_version(environment)
         pages = {
             "report": write_report(version, settings),
-            "catalog": write_catalog(version, questions),
+            "catalog": write_catalog(version, questions, queries),
         }
         return dg.MaterializeResult(
             metadata={name: dg.MetadataValue.path(path) for name, path in pages.items()}
