@@ -199,7 +199,7 @@ def _condition(rule: TableRule, key: str | None) -> str:
     """The rows of a rule as a condition; without a key, the rows of all keys."""
     alternatives = [
         " and ".join(
-            f"{quoted(column)} in ({', '.join(literal(key if v == KEY else v) for v in values)})"
+            f"{quoted(column)} in ({', '.join(map(literal, _named(values, key)))})"
             for column, values in rows.items()
             if key is not None or KEY not in values
         )
@@ -207,3 +207,7 @@ def _condition(rule: TableRule, key: str | None) -> str:
         for rows in rule.rows
     ]
     return " or ".join(f"({alternative})" for alternative in alternatives) or "true"
+
+
+def _named(values: list[str], key: str | None) -> list[str]:
+    return [key if key is not None and value == KEY else value for value in values]

@@ -154,7 +154,7 @@ def _over_history(keys: pd.DataFrame) -> pd.DataFrame:
     """Per key and period type: all its periods, where another calendar tells their sum."""
     owner = [*SERIES, "grain_name", "grain_key"]
     whole = keys[keys["period_type"].isin(WHOLE_HISTORY)]
-    sums = whole.groupby([*owner, "period_type"], as_index=False)["n"].sum()
+    sums = whole.groupby([*owner, "period_type"])["n"].sum().reset_index()
     told = sums[sums.duplicated([*owner, "n"], keep=False)]
     line = [*owner, "period_type"]
     return whole.merge(told[line], on=line)[[*line, "row"]].assign(is_total=False)
