@@ -5,14 +5,15 @@ from email.utils import format_datetime
 
 import pytest
 
-from ingestion.errors import ConfigurationError, SourceError, TransientSourceError
-from ingestion.readers.http import (
-    HttpLimits,
-    JsonClient,
+from ingestion.errors import (
+    ConfigurationError,
     QuotaExceededError,
-    checked_url,
-    retry_after,
+    SourceError,
+    TransientSourceError,
 )
+from ingestion.readers.addresses import checked_url
+from ingestion.readers.allowance import HttpLimits, retry_after
+from ingestion.readers.http import JsonClient
 from tests.factories.json_server import Answer, json_server
 
 FAST = HttpLimits(backoff_seconds=0.001, attempts=3, response_bytes=1000)
@@ -46,17 +47,18 @@ def test_a_passing_failure_is_tried_again(failure: Answer) -> None:
 
 
 def test_a_failure_that_stays_is_given_up() -> None:
-    with pytest.raises(TransientSourceError, match="HTTP 500; tried 3 times"):
+    with pytest.raises(TransientSourceError, match=r"fails \(HTTP 500\); tried 3 times"):
         _ask(*[Answer(status=500)] * 3)
 
 
 def test_a_quota_waits_as_long_as_it_is_asked_to() -> None:
     _, waits = _ask(Answer(status=429, headers={"Retry-After": "30"}), Answer(body=1))
-    assert waits == [30.0]
+    assert len(waits) == 1
+    assert 30 <= waits[0] <= 33
 
 
 def test_a_quota_that_asks_for_too_long_stops_at_once() -> None:
-    with pytest.raises(QuotaExceededError, match="wait 3600 s"):
+    with pytest.raises(QuotaExceededError, match=r"HTTP 429\); wait 3\d{3} s"):
         _ask(Answer(status=429, headers={"Retry-After": "3600"}))
 
 
@@ -73,7 +75,7 @@ def test_a_redirect_is_never_followed() -> None:
 
 
 def test_an_answer_beyond_the_cap_is_refused() -> None:
-    with pytest.raises(SourceError, match="exceeds 1000 bytes"):
+    with pytest.raises(SourceError, match="more than 1000 bytes"):
         _ask(Answer(body="x" * 2000))
 
 
