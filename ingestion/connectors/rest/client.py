@@ -142,7 +142,7 @@ class Api:
         for found in self._client.paginate(
             start or filled(request.path, keys),
             method=request.method,
-            params={} if start else filled(request.params, keys),
+            params={} if start else query(request, keys),
             json=None if request.method == "GET" else filled(request.body, keys),
             paginator=_paginator(request, keys),
             data_selector="$",
@@ -187,6 +187,12 @@ def filled(template: Any, words: Words) -> Any:
     return template
 
 
+def query(request: settings.Request, words: Words) -> dict[str, Any]:
+    """The query of ``request``; a parameter whose word is empty is not sent."""
+    asked = filled(request.params, words)
+    return {name: value for name, value in asked.items() if value != ""}
+
+
 class _KeysetPaginator(paginators.BasePaginator):
     """Asks for what comes behind the last record."""
 
@@ -202,7 +208,7 @@ class _KeysetPaginator(paginators.BasePaginator):
             self._words["after"] = last
 
     def update_request(self, request: requests.Request) -> None:
-        request.params = filled(self._request.params, self._words)
+        request.params = query(self._request, self._words)
         if self._request.method == "POST":
             request.json = filled(self._request.body, self._words)
 

@@ -102,9 +102,14 @@ class Place:
         if len(self.paths) == 1:
             found = value_at(record, self.paths[0])
             return None if found is ABSENT else found
-        parts = [value_at(record, steps) for steps in self.paths]
-        joined = " ".join(part for part in parts if isinstance(part, str) and part)
-        return joined or None
+        parts = [_word(value_at(record, steps)) for steps in self.paths]
+        return " ".join(filter(None, parts)) or None
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value if isinstance(value, str) else ""
 
 
 def taken_by(places: Iterable[Place]) -> Taken:
