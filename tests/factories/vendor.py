@@ -72,12 +72,16 @@ class Dialect:
         """A time as the vendor writes it."""
         return changed.isoformat()
 
+    def shown(self, row: Row) -> str:
+        """What a record's name looks like in the lake."""
+        return row.name
+
     def record(self, row: Row) -> Any:
         """One record in the documented form."""
         record = copy.deepcopy(at(self.fixture, self.records)[0])
         put(record, self.number, self.key(row.number))
         put(record, self.changed, self.moment(row.changed))
-        put(record, self.name, row.name)
+        put(record, self.name, self.shown(row))
         return row.shape(record)
 
     def answer(self, vendor: "Vendor", asked: Asked) -> Any:

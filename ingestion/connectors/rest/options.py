@@ -147,8 +147,9 @@ class RestCursor(Strict):
         is_ordered: records come in its ascending order, so that every page is a position.
         overlap_minutes: how far behind the position a read begins, for late commits and edits.
         settle_minutes: how far before the source's own time the position stays.
-        restart_after: records after which a new request begins at the position, for sources
-            that cap what one query gives; needs ``is_ordered``.
+        restart_after: records after which a new request begins at the position, where pages
+            are counted and an edit would shift them, or one request gives only so many; needs
+            ``is_ordered``.
     """
 
     field: JsonPath

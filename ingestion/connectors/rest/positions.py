@@ -14,8 +14,8 @@ class Position:
 
     Args:
         position: everything up to here has landed.
-        since, reached, after: of a read that has not ended: where it began, the greatest value
-            and the last key that it saw.
+        since, reached, after: of a read that has not ended: where it goes on, the greatest
+            value and the last key that it saw.
         next_url: where the source says that the next page lies.
     """
 
@@ -24,10 +24,6 @@ class Position:
     reached: str | None = None
     after: str | int | None = None
     next_url: str | None = None
-
-    def ended(self, position: str | None) -> "Position":
-        """The same list, read to its end."""
-        return Position(position=position, next_url=self.next_url)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -122,17 +122,18 @@ class _Reading:
     def _window(
         self, table: RecordTable, each: str, position: Position
     ) -> Iterator[tuple[Rows, Position]]:
-        """Pages behind the position; where the source caps a query, several queries."""
+        """Pages behind the position, in as many requests as the source needs."""
         window = self._window_at(position)
-        while True:
-            words = self._words(window, each)
+        is_open = True
+        while is_open:
+            words, is_open = self._words(window, each), False
             for page in self.api.pages(self.options, words, after=window.position.after):
                 window.see(page.records, after=page.after, now=self.now)
                 yield self._rows(table, page, self.options, each), window.position
                 if window.is_full:
+                    window.begin_again()
+                    is_open = True
                     break
-            if not window.begin_again():
-                break
         yield table.rows([]), window.ended(self.now)
 
     def _durable(

@@ -111,9 +111,8 @@ class RecordTable:
         """The places that some record of the page has; all of them on an empty page."""
         fields = {name for record in records if isinstance(record, dict) for name in record}
         if not fields:
-            return [
-                name for origin in self._columns.values() for name in (origin.sources or ())[:1]
-            ]
+            first = (origin.sources[0] for origin in self._columns.values() if origin.sources)
+            return list(dict.fromkeys(first))
         present = [
             name for name, place in self._places.items() if not fields.isdisjoint(place.names)
         ]

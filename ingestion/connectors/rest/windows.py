@@ -20,6 +20,8 @@ BEGINNING = {True: "1970-01-01T00:00:00+00:00", False: "0"}
 AHEAD = timedelta(days=1)
 """How far a position may lie before the source's own clock."""
 
+A_SECOND = timedelta(seconds=1) // MICROSECOND
+
 
 class Window:
     """One read of one list behind a cursor.
@@ -55,8 +57,10 @@ class Window:
 
     @property
     def is_full(self) -> bool:
-        """True when the source would give no more for this request."""
-        return bool(self._cursor.restart_after and self._count >= self._cursor.restart_after)
+        """True when a new request, behind what was read, must take the place of this one."""
+        after = self._cursor.restart_after
+        is_past = self._reached is not None and self._reached > self._since
+        return bool(after and self._count >= after and is_past)
 
     def see(self, records: Sequence[Any], *, after: str | int | None, now: datetime) -> None:
         """Take note of one page.
@@ -69,30 +73,32 @@ class Window:
         self._reached = max(keys, default=None)
         self._count += len(records)
         if self._cursor.is_ordered:
-            self.position = Position(position=self._settled(now))
+            self.position = self._open(self._resumed(now), None)
         elif self._has_keys:
-            self.position = replace(
-                self.position,
-                since=self._scale.stored(self._since),
-                reached=self._stored(self._reached),
-                after=self.position.after if after is None else after,
-            )
+            self.position = self._open(self._since, self.position.after if after is None else after)
 
-    def begin_again(self) -> bool:
-        """Begin a new request behind what was read; False when the list was read to its end.
+    def _open(self, since: int, after: str | int | None) -> Position:
+        """The position of a read that has not ended."""
+        return replace(
+            self.position,
+            since=self._scale.stored(since),
+            reached=self._stored(self._reached),
+            after=after,
+        )
 
-        Raises:
-            SourceError: so many records have one value that no request gets past it.
+    def _resumed(self, now: datetime) -> int:
+        """Where an ordered read goes on if it stops here.
+
+        A second before what was read, because some sources compare with "later than".
         """
-        if not self.is_full:
-            return False
-        if self._reached is None or self._reached <= self._since:
-            raise SourceError(
-                f"more than {self._cursor.restart_after} records have one {self._cursor.field}, "
-                "and the source gives no more for one request"
-            )
-        self._since, self._count = self._reached, 0
-        return True
+        settled = self._settled_key(now)
+        if settled is None:
+            return self._since
+        return max(self._since, settled - A_SECOND if self._scale.is_time else settled)
+
+    def begin_again(self) -> None:
+        """Begin a new request at the greatest value that was read."""
+        self._since, self._count = self._reached or self._since, 0
 
     def ended(self, now: datetime) -> Position:
         """The position after the last page."""
@@ -117,12 +123,14 @@ class Window:
                 "from a backup; nothing was read and the position stays"
             )
 
+    def _settled_key(self, now: datetime) -> int | None:
+        if self._reached is None or not self._scale.is_time:
+            return self._reached
+        settle = timedelta(minutes=self._cursor.settle_minutes)
+        return min(self._reached, self._scale.key_of(now - settle))
+
     def _settled(self, now: datetime) -> str | None:
-        reached = self._reached
-        if reached is not None and self._scale.is_time:
-            settle = timedelta(minutes=self._cursor.settle_minutes)
-            reached = min(reached, self._scale.key_of(now - settle))
-        known = [key for key in (self._old, reached) if key is not None]
+        known = [key for key in (self._old, self._settled_key(now)) if key is not None]
         return self._stored(max(known, default=None))
 
     def _key(self, record: Any) -> int | None:

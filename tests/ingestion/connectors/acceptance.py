@@ -128,4 +128,6 @@ def conformed(world: World, batch: Batch, connection: duckdb.DuckDBPyConnection)
 
 def extras(rows: pa.Table) -> Any:
     """Everything in the rows that no entity column took, as one text."""
-    return str([{n: v for n, v in row.items() if n not in ("_file", "_row")} for row in rows.to_pylist()])
+    return str(
+        [{n: v for n, v in row.items() if n not in ("_file", "_row")} for row in rows.to_pylist()]
+    )

@@ -33,6 +33,9 @@ class Bitrix24(Dialect):
     def key(self, number: int) -> str:
         return str(number)
 
+    def record(self, row: Row) -> Any:
+        return super().record(row) | {"LAST_NAME": ""}
+
     def answer(self, vendor: Vendor, asked: Asked) -> Any:
         assert asked.path.endswith(f"/{SECRET_PATH}/crm.contact.list")
         body = asked.body
@@ -44,6 +47,10 @@ class Bitrix24(Dialect):
         return self.envelope(
             [{name: value for name, value in r.items() if name in wanted} for r in records]
         )
+
+
+def _started(row: Row) -> str:
+    return f"2026-01-{row.number:02}T{len(row.name):02}:00:00+00:00"
 
 
 SECRET_PATH = "canary-4f1c9a"
@@ -59,9 +66,9 @@ class AmoCrm(Dialect):
         page = int(asked.query.get("page", 1))
         if asked.path == "/api/v4/events":
             return self._events(vendor, asked)
-        assert (asked.query["limit"], asked.query["order[id]"]) == ("250", "asc")
+        assert (asked.query["limit"], asked.query["order[updated_at]"]) == ("250", "asc")
         since = datetime.fromtimestamp(int(asked.query["filter[updated_at][from]"]), UTC)
-        rows, more = cut(vendor.living(since), (page - 1) * PAGE)
+        rows, more = cut(vendor.living(since, by_change=True), (page - 1) * PAGE)
         body = self.envelope([self.record(row) for row in rows])
         host = f"http://{asked.headers['Host']}"
         query = "&".join(f"{n}={v}" for n, v in asked.query.items() if n != "page")
@@ -108,6 +115,11 @@ class HubSpot(Dialect):
 
     def key(self, number: int) -> str:
         return str(number)
+
+    def record(self, row: Row) -> Any:
+        record = super().record(row)
+        put(record, "properties.lastname", None)
+        return record
 
     def moment(self, changed: datetime) -> str:
         return changed.isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -174,17 +186,21 @@ class Salesforce(Dialect):
 
     def answer(self, vendor: Vendor, asked: Asked) -> Any:
         if asked.path.startswith("/services/data/v62.0/query/"):
-            stamp, start = asked.path.rsplit("/", 1)[1].split("-")
-            since = datetime.fromtimestamp(int(stamp), UTC)
+            start = int(asked.path.rsplit("-", 1)[1])
         else:
             assert asked.path == "/services/data/v62.0/queryAll"
             found = re.search(r"WHERE SystemModstamp >= (\S+) ORDER BY SystemMod", asked.query["q"])
             assert found
-            since, start = datetime.fromisoformat(found[1]), "0"
-        rows, more = cut(vendor.known(since, by_change=True), int(start))
-        body = self.envelope([self.record(row) for row in rows]) | {"done": more is None}
-        where = f"/services/data/v62.0/query/{int(since.timestamp())}-{more}"
-        return body | ({"nextRecordsUrl": where} if more else {})
+            rows = vendor.known(datetime.fromisoformat(found[1]), by_change=True)
+            # a locator points into a result that does not change any more
+            self.own["found"], start = [self.record(row) for row in rows], 0
+        found_now, more = self.own["found"], start + PAGE
+        is_done = more >= len(found_now)
+        body = self.envelope(found_now[start:more]) | {"done": is_done}
+        return body | ({} if is_done else {"nextRecordsUrl": f"{LOCATOR}-{more}"})
+
+
+LOCATOR = "/services/data/v62.0/query/01gD0000002HU6KIAW"
 
 
 class Odoo(Dialect):
@@ -222,10 +238,21 @@ class Intercom(Dialect):
         query = asked.body["query"]
         assert (query["field"], query["operator"]) == ("updated_at", ">")
         since = datetime.fromtimestamp(query["value"] + 1, UTC)
-        start = int(asked.body["pagination"].get("starting_after", 0))
-        rows, more = cut(vendor.living(since, by_change=True), start)
-        body = self.envelope([self.record(row) for row in rows])
-        return body | {"pages": {"next": {"starting_after": str(more)} if more else None}}
+        # the token names the last record, so an edit shifts nothing
+        told = asked.body["pagination"].get("starting_after", "0|0")
+        moment, number = (int(part) for part in told.split("|"))
+        rows = [
+            row
+            for row in vendor.living(since, by_change=True)
+            if (self.moment(row.changed), row.number) > (moment, number)
+        ]
+        page, more = cut(rows, 0)
+        last = (
+            {"starting_after": f"{self.moment(page[-1].changed)}|{page[-1].number}"}
+            if more
+            else None
+        )
+        return self.envelope([self.record(row) for row in page]) | {"pages": {"next": last}}
 
 
 class Typeform(Dialect):
@@ -233,6 +260,9 @@ class Typeform(Dialect):
 
     def key(self, number: int) -> str:
         return f"r{number:031}"
+
+    def shown(self, row: Row) -> str:
+        return _started(row)
 
     def record(self, row: Row) -> Any:
         return super().record(row) | {"token": self.key(row.number)}
@@ -253,6 +283,9 @@ class SurveyMonkey(Dialect):
 
     def key(self, number: int) -> str:
         return str(number)
+
+    def shown(self, row: Row) -> str:
+        return _started(row)
 
     def answer(self, vendor: Vendor, asked: Asked) -> Any:
         assert (asked.query["sort_by"], asked.query["sort_order"]) == ("date_modified", "ASC")

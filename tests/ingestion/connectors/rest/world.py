@@ -114,11 +114,21 @@ DIALECTS: dict[str, Dialect] = {
         watched="phone",
     ),
 }
+ASKED = "the vendor sends only the fields that are asked for by name"
 BYPASS: dict[str, dict[str, str]] = {
     "local": {"quota_goes_on": LINKS},
-    "amocrm": {"quota_goes_on": LINKS},
-    "onec": {"quota_goes_on": WHOLE, "future": WHOLE},
-    "zendesk": {"future": "the vendor keeps the position itself"},
+    "bitrix24": {"unasked": ASKED},
+    "onec": {
+        "quota_goes_on": WHOLE,
+        "future": WHOLE,
+        "fields": "a catalog has no time of change that a column could read",
+    },
+    "odoo": {"unasked": ASKED},
+    "hubspot": {"fields": "the fields that are read lie in one object, which is always there"},
+    "zendesk": {
+        "future": "the vendor keeps the position itself",
+        "deletes": "a deleted ticket comes as a ticket with the status deleted",
+    },
     "intercom": {"deletes": GONE},
     "typeform": {"deletes": GONE},
     "surveymonkey": {"deletes": GONE},
@@ -149,7 +159,10 @@ class RestWorld(World):
     def state(self) -> dict[str, str]:
         living = (row for row in self.vendor.rows.values() if not row.is_deleted)
         prefix = "form1|" if self.stream == "survey_responses" else ""
-        return {f"{prefix}{self.vendor.dialect.key(row.number)}": row.name for row in living}
+        return {
+            f"{prefix}{self.vendor.dialect.key(row.number)}": self.vendor.dialect.shown(row)
+            for row in living
+        }
 
     def read(self, cursor: Cursor) -> Iterator[Batch]:
         yield from read_stream(
@@ -181,7 +194,7 @@ class RestWorld(World):
                 "connector": "rest",
                 **({"preset": dialect.preset} if dialect.preset else {}),
                 "options": _without_none(options | _auth(dialect) | self.more),
-                "streams": {self.stream: dialect.own or _stream(dialect)},
+                "streams": {self.stream: _stream(dialect) if dialect.preset else dialect.own},
             }
         )
         raw["options"].pop("requests_per_minute", None)
@@ -209,6 +222,8 @@ def _stream(dialect: Dialect) -> dict[str, Any]:
         changes["paging"] = {"size": PAGE}
     if "size" in stream.get("deletes", {}).get("paging", {}):
         changes["deletes"] = {"paging": {"size": PAGE}}
+    if "restart_after" in stream.get("cursor", {}):
+        changes["cursor"] = {"restart_after": PAGE}
     if "{each}" in stream["path"]:
         changes["each"] = ["form1"]
     return changes
