@@ -6,7 +6,7 @@ point that cannot apply is passed over by a written reason, never in silence.
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -32,7 +32,6 @@ class World(ABC):
     bypass: Mapping[str, str] = {}
     stream: str = "customers"
     watched: str = "full_name"
-    stamp: ClassVar[str] = "updated_at"
 
     @abstractmethod
     def add(self, count: int, *, together: bool = False) -> None:
@@ -59,6 +58,10 @@ class World(ABC):
         """The entity that the stream fills."""
         return MAPPED_STREAMS[self.stream]
 
+    def key(self, row: dict[str, Any]) -> str:
+        """The key of a landed row."""
+        return "|".join(str(row[name]) for name in self.spec.key)
+
     @property
     def conventions(self) -> Conventions:
         """How the source writes values."""
@@ -77,7 +80,7 @@ class Held:
     def land(self, batch: Batch) -> None:
         """Take one batch."""
         rows = as_table(batch).to_pylist()
-        keys = ["|".join(str(row[name]) for name in self._world.spec.key) for row in rows]
+        keys = [self._world.key(row) for row in rows]
         if batch.is_snapshot:
             for lost in self.values.keys() - set(keys):
                 del self.values[lost]
@@ -123,11 +126,4 @@ def conformed(world: World, batch: Batch, connection: duckdb.DuckDBPyConnection)
         conventions=world.conventions.replaced(batch.conventions),
         source_id="crm",
         key=KEY,
-    )
-
-
-def extras(rows: pa.Table) -> Any:
-    """Everything in the rows that no entity column took, as one text."""
-    return str(
-        [{n: v for n, v in row.items() if n not in ("_file", "_row")} for row in rows.to_pylist()]
     )

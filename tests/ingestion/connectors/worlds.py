@@ -1,20 +1,47 @@
 """The worlds of the acceptance kit by name: here a connector joins it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.ingestion.connectors.acceptance import World
+from tests.ingestion.connectors.limesurvey.world import limesurvey_world
+from tests.ingestion.connectors.local_worlds import (
+    AsteriskWorld,
+    FilesWorld,
+    QualtricsWorld,
+    SqlWorld,
+)
 from tests.ingestion.connectors.rest.world import DIALECTS, rest_world
 
+Opened = Callable[[Path, pytest.MonkeyPatch], AbstractContextManager[World]]
+
+
+def _local(kind: Callable[[Path], World]) -> Opened:
+    @contextmanager
+    def opened(folder: Path, _: pytest.MonkeyPatch) -> Iterator[World]:
+        yield kind(folder)
+
+    return opened
+
+
+def _remote(name: str) -> Opened:
+    return lambda _, patch: rest_world(name, patch)
+
+
 REMOTE = tuple(DIALECTS)
-WORLDS = REMOTE
+WORLDS: dict[str, Opened] = {
+    **{name: _remote(name) for name in REMOTE},
+    "files": _local(FilesWorld),
+    "sql": _local(SqlWorld),
+    "asterisk": _local(AsteriskWorld),
+    "qualtrics": _local(QualtricsWorld),
+    "limesurvey": lambda _, patch: limesurvey_world(patch),
+}
 
 
-@contextmanager
-def open_world(name: str, folder: Path, patch: pytest.MonkeyPatch) -> Iterator[World]:
+def open_world(name: str, folder: Path, patch: pytest.MonkeyPatch) -> AbstractContextManager[World]:
     """The world of that name, with nothing in it."""
-    with rest_world(name, patch) as world:
-        yield world
+    return WORLDS[name](folder, patch)
