@@ -22,7 +22,7 @@ APPENDED = "a log only grows: its records are never changed or taken back"
 DROPPED = "a file is read as it was dropped; one that changes meanwhile is left for the next night"
 
 
-class _Recorded(World):
+class Recorded(World):
     """A world whose records are numbered names with a time of change."""
 
     def __init__(self, folder: Path) -> None:
@@ -47,7 +47,7 @@ class _Recorded(World):
         return {str(number): name for number, name in self.names.items()}
 
 
-class FilesWorld(_Recorded):
+class FilesWorld(Recorded):
     """Dropped snapshots: each night's file holds every record."""
 
     bypass: ClassVar[Mapping[str, str]] = {"edits": DROPPED}
@@ -64,7 +64,7 @@ class FilesWorld(_Recorded):
         yield from files.read(source, "customers", cursor=cursor, inbox=self.folder)
 
 
-class SqlWorld(_Recorded):
+class SqlWorld(Recorded):
     """A table with a time of change, whose living keys are read too."""
 
     def __init__(self, folder: Path) -> None:
@@ -116,7 +116,7 @@ class SqlWorld(_Recorded):
             connection.execute(sa.text(statement), values)
 
 
-class AsteriskWorld(_Recorded):
+class AsteriskWorld(Recorded):
     """Call detail records that are appended to one file."""
 
     bypass: ClassVar[Mapping[str, str]] = {"edits": APPENDED, "deletes": APPENDED}
@@ -141,7 +141,7 @@ class AsteriskWorld(_Recorded):
         yield from asterisk.read(source, "cdr", cursor=cursor, inbox=self.folder)
 
 
-class QualtricsWorld(_Recorded):
+class QualtricsWorld(Recorded):
     """An export that is dropped again each night, with every response."""
 
     bypass: ClassVar[Mapping[str, str]] = {

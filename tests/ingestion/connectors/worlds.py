@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.ingestion.connectors.acceptance import World
+from tests.ingestion.connectors.files.preset_worlds import PRESETS, PresetWorld
 from tests.ingestion.connectors.limesurvey.world import limesurvey_world
 from tests.ingestion.connectors.local_worlds import (
     AsteriskWorld,
@@ -35,6 +37,7 @@ REMOTE = tuple(DIALECTS)
 WORLDS: dict[str, Opened] = {
     **{name: _remote(name) for name in REMOTE},
     "files": _local(FilesWorld),
+    **{name: _local(partial(PresetWorld, preset=preset)) for name, preset in PRESETS.items()},
     "sql": _local(SqlWorld),
     "asterisk": _local(AsteriskWorld),
     "qualtrics": _local(QualtricsWorld),
