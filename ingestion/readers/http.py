@@ -84,6 +84,8 @@ class BoundedSession(requests.Session):
         self.server_time: datetime | None = None
         self.trust_env = not all(is_loopback(host.rpartition(":")[0] or host) for host in hosts)
         self.auth = _no_auth
+        if parse:
+            self.headers["Accept"] = "application/json"
         self._sleep, self._clock = sleep, clock
         self._asked, self._waited = 0, 0.0
         hide_in_logs(self.secrets)

@@ -1,11 +1,11 @@
 """The client of a declared source: addresses, credentials and pages; knows no entity.
 
-The only module that imports dlt, of which it uses the REST client, its paginators and its
-authentication, on the bounded session of ``readers.http``. It is imported when a source is
-read, so that a night without one does not pay for it.
+It and ``login`` are the only modules that import dlt, of which they use the REST client, its
+paginators and its authentication, on the bounded session of ``readers.http``. They are
+imported when a source is read, so that a night without one does not pay for them.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,17 +14,11 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from dlt.common.configuration.specs.runtime_configuration import RuntimeConfiguration
 from dlt.sources.helpers.rest_client import paginators
-from dlt.sources.helpers.rest_client.auth import (
-    APIKeyAuth,
-    AuthConfigBase,
-    BearerTokenAuth,
-    HttpBasicAuth,
-    OAuth2ClientCredentials,
-)
 from dlt.sources.helpers.rest_client.client import RESTClient
 
 from ingestion.connectors.rest import options as settings
 from ingestion.connectors.rest.guards import LoopGuard
+from ingestion.connectors.rest.login import login, renewal, secrets_of
 from ingestion.connectors.rest.paging import (
     HeaderLink,
     Keyset,
@@ -75,7 +69,7 @@ class Api:
     def __init__(self, options: settings.RestOptions, *, sleep: Sleep) -> None:
         self._base = options.base_url or checked_url(secret(options.base_url_env or ""))
         hidden = [urlsplit(self._base).path.strip("/")] if options.base_url_env else []
-        credentials = _secrets(options.auth)
+        credentials = secrets_of(options.auth)
         limits = HttpLimits(
             response_bytes=options.response_megabytes * MIB,
             requests=options.requests_per_run,
@@ -91,10 +85,9 @@ class Api:
                 **more,
             )
 
-        auth = _auth(options.auth, credentials, session)
-        renew = _renewal(auth) if isinstance(auth, OAuth2ClientCredentials) else None
+        auth = login(options.auth, credentials, session)
         self._session = session(
-            self._base, hosts=options.allowed_hosts, parse=DECODER.decode, renew=renew
+            self._base, hosts=options.allowed_hosts, parse=DECODER.decode, renew=renewal(auth)
         )
         self._client = RESTClient(
             self._base,
@@ -268,41 +261,3 @@ def _next_url(answer: Any, paging: Paging, url: str) -> str | None:
         return None
     found = value_at(answer, steps_of(paging.path))
     return None if found in (ABSENT, None, "") else urljoin(url, str(found))
-
-
-def _secrets(auth: settings.Auth) -> dict[str, str]:
-    """The values of the variables that ``auth`` names, by field."""
-    named = {name: value for name, value in auth if name.endswith("_env")}
-    return {name: secret(variable) for name, variable in named.items()}
-
-
-def _auth(
-    auth: settings.Auth, found: Mapping[str, str], session: Callable[..., BoundedSession]
-) -> AuthConfigBase | None:
-    match auth:
-        case settings.Bearer():
-            return BearerTokenAuth(token=found["token_env"])
-        case settings.ApiKey():
-            key = f"{auth.prefix}{found['key_env']}"
-            return APIKeyAuth(name=auth.name, api_key=key, location=auth.location)
-        case settings.Basic():
-            user = found["user_env"] + auth.user_suffix
-            return HttpBasicAuth(username=user, password=found["password_env"])
-        case settings.ClientCredentials():
-            return OAuth2ClientCredentials(
-                access_token_url=auth.token_url,
-                client_id=found["client_id_env"],
-                client_secret=found["client_secret_env"],
-                access_token_request_data=dict(auth.data),
-                session=session(auth.token_url),
-            )
-        case _:
-            return None
-
-
-def _renewal(auth: OAuth2ClientCredentials) -> Callable[[requests.PreparedRequest], None]:
-    def renew(request: requests.PreparedRequest) -> None:
-        auth.access_token = None
-        auth(request)
-
-    return renew

@@ -107,8 +107,9 @@ class RestOptions(Strict):
 class Request(Strict):
     """One list that is asked for.
 
-    In ``path``, ``params`` and ``body`` these words are replaced: ``{since}`` (the position),
-    ``{until}`` (the source's time), ``{after}`` (the last key of keyset paging) and ``{each}``.
+    In ``path``, ``params`` and ``body`` these words are replaced: ``{since}`` (the position;
+    ``{since:number}`` where a body needs a number), ``{until}`` (the source's time), ``{after}``
+    (the last key of keyset paging) and ``{each}``.
 
     Args:
         records: place of the list in the answer; empty when the answer is the list.
@@ -207,7 +208,8 @@ class RestStream(Request):
     def _goes_on(self) -> "RestStream":
         if self.is_durable and self.cursor:
             raise ValueError("a durable next page takes the place of a cursor")
-        if bool(self.cursor) != ("{since}" in self.template) and not self.is_durable:
+        has_since = "{since}" in self.template or "{since:number}" in self.template
+        if bool(self.cursor) != has_since and not self.is_durable:
             raise ValueError("{since} and cursor belong together")
         if bool(self.each) != ("{each}" in self.template):
             raise ValueError("{each} and each belong together")

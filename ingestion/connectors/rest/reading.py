@@ -214,7 +214,12 @@ class _Reading:
     def _words(self, window: Window | None, each: str) -> dict[str, str | int]:
         if window is None:
             return {"each": each}
-        return {"each": each, "since": window.since, "until": window.now(self.now)}
+        return {
+            "each": each,
+            "since": str(window.since),
+            "since:number": window.since,
+            "until": str(window.now(self.now)),
+        }
 
 
 def _batch(rows: Rows, cursor: Cursor) -> Batch:

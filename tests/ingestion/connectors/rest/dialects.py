@@ -137,7 +137,7 @@ class HubSpot(Dialect):
             (told,) = group["filters"]
             assert (told["propertyName"], told["operator"]) == ("lastmodifieddate", "GTE")
             assert asked.body["limit"] <= 200
-            since = datetime.fromtimestamp(told["value"] / 1000, UTC)
+            since = datetime.fromtimestamp(int(told["value"]) / 1000, UTC)
             rows, more = cut(vendor.living(since, by_change=True), int(asked.body.get("after", 0)))
             records = [self.record(row) for row in rows]
         body = self.envelope(records)
