@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.connectors.base import Batch
+from ingestion.errors import IngestionError
 from ingestion.settings import Source
 from ingestion.stream import StreamSpec
 
@@ -37,10 +38,19 @@ def bundles(
     """Join consecutive small batches of one shape; finish those that have landed already.
 
     Batches are joined only where the order of their landing decides nothing: every row has a
-    version, or no key comes twice.
+    version, or no key comes twice. When the source fails, what it gave before is yielded first.
     """
     waiting: list[Batch] = []
-    for batch in batches:
+    failure: IngestionError | None = None
+    arriving = iter(batches)
+    while True:
+        try:
+            batch = next(arriving)
+        except StopIteration:
+            break
+        except IngestionError as error:
+            failure = error
+            break
         if batch.transaction and has_landed(batch.transaction):
             Bundle(batch, ()).finish()
             continue
@@ -55,6 +65,8 @@ def bundles(
             yield _bundle([arrived])
     if waiting:
         yield _bundle(waiting)
+    if failure:
+        raise failure
 
 
 def raw_rows(batch: Batch, source: Source, spec: StreamSpec) -> pa.Table | pa.RecordBatchReader:
@@ -141,6 +153,7 @@ def _bundle(batches: list[Batch]) -> Bundle:
     joined = replace(
         batches[-1],
         rows=pa.concat_tables([batch.rows for batch in batches]),
+        cursor=next((batch.cursor for batch in reversed(batches) if batch.cursor), {}),
         rejects=pa.concat_tables(rejects) if rejects else None,
         after_landing=finish_all,
     )

@@ -20,6 +20,14 @@ class TransientSourceError(SourceError):
     """A source that may answer when asked again."""
 
 
+class QuotaExceededError(TransientSourceError):
+    """No more may be asked today; what was read stays, and the next run goes on from there."""
+
+
+class AuthenticationError(SourceError):
+    """A source refuses who we are or what we may see; asking again cannot help."""
+
+
 class SchemaDriftError(IngestionError):
     """What would land does not fit the landed table."""
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from ingestion.batches import Bundle, bundles, raw_rows
 from ingestion.conform import Conformed, conform
-from ingestion.errors import IngestionError
+from ingestion.errors import IngestionError, QuotaExceededError
 from ingestion.lake import Lake, count_rows, open_table, source_states
 from ingestion.landing import Arrival, Load, land
 from ingestion.loads import LoadDecision, record
@@ -109,6 +109,8 @@ def _extract_one(home: Home, task: StreamTask, key: bytes) -> StreamResult:
     tally = _Tally(task)
     try:
         _read_and_land(home, task, key, tally)
+    except QuotaExceededError as error:
+        tally.pause(str(error))
     except IngestionError as error:
         tally.fail(str(error))
     except OSError as error:
@@ -246,6 +248,11 @@ class _Tally:
         """Tell something that is no trouble; trouble is told instead of it."""
         if self._status in ("landed", "unchanged"):
             self._message = sentence
+    def pause(self, message: str) -> None:
+        """A read that got on and stops for today has not failed; one that got nowhere has."""
+        if self._status == "unchanged":
+            self._status = "failed"
+        self._message = message
 
     def fail(self, message: str) -> None:
         self._status, self._message = "failed", message

@@ -15,6 +15,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from ingestion.errors import ConfigurationError
+from ingestion.presets import with_preset
 from ingestion.stream import IDENTIFIER
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
@@ -195,7 +196,7 @@ def load_sources(path: Path | None = None) -> Sources:
     try:
         text = path.read_text(encoding="utf-8")
         content = yaml.load(text, Loader=_Yaml)  # noqa: S506 - a SafeLoader: plain values only
-        sources = Sources.model_validate(content)
+        sources = Sources.model_validate(_with_presets(content))
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from error
     except yaml.MarkedYAMLError as error:
@@ -211,6 +212,14 @@ def load_sources(path: Path | None = None) -> Sources:
     if repeated:
         raise ConfigurationError(f"{path}: source ids {sorted(repeated)} are used more than once")
     return sources
+
+
+def _with_presets(content: Any) -> Any:
+    sources = content.get("sources") if isinstance(content, dict) else None
+    if not isinstance(sources, list):
+        return content
+    named = [with_preset(each) if isinstance(each, dict) else each for each in sources]
+    return content | {"sources": named}
 
 
 def explain(error: ValidationError) -> str:

@@ -1,45 +1,47 @@
-"""HTTP: one small JSON client with limits, retries by class of failure, and redaction.
+"""HTTP: the one session of the room, with limits, retries by class of failure, and redaction.
 
-Every connector that speaks HTTP goes through here. What is asked and what an answer means
-belongs in the connector's own client.
+Every connector that speaks HTTP goes through here: by itself, by ``JsonClient`` or by the
+client of a library that takes a session. What is asked and what an answer means belongs in the
+connector; which addresses may be called in ``addresses``, how much and when in ``allowance``.
 """
 
 import json
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 
-from ingestion.errors import ConfigurationError, SourceError, TransientSourceError
+from ingestion.errors import (
+    AuthenticationError,
+    QuotaExceededError,
+    SourceError,
+    TransientSourceError,
+)
+from ingestion.readers.addresses import (
+    checked_url,
+    hide_in_logs,
+    host_of,
+    is_loopback,
+    redacted,
+)
+from ingestion.readers.allowance import HttpLimits, Sleep, http_date, pace_of, retry_after
 
-MIB = 1024 * 1024
 TRANSIENT_STATUS = frozenset({408, 425, 500, 502, 503, 504})
 QUOTA_STATUS = 429
+NO_CONTENT = 204
 REDIRECTS = range(300, 400)
+REFUSALS = {
+    401: "refuses the credentials (HTTP 401): check the secrets that the source names",
+    403: "refuses access (HTTP 403): the account lacks a permission for it",
+    404: "does not exist (HTTP 404): check the address and the account's plan",
+}
 
-
-class QuotaExceededError(TransientSourceError):
-    """The source wants us to wait longer than this night allows; what was read stays read."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class HttpLimits:
-    """What one request may cost. Seconds, bytes, and tries in all."""
-
-    connect_seconds: float = 10.0
-    read_seconds: float = 60.0
-    total_seconds: float = 300.0
-    response_bytes: int = 128 * MIB
-    attempts: int = 4
-    backoff_seconds: float = 1.0
-    longest_wait_seconds: float = 120.0
+Parse = Callable[[str], Any]
 
 
 class _RetryableError(Exception):
@@ -51,147 +53,169 @@ class _RetryableError(Exception):
         self.is_quota = is_quota
 
 
-def checked_url(url: str) -> str:
-    """``url`` if it may be called: https, or http to this machine, without credentials.
+class BoundedSession(requests.Session):
+    """A session that asks only allowed hosts, retries what may pass, and bounds what it reads.
 
-    Raises:
-        ConfigurationError: another scheme, no host, or a user name in it.
-    """
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.username or parts.password:
-        raise ConfigurationError(f"the URL of {host} holds credentials; name them separately")
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
-    if not host or not is_safe:
-        raise ConfigurationError(f"the URL of {host or 'no host'} must begin with https://")
-    return url
-
-
-def is_loopback(host: str) -> bool:
-    """True for this machine's own names and addresses."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def retry_after(value: str | None, *, now: datetime) -> float | None:
-    """Seconds that a ``Retry-After`` header asks for: a number or a date; None without one."""
-    if not value:
-        return None
-    if value.strip().isdigit():
-        return float(value)
-    try:
-        until = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    until = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return max(0.0, (until - now).total_seconds())
-
-
-@dataclass(kw_only=True)
-class JsonClient:
-    """Posts JSON to one URL and returns the JSON it answers.
+    Every answer that it returns is whole: its body is read, and parsed where it is JSON.
 
     Args:
-        url: where to post; redirects are refused.
-        secrets: texts that never stand in an error.
-        limits: what a request may cost.
-        headers: sent with every request.
+        hosts: the only hosts that are called; redirects are refused.
+        secrets: texts that never stand in an error or a log.
+        limits: what a request and a read may cost.
+        parse: text of an answer to its content; None where answers are no JSON.
+        renew: puts new credentials on a request whose old ones expired; called once a request.
         sleep, clock: replaced by tests.
     """
 
-    url: str
-    secrets: Sequence[str] = ()
-    limits: HttpLimits = HttpLimits()
-    headers: Mapping[str, str] = field(default_factory=dict)
-    sleep: Callable[[float], None] = time.sleep
-    clock: Callable[[], float] = time.monotonic
+    def __init__(
+        self,
+        *,
+        hosts: Iterable[str],
+        secrets: Sequence[str] = (),
+        limits: HttpLimits | None = None,
+        parse: Parse | None = json.loads,
+        renew: Callable[[requests.PreparedRequest], None] | None = None,
+        sleep: Sleep = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__()
+        self.hosts, self.secrets = frozenset(hosts), tuple(secrets)
+        self.limits, self.parse, self.renew = limits or HttpLimits(), parse, renew
+        self.server_time: datetime | None = None
+        self.trust_env = not all(is_loopback(host.rpartition(":")[0] or host) for host in hosts)
+        self.auth = _no_auth
+        if parse:
+            self.headers["Accept"] = "application/json"
+        self._sleep, self._clock = sleep, clock
+        self._asked, self._waited = 0, 0.0
+        hide_in_logs(self.secrets)
 
-    def __post_init__(self) -> None:
-        checked_url(self.url)
-        self._session = requests.Session()
-        self._session.trust_env = not is_loopback(urlsplit(self.url).hostname or "")
-
-    def post(self, payload: Mapping[str, Any]) -> Any:
-        """The parsed answer to ``payload``; transient failures and quotas are tried again.
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        """The whole answer to ``request``.
 
         Raises:
-            QuotaExceededError: the source asks for a longer pause than allowed.
+            QuotaExceededError: the source, or our own budget, allows no more for now.
             TransientSourceError: all tries failed in a way that may pass.
-            SourceError: refused, moved or too large; trying again cannot help.
+            AuthenticationError: who we are or what we may see is refused.
+            SourceError: refused, moved, too large, or another host.
         """
-        for attempt in range(1, self.limits.attempts + 1):
+        settings = {name: kwargs[name] for name in ("proxies", "verify", "cert") if name in kwargs}
+        may_renew = self.renew is not None
+        attempt = 1
+        while True:
             try:
-                return self._post_once(payload)
+                return self._send_once(request, settings)
+            except AuthenticationError:
+                if not (self.renew and may_renew):
+                    raise
+                may_renew = False
+                self.renew(request)
             except _RetryableError as failure:
-                self._wait_or_give_up(failure, attempt)
-        raise AssertionError("the last attempt returns or raises")
+                self._wait_or_give_up(failure, attempt, request.url or "")
+                attempt += 1
 
-    def close(self) -> None:
-        """Let the connection go."""
-        self._session.close()
+    def said(self, url: str, detail: str) -> str:
+        """One sentence about ``url``, without query and secrets."""
+        parts = urlsplit(url)
+        return redacted(f"{parts.scheme}://{parts.hostname}{parts.path} {detail}", self.secrets)
 
-    def _wait_or_give_up(self, failure: _RetryableError, attempt: int) -> None:
-        spread = random.uniform(0.5, 1.5)  # noqa: S311 - spreads retries; no secret
-        wait = self.limits.backoff_seconds * 2 ** (attempt - 1) * spread
-        wait = max(wait, failure.wait or 0.0)
-        is_last = attempt == self.limits.attempts
-        if failure.is_quota and (is_last or wait > self.limits.longest_wait_seconds):
-            raise QuotaExceededError(self._said(f"{failure}; wait {wait:.0f} s")) from None
-        if is_last or wait > self.limits.longest_wait_seconds:
-            raise TransientSourceError(self._said(f"{failure}; tried {attempt} times")) from None
-        self.sleep(wait)
-
-    def _post_once(self, payload: Mapping[str, Any]) -> Any:
+    def _send_once(
+        self, request: requests.PreparedRequest, settings: Mapping[str, Any]
+    ) -> requests.Response:
+        url = request.url or ""
+        self._allow(url)
         try:
-            with self._session.post(
-                self.url,
-                json=payload,
-                headers=dict(self.headers),
+            with super().send(
+                request,
                 timeout=(self.limits.connect_seconds, self.limits.read_seconds),
                 allow_redirects=False,
                 stream=True,
-                auth=_no_auth,
+                **settings,
             ) as response:
-                self._refuse_bad_status(response)
-                body = self._body(response)
+                self.server_time = http_date(response.headers.get("Date")) or self.server_time
+                self._refuse_bad_status(response, url)
+                body = self._body(response, url)
         except requests.RequestException as error:
-            raise _RetryableError(type(error).__name__) from None
-        try:
-            return json.loads(body)
-        except (ValueError, RecursionError):
-            raise _RetryableError("the answer is no complete JSON") from None
+            raise _RetryableError(f"gives no answer ({type(error).__name__})") from None
+        response._content = body
+        if self.parse:
+            content = self._parsed(response, body)
+            response.json = lambda **_: content  # type: ignore[method-assign]
+        return response
 
-    def _refuse_bad_status(self, response: requests.Response) -> None:
+    def _allow(self, url: str) -> None:
+        checked_url(url)
+        host = host_of(url)
+        if host not in self.hosts:
+            allowed = ", ".join(sorted(self.hosts))
+            raise SourceError(f"the source points to {host}, and only {allowed} may be called")
+        if self.limits.requests is not None and self._asked >= self.limits.requests:
+            raise QuotaExceededError(
+                self.said(url, f"was asked {self._asked} times, the budget of one run; ")
+                + "what was read stays and the next run goes on from there"
+            )
+        self._asked += 1
+        if self.limits.requests_per_minute:
+            pace_of(host, self.limits.requests_per_minute).wait(self._sleep, self._clock())
+
+    def _wait_or_give_up(self, failure: _RetryableError, attempt: int, url: str) -> None:
+        spread = random.uniform(0.5, 1.5)  # noqa: S311 - spreads retries; no secret
+        wait = self.limits.backoff_seconds * 2 ** (attempt - 1) * spread
+        if failure.wait is not None:
+            wait = max(wait, failure.wait * (1 + (spread - 0.5) / 10))
+        is_too_long = (
+            wait > self.limits.longest_wait_seconds
+            or self._waited + wait > self.limits.waiting_seconds
+        )
+        if attempt == self.limits.attempts or is_too_long:
+            if failure.is_quota:
+                raise QuotaExceededError(self.said(url, f"{failure}; wait {wait:.0f} s")) from None
+            raise TransientSourceError(
+                self.said(url, f"{failure}; tried {attempt} times")
+            ) from None
+        self._waited += wait
+        self._sleep(wait)
+
+    def _refuse_bad_status(self, response: requests.Response, url: str) -> None:
         status = response.status_code
-        wait = retry_after(response.headers.get("Retry-After"), now=datetime.now(UTC))
+        now = self.server_time or datetime.now(UTC)
+        wait = retry_after(response.headers.get("Retry-After"), now=now)
         if status == QUOTA_STATUS:
-            raise _RetryableError("HTTP 429, too many requests", wait=wait, is_quota=True)
+            raise _RetryableError("allows no more now (HTTP 429)", wait=wait, is_quota=True)
         if status in TRANSIENT_STATUS:
-            raise _RetryableError(f"HTTP {status}", wait=wait)
+            raise _RetryableError(f"fails (HTTP {status})", wait=wait)
         if status in REDIRECTS:
             target = urlsplit(response.headers.get("Location", "")).hostname
-            raise SourceError(self._said(f"redirects to {target or 'another path'}; refused"))
+            raise SourceError(self.said(url, f"redirects to {target or 'another path'}; refused"))
+        if status in (401, 403):
+            raise AuthenticationError(self.said(url, REFUSALS[status]))
         if status >= 400:
-            raise SourceError(self._said(f"HTTP {status}"))
+            default = f"refuses the request (HTTP {status})"
+            raise SourceError(self.said(url, REFUSALS.get(status, default)))
 
-    def _body(self, response: requests.Response) -> bytes:
-        started, body = self.clock(), bytearray()
+    def _body(self, response: requests.Response, url: str) -> bytes:
+        started, body = self._clock(), bytearray()
         for part in response.iter_content(256 * 1024):
             body += part
             if len(body) > self.limits.response_bytes:
-                raise SourceError(
-                    self._said(f"the answer exceeds {self.limits.response_bytes} bytes")
-                )
-            if self.clock() - started > self.limits.total_seconds:
-                raise _RetryableError(f"no complete answer in {self.limits.total_seconds:.0f} s")
+                detail = f"answers with more than {self.limits.response_bytes} bytes"
+                raise SourceError(self.said(url, detail))
+            if self._clock() - started > self.limits.total_seconds:
+                detail = f"gives no complete answer in {self.limits.total_seconds:.0f} s"
+                raise _RetryableError(detail)
         return bytes(body)
 
-    def _said(self, detail: str) -> str:
-        parts = urlsplit(self.url)
-        message = f"{parts.scheme}://{parts.hostname}{parts.path}: {detail}"
-        return redacted(message, self.secrets)
+    def _parsed(self, response: requests.Response, body: bytes) -> Any:
+        if response.status_code == NO_CONTENT and self.parse:
+            return {}
+        try:
+            return self.parse(body.decode("utf-8-sig")) if self.parse else None
+        except (ValueError, RecursionError):
+            if body.lstrip()[:1] == b"<":
+                detail = "answers with a web page instead of JSON: is it a login or error page?"
+            else:
+                detail = "answers with no complete JSON"
+            raise _RetryableError(detail) from None
 
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -199,8 +223,32 @@ def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def redacted(message: str, secrets: Sequence[str]) -> str:
-    """``message`` without any of ``secrets``."""
-    for text in filter(None, secrets):
-        message = message.replace(text, "***")
-    return message
+@dataclass(kw_only=True)
+class JsonClient:
+    """Posts JSON to one URL and returns the JSON it answers.
+
+    Args:
+        url: where to post.
+        secrets, limits, sleep: see ``BoundedSession``.
+        headers: sent with every request.
+    """
+
+    url: str
+    secrets: Sequence[str] = ()
+    limits: HttpLimits | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    sleep: Sleep = time.sleep
+
+    def __post_init__(self) -> None:
+        checked_url(self.url)
+        self._session = BoundedSession(
+            hosts=[host_of(self.url)], secrets=self.secrets, limits=self.limits, sleep=self.sleep
+        )
+
+    def post(self, payload: Mapping[str, Any]) -> Any:
+        """The parsed answer to ``payload``; errors as ``BoundedSession.send``."""
+        return self._session.post(self.url, json=payload, headers=dict(self.headers)).json()
+
+    def close(self) -> None:
+        """Let the connection go."""
+        self._session.close()

@@ -4,7 +4,9 @@ Shared by the connectors that are fed by configuration. Values are only renamed 
 here; what they mean is decided in ``conform``.
 """
 
+import re
 from collections.abc import Collection, Mapping
+from decimal import Decimal
 from typing import Annotated, Any, cast
 
 import pyarrow as pa
@@ -18,6 +20,7 @@ from ingestion.stream import StreamSpec
 OPERATION = "_op"
 OPERATIONS = ("upsert", "delete")
 CONTROL = (OPERATION, "_file", "_row")
+NUMBER = re.compile(r"^[+-]?[0-9]{1,15}(?:\.[0-9]{1,9})?$")
 
 
 def _listed(value: Any) -> Any:
@@ -39,20 +42,23 @@ class ColumnSource(Strict):
             that is not listed passes through, so that typing can refuse it.
         default: stands for an absent value, for every value that ``values`` does not list, and
             for a source column that is missing altogether.
+        factor: what a number is multiplied by, such as 1000 for seconds to milliseconds; what
+            is no number passes through, so that typing can refuse it.
         value: the constant.
     """
 
     sources: Annotated[SourceNames | None, Field(alias="from")] = None
     values: dict[str, str | None] = Field(default_factory=dict)
     default: str | None = None
+    factor: Annotated[int, Field(gt=1)] | None = None
     value: str | None = None
 
     @model_validator(mode="after")
     def _one_origin(self) -> "ColumnSource":
         if (self.sources is None) == (self.value is None):
             raise ValueError("must have exactly one of 'from' (a source column) and 'value'")
-        if self.sources is None and (self.values or self.has_default):
-            raise ValueError("'values' and 'default' belong to 'from'")
+        if self.sources is None and (self.values or self.has_default or self.factor):
+            raise ValueError("'values', 'default' and 'factor' belong to 'from'")
         return self
 
     @property
@@ -163,9 +169,22 @@ def _column(rows: pa.RecordBatch, origin: ColumnSource) -> pa.Array:
     if source is None:
         return _constant(origin.default if origin.sources else origin.value, rows.num_rows)
     values = rows.column(source)
+    if origin.factor:
+        values = _multiplied(values.cast(pa.string()), origin.factor)
     if not origin.values and not origin.has_default:
         return values
     return _replaced(values.cast(pa.string()), origin)
+
+
+def _multiplied(text: pa.Array, factor: int) -> pa.Array:
+    return pa.array([_product(value, factor) for value in text.to_pylist()], pa.string())
+
+
+def _product(value: str | None, factor: int) -> str | None:
+    if not value or not NUMBER.match(value):
+        return value
+    product = Decimal(value) * factor
+    return str(int(product)) if product == int(product) else value
 
 
 def _constant(value: str | None, count: int) -> pa.Array:

@@ -1,6 +1,7 @@
 """Bundles: small batches join, and only where their order decides nothing."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import pyarrow as pa
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from ingestion.batches import bundles, raw_rows
 from ingestion.connectors.base import Batch
 from ingestion.entities import entity
+from ingestion.errors import SourceError
 from ingestion.settings import Source
 
 SPEC = entity("orders")
@@ -80,3 +82,18 @@ def test_a_stream_that_quotes_customers_names_their_source() -> None:
     reader = pa.RecordBatchReader.from_batches(rows.schema, rows.to_batches())
     again = raw_rows(Batch(rows=reader.read_all().drop(["customer_source_id"])), SOURCE, SPEC)
     assert again.equals(rows)
+
+
+def test_what_came_before_a_failure_is_landed_with_its_cursor() -> None:
+    def failing() -> Iterator[Batch]:
+        yield replace(batch("1", updated_at="2026"), cursor={"page": 1})
+        yield batch("2", updated_at="2026")
+        raise SourceError("the third page is missing")
+
+    arriving = bundles(failing(), SPEC, lambda name: False)
+    bundle = next(arriving)
+
+    assert bundle.transactions == ("1", "2")
+    assert bundle.batch.cursor == {"page": 1}
+    with pytest.raises(SourceError, match="third page"):
+        next(arriving)

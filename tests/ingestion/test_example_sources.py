@@ -1,5 +1,8 @@
 """The example that people copy is right as it stands."""
 
+import re
+from pathlib import Path
+
 from ingestion import configured_streams, load_sources
 from ingestion.settings import PROJECT_ROOT
 
@@ -17,3 +20,19 @@ def test_the_example_is_accepted_and_shows_every_connector_that_needs_no_account
         *("deals/opportunities", "deals/accounts"),
     ]
     assert not sources.company.is_demo
+
+
+def test_the_rest_sources_of_the_example_are_accepted_once_uncommented(tmp_path: Path) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    commented = re.search(r"(?:^  # .*\n|^  #\n)*", text[text.index("  # - id: sales") :], re.M)
+    assert commented
+    block = commented[0]
+    written = text.replace(block, re.sub(r"^  # ", "  ", block, flags=re.M))
+    (tmp_path / "sources.yaml").write_text(written, encoding="utf-8")
+
+    names = [task.name for task in configured_streams(load_sources(tmp_path / "sources.yaml"))]
+
+    assert [name for name in names if name.startswith(("sales/", "helpdesk/"))] == [
+        *("sales/customers", "sales/accounts", "sales/opportunities"),
+        "helpdesk/tickets",
+    ]

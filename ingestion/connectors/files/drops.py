@@ -17,6 +17,7 @@ from ingestion.connectors.files.options import (
     options_of,
     sharing,
 )
+from ingestion.connectors.files.wide import ADDED, turned
 from ingestion.connectors.files.workbook import read_workbook
 from ingestion.entities import MAPPED_STREAMS
 from ingestion.errors import SourceError
@@ -105,7 +106,8 @@ def _batch(drop: _Drop, options: FileStream, limits: Limits, scratch: Path) -> B
     try:
         content = _read(drop.path, options, limits, scratch)
         if content.names:
-            check_source_columns(options.columns, content.names, "the file")
+            available = [*content.names, *(ADDED if options.wide else ())]
+            check_source_columns(options.columns, available, "the file")
         if options.mode == "snapshot" and not content.count:
             raise FileRefused("empty_snapshot", "a snapshot without rows would delete everything")
     except SourceError as error:
@@ -135,6 +137,7 @@ def _read(path: Path, options: FileStream, limits: Limits, scratch: Path) -> Con
 
 def _mapped(content: Content, drop: _Drop, options: FileStream) -> pa.RecordBatchReader:
     def mapped(part: pa.RecordBatch) -> pa.RecordBatch:
+        part = turned(part, options.wide) if options.wide else part
         return map_rows(part, columns=options.columns, stream=drop.stream, file=drop.name)
 
     empty = pa.RecordBatch.from_pylist([], schema=content.rows.schema)

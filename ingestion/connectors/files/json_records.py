@@ -22,24 +22,9 @@ from ingestion.readers.content import (
     column_names,
 )
 from ingestion.readers.files import FileRefused, Limits, decode, read_text
+from ingestion.readers.json_values import DECODER, RefusedRecord, cells
 
 WHITESPACE = " \t\r\n"
-
-
-class _Number(str):
-    """The digits of a number as they stand in the file."""
-
-    __slots__ = ()
-
-
-class _RefusedError(Exception):
-    """One record has no place in a table: the rule, and what broke it."""
-
-
-_NOT_A_NUMBER = object()
-_DECODER = json.JSONDecoder(
-    parse_int=_Number, parse_float=_Number, parse_constant=lambda _: _NOT_A_NUMBER
-)
 
 
 def read_json(path: Path, options: FileStream, *, limits: Limits) -> Content:
@@ -57,9 +42,9 @@ def read_json(path: Path, options: FileStream, *, limits: Limits) -> Content:
     records: list[dict[str, str | None]] = []
     for number, raw, value in find(path, options, limits):
         try:
-            records.append(_cells(value, limits))
+            records.append(cells(value, limits))
             numbers.append(number)
-        except _RefusedError as error:
+        except RefusedRecord as error:
             rule, detail = error.args
             rejects.append(Reject(row_number=number, rule=rule, value=detail, raw=raw))
         if len(records) == BATCH_ROWS:
@@ -81,11 +66,11 @@ def _in_lines(path: Path, options: FileStream, limits: Limits) -> Iterator[tuple
 
 def _parsed(line: str) -> Any:
     try:
-        return _DECODER.decode(line)
+        return DECODER.decode(line)
     except json.JSONDecodeError as error:
-        return _RefusedError("broken_record", f"{error.msg} at character {error.pos + 1}")
+        return RefusedRecord("broken_record", f"{error.msg} at character {error.pos + 1}")
     except RecursionError:
-        return _RefusedError("too_deep", "nested too deeply")
+        return RefusedRecord("too_deep", "nested too deeply")
 
 
 def _in_array(path: Path, options: FileStream, limits: Limits) -> Iterator[tuple[int, str, Any]]:
@@ -100,7 +85,7 @@ def _in_array(path: Path, options: FileStream, limits: Limits) -> Iterator[tuple
                 raise FileRefused("broken_json", f"no ',' or ']' at character {place + 1}")
             place = _after_space(text, place + 1)
         try:
-            value, end = _DECODER.raw_decode(text, place)
+            value, end = DECODER.raw_decode(text, place)
         except json.JSONDecodeError as error:
             detail = f"{error.msg} at character {error.pos + 1}"
             raise FileRefused("broken_json", detail) from error
@@ -117,44 +102,6 @@ def _after_space(text: str, place: int) -> int:
     while place < len(text) and text[place] in WHITESPACE:
         place += 1
     return place
-
-
-def _cells(value: Any, limits: Limits) -> dict[str, str | None]:
-    if isinstance(value, _RefusedError):
-        raise value
-    if not isinstance(value, dict):
-        raise _RefusedError("not_a_record", "must be a JSON object")
-    return {name: _cell(name, cell, limits) for name, cell in value.items()}
-
-
-def _cell(name: str, value: Any, limits: Limits) -> str | None:
-    if value is None:
-        return None
-    text = value if isinstance(value, str) else _as_json(value, limits.json_depth)
-    if len(text) > limits.cell_characters:
-        raise _RefusedError("cell_too_long", f"{name}: {len(text)} characters")
-    if "\0" in text or "\0" in name:
-        raise _RefusedError("null_character", f"{name}: holds a null character")
-    try:
-        (name + text).encode()
-    except UnicodeEncodeError as error:
-        raise _RefusedError("lone_surrogate", f"{name!a}: half a character") from error
-    return str(text)
-
-
-def _as_json(value: Any, depth: int) -> str:
-    if depth == 0:
-        raise _RefusedError("too_deep", "nested too deeply")
-    if value is _NOT_A_NUMBER:
-        raise _RefusedError("not_a_number", "NaN and Infinity are not JSON")
-    if isinstance(value, _Number):
-        return str(value)
-    if isinstance(value, dict):
-        pairs = (f"{_as_json(key, 1)}: {_as_json(item, depth - 1)}" for key, item in value.items())
-        return f"{{{', '.join(pairs)}}}"
-    if isinstance(value, list):
-        return f"[{', '.join(_as_json(item, depth - 1) for item in value)}]"
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _table(records: list[dict[str, str | None]], numbers: list[int]) -> pa.Table:

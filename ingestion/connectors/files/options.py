@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
+from ingestion.connectors.files.wide import Wide
 from ingestion.entities import MAPPED_STREAMS
 from ingestion.errors import ConfigurationError
 from ingestion.readers.delimited import Dialect
@@ -38,6 +39,7 @@ class FileStream(Strict):
         sheet: of a workbook that has several.
         header_row: line or row with the column names, counted from 1.
         mode: ``snapshot`` when each file holds every living record.
+        wide: of a file with a column per question, which becomes a row per answer.
         columns: entity column to file column; see ``ingestion.readers.mapping``.
         conventions: where this stream writes values otherwise than its source.
         settle_seconds: a file changed more recently is still being written, unless
@@ -53,6 +55,7 @@ class FileStream(Strict):
     sheet: str | None = None
     header_row: Annotated[int, Field(ge=1, le=1000)] = 1
     mode: Literal["delta", "snapshot"] = "delta"
+    wide: Wide | None = None
     columns: Columns
     conventions: dict[str, Any] = Field(default_factory=dict)
     settle_seconds: Annotated[int, Field(ge=0, le=86_400)] = 60

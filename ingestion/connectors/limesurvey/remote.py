@@ -20,8 +20,9 @@ from ingestion.connectors.limesurvey.shapes import (
     response_answers,
     response_rows,
 )
-from ingestion.errors import SourceError
-from ingestion.readers.http import HttpLimits, JsonClient, QuotaExceededError
+from ingestion.errors import QuotaExceededError, SourceError
+from ingestion.readers.allowance import HttpLimits
+from ingestion.readers.http import JsonClient
 from ingestion.readers.surveys.answers import question_rows
 from ingestion.readers.surveys.declaration import AS_EXPORTED
 from ingestion.settings import secret

@@ -5,14 +5,15 @@ from email.utils import format_datetime
 
 import pytest
 
-from ingestion.errors import ConfigurationError, SourceError, TransientSourceError
-from ingestion.readers.http import (
-    HttpLimits,
-    JsonClient,
+from ingestion.errors import (
+    ConfigurationError,
     QuotaExceededError,
-    checked_url,
-    retry_after,
+    SourceError,
+    TransientSourceError,
 )
+from ingestion.readers.addresses import checked_url
+from ingestion.readers.allowance import HttpLimits, retry_after
+from ingestion.readers.http import BoundedSession, JsonClient
 from tests.factories.json_server import Answer, json_server
 
 FAST = HttpLimits(backoff_seconds=0.001, attempts=3, response_bytes=1000)
@@ -46,17 +47,18 @@ def test_a_passing_failure_is_tried_again(failure: Answer) -> None:
 
 
 def test_a_failure_that_stays_is_given_up() -> None:
-    with pytest.raises(TransientSourceError, match="HTTP 500; tried 3 times"):
+    with pytest.raises(TransientSourceError, match=r"fails \(HTTP 500\); tried 3 times"):
         _ask(*[Answer(status=500)] * 3)
 
 
 def test_a_quota_waits_as_long_as_it_is_asked_to() -> None:
     _, waits = _ask(Answer(status=429, headers={"Retry-After": "30"}), Answer(body=1))
-    assert waits == [30.0]
+    assert len(waits) == 1
+    assert 30 <= waits[0] <= 33
 
 
 def test_a_quota_that_asks_for_too_long_stops_at_once() -> None:
-    with pytest.raises(QuotaExceededError, match="wait 3600 s"):
+    with pytest.raises(QuotaExceededError, match=r"HTTP 429\); wait 3\d{3} s"):
         _ask(Answer(status=429, headers={"Retry-After": "3600"}))
 
 
@@ -73,7 +75,7 @@ def test_a_redirect_is_never_followed() -> None:
 
 
 def test_an_answer_beyond_the_cap_is_refused() -> None:
-    with pytest.raises(SourceError, match="exceeds 1000 bytes"):
+    with pytest.raises(SourceError, match="more than 1000 bytes"):
         _ask(Answer(body="x" * 2000))
 
 
@@ -99,3 +101,39 @@ def test_retry_after_may_be_seconds_a_date_or_nonsense() -> None:
     later = format_datetime(datetime(2026, 1, 1, 0, 1, tzinfo=UTC))
     waits = [retry_after(value, now=now) for value in ("5", later, "-3", "soon", None)]
     assert waits == [5.0, 60.0, None, None, None]
+
+
+def test_another_host_than_the_allowed_ones_is_never_called() -> None:
+    session = BoundedSession(hosts=["vendor.example"])
+    with pytest.raises(SourceError, match=r"points to 169\.254\.169\.254, and only vendor\.ex"):
+        session.get("https://169.254.169.254/latest")
+
+
+def test_a_budget_of_requests_ends_in_a_sentence_that_says_what_is_next() -> None:
+    with json_server(lambda asked: Answer(body=1)) as url:
+        client = JsonClient(url=url, limits=HttpLimits(requests=2))
+        client.post({})
+        client.post({})
+        with pytest.raises(QuotaExceededError, match=r"asked 2 times.*the next run goes on"):
+            client.post({})
+
+
+def test_requests_of_all_readers_of_a_host_keep_one_pace() -> None:
+    waits: list[float] = []
+    with json_server(lambda asked: Answer(body=1)) as url:
+        limits = HttpLimits(requests_per_minute=60)
+        for _ in range(2):
+            client = JsonClient(url=url, limits=limits, sleep=waits.append)
+            client.post({})
+            client.post({})
+    assert len(waits) == 3
+    assert waits[-1] == pytest.approx(3, abs=0.5)
+
+
+def test_waiting_has_a_budget_too() -> None:
+    waits: list[float] = []
+    limits = HttpLimits(attempts=9, waiting_seconds=70)
+    asked_to_wait = Answer(status=429, headers={"Retry-After": "30"})
+    with json_server(lambda asked: asked_to_wait) as url, pytest.raises(QuotaExceededError):
+        JsonClient(url=url, limits=limits, sleep=waits.append).post({})
+    assert len(waits) == 2

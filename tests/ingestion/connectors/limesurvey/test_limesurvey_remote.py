@@ -12,7 +12,7 @@ from ingestion.connectors.base import Batch
 from ingestion.connectors.limesurvey.options import options_of
 from ingestion.connectors.limesurvey.remote import read_remote
 from ingestion.errors import ConfigurationError, SourceError, TransientSourceError
-from ingestion.readers.http import HttpLimits
+from ingestion.readers.allowance import HttpLimits
 from ingestion.settings import Source
 from tests.factories.json_server import Answer, json_server
 

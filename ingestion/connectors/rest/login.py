@@ -1,0 +1,62 @@
+"""Credentials of a declared source: which secrets it names, and what signs its requests.
+
+Imports dlt; see ``client``.
+"""
+
+from collections.abc import Callable, Mapping
+
+import requests
+from dlt.sources.helpers.rest_client.auth import (
+    APIKeyAuth,
+    AuthConfigBase,
+    BearerTokenAuth,
+    HttpBasicAuth,
+    OAuth2ClientCredentials,
+)
+
+from ingestion.connectors.rest import options as settings
+from ingestion.readers.http import BoundedSession
+from ingestion.settings import secret
+
+
+def secrets_of(auth: settings.Auth) -> dict[str, str]:
+    """The values of the variables that ``auth`` names, by field."""
+    named = {name: value for name, value in auth if name.endswith("_env")}
+    return {name: secret(variable) for name, variable in named.items()}
+
+
+def login(
+    auth: settings.Auth, found: Mapping[str, str], session: Callable[..., BoundedSession]
+) -> AuthConfigBase | None:
+    """What signs a request; ``session`` makes the one that asks for tokens."""
+    match auth:
+        case settings.Bearer():
+            return BearerTokenAuth(token=found["token_env"])
+        case settings.ApiKey():
+            key = f"{auth.prefix}{found['key_env']}"
+            return APIKeyAuth(name=auth.name, api_key=key, location=auth.location)
+        case settings.Basic():
+            user = found["user_env"] + auth.user_suffix
+            return HttpBasicAuth(username=user, password=found["password_env"])
+        case settings.ClientCredentials():
+            return OAuth2ClientCredentials(
+                access_token_url=auth.token_url,
+                client_id=found["client_id_env"],
+                client_secret=found["client_secret_env"],
+                access_token_request_data=dict(auth.data),
+                session=session(auth.token_url),
+            )
+        case _:
+            return None
+
+
+def renewal(auth: AuthConfigBase | None) -> Callable[[requests.PreparedRequest], None] | None:
+    """What puts a new token on a request whose old one expired, where tokens can be had."""
+    if not isinstance(auth, OAuth2ClientCredentials):
+        return None
+
+    def renew(request: requests.PreparedRequest) -> None:
+        auth.access_token = None
+        auth(request)
+
+    return renew

@@ -1,0 +1,88 @@
+"""Settings of paging: how a source is asked for the next page, and how the last one is known."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ingestion.connectors.rest.paths import JsonPath
+from ingestion.settings import Strict
+
+
+class _Paging(Strict):
+    """What every kind may say.
+
+    Args:
+        size: records of a full page; a shorter one is the last.
+        stop: place in the answer that is true on the last page.
+    """
+
+    size: Annotated[int, Field(ge=1, le=50_000)] | None = None
+    stop: JsonPath | None = None
+
+
+class SinglePage(_Paging):
+    """Everything comes in one answer."""
+
+    kind: Literal["none"] = "none"
+
+
+class PageNumbers(_Paging):
+    """Pages are numbered from ``first``; ``param`` stands in the query, or in the body of POST."""
+
+    kind: Literal["page"]
+    param: str = "page"
+    first: int = 1
+
+
+class Offsets(_Paging):
+    """Pages begin behind so many records; needs ``size``, which ``limit_param`` tells."""
+
+    kind: Literal["offset"]
+    param: str = "offset"
+    limit_param: str = "limit"
+    size: Annotated[int, Field(ge=1, le=50_000)]
+
+
+class NextLink(_Paging):
+    """The answer names the address of the next page at ``path``.
+
+    With ``is_durable`` the last page names one too, where the next run goes on.
+    """
+
+    kind: Literal["next_link"]
+    path: JsonPath
+    is_durable: bool = False
+
+
+class HeaderLink(_Paging):
+    """The header ``Link`` names the address of the next page."""
+
+    kind: Literal["header_link"]
+    rel: str = "next"
+
+
+class Token(_Paging):
+    """The answer holds a token at ``path``, which ``param`` brings back in query or body."""
+
+    kind: Literal["token"]
+    path: JsonPath
+    param: str
+
+
+class Keyset(_Paging):
+    """Each page begins behind the last record's ``field``: the requests write it ``{after}``.
+
+    The request must also ask for records in the order of ``field``. Nothing that is added,
+    changed or removed meanwhile shifts a page, and a read that stops goes on from there.
+    """
+
+    kind: Literal["keyset"]
+    field: JsonPath
+    first: int | str = 0
+    size: Annotated[int, Field(ge=1, le=50_000)]
+
+
+Paging = Annotated[
+    SinglePage | PageNumbers | Offsets | NextLink | HeaderLink | Token | Keyset,
+    Field(discriminator="kind"),
+]

@@ -1,0 +1,147 @@
+"""JSON records to columns of text under the names that the mapping reads, exactly.
+
+Every field that no column reads is kept together in ``unmapped``, as JSON.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from ingestion.connectors.rest.instants import instant_of
+from ingestion.connectors.rest.paths import ABSENT, Place, remainder, taken_by
+from ingestion.readers.content import RAW_CHARACTERS, ROW, Reject, reject_table
+from ingestion.readers.files import LIMITS
+from ingestion.readers.json_values import Number, RefusedRecord, cell
+from ingestion.readers.mapping import Columns, check_source_columns, map_rows
+from ingestion.stream import StreamSpec
+
+UNMAPPED = "unmapped"
+PARENT, EACH, VALUE = "_parent", "_each", "_value"
+
+
+def expanded(records: list[Any], names: Sequence[str]) -> list[Any]:
+    """The elements of the lists ``names`` below each record, which becomes their ``_parent``.
+
+    An element that is no object stands as ``_value``.
+    """
+    for name in names:
+        records = [
+            (element if isinstance(element, dict) else {VALUE: element}) | {PARENT: record}
+            for record in records
+            if isinstance(record, dict)
+            for element in _listed(record.get(name))
+        ]
+    return records
+
+
+def _listed(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """The records of one page as rows of the entity, and those that are none."""
+
+    rows: pa.RecordBatch
+    rejects: pa.Table
+
+
+class RecordTable:
+    """Turns records into rows of one entity.
+
+    Args:
+        stream: the entity.
+        columns: the mapping, already checked.
+        times: places whose times are rewritten as UTC.
+        zone: of times without one.
+        where: what is read, for messages and the quarantine.
+    """
+
+    def __init__(
+        self,
+        *,
+        stream: StreamSpec,
+        columns: Columns,
+        times: Sequence[str] = (),
+        zone: ZoneInfo,
+        where: str,
+    ) -> None:
+        self._stream, self._columns, self._where, self._zone = stream, columns, where, zone
+        names = dict.fromkeys(name for origin in columns.values() for name in origin.sources or ())
+        self._places = {name: Place.of(name) for name in names}
+        self._times = frozenset(times)
+        self._taken = taken_by(self._places.values()) | {PARENT: None, EACH: None}
+        self._rows_seen = 0
+
+    def rows(self, records: Sequence[Any]) -> Rows:
+        """The rows of one page.
+
+        Raises:
+            SourceError: a field that a column reads stands in no record and has no default.
+        """
+        present = self._present(records)
+        cells: list[list[str | None]] = []
+        numbers: list[int] = []
+        rejects: list[Reject] = []
+        for record in records:
+            self._rows_seen += 1
+            try:
+                cells.append(self._cells(record, present))
+                numbers.append(self._rows_seen)
+            except RefusedRecord as error:
+                rule, detail = error.args
+                raw = json.dumps(record, default=str)[:RAW_CHARACTERS]
+                rejects.append(Reject(row_number=self._rows_seen, rule=rule, value=detail, raw=raw))
+        columns = list(zip(*cells, strict=True)) if cells else [()] * (len(present) + 1)
+        arrays = [
+            *(pa.array(column, pa.string()) for column in columns),
+            pa.array(numbers, ROW.type),
+        ]
+        batch = pa.RecordBatch.from_arrays(arrays, [*present, UNMAPPED, ROW.name])
+        mapped = map_rows(batch, columns=self._columns, stream=self._stream, file=self._where)
+        return Rows(rows=mapped, rejects=reject_table(rejects, self._where))
+
+    def _present(self, records: Sequence[Any]) -> list[str]:
+        """The places that some record of the page has; all of them on an empty page."""
+        fields = {name for record in records if isinstance(record, dict) for name in record}
+        if not fields:
+            first = (origin.sources[0] for origin in self._columns.values() if origin.sources)
+            return list(dict.fromkeys(first))
+        present = [
+            name for name, place in self._places.items() if not fields.isdisjoint(place.names)
+        ]
+        check_source_columns(self._columns, present, self._where)
+        chosen = (origin.found_in(present) for origin in self._columns.values())
+        return list(dict.fromkeys(filter(None, chosen)))
+
+    def _cells(self, record: Any, present: Sequence[str]) -> list[str | None]:
+        if not isinstance(record, dict):
+            raise RefusedRecord("not_a_record", "must be a JSON object")
+        found = [self._cell(name, record) for name in present]
+        left = remainder(record, self._taken)
+        if left is ABSENT:
+            return [*found, None]
+        return [*found, cell(UNMAPPED, json.dumps(left, ensure_ascii=False, default=str), LIMITS)]
+
+    def _cell(self, name: str, record: dict[str, Any]) -> str | None:
+        text = cell(name, self._places[name].value(record), LIMITS)
+        if text and name in self._times:
+            try:
+                return instant_of(text, "epoch_ms", self._zone).isoformat()
+            except ValueError:
+                return text
+        return text
+
+
+def key_value(record: Any, place: Place) -> str | int | None:
+    """The value at ``place`` as a request writes it: numbers stay numbers."""
+    value = place.value(record)
+    if isinstance(value, Number):
+        return int(value) if value.lstrip("-").isdigit() else str(value)
+    return value if isinstance(value, str) else None

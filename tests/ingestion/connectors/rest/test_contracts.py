@@ -1,0 +1,85 @@
+"""What presets ask, judged by the vendors' own OpenAPI documents, which Prism serves.
+
+Needs the command of Prism (``CX_TEST_PRISM``) and the documents (``CX_TEST_OPENAPI``).
+"""
+
+import gzip
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from socket import create_connection, socket
+
+import pytest
+
+from ingestion.connectors import rest
+from ingestion.presets import with_preset
+from ingestion.settings import Source
+from tests.ingestion.connectors.acceptance import as_table
+
+DOCUMENTS = {
+    ("hubspot", "customers"): ("hubspot_Contacts.json.gz", ""),
+    ("intercom", "tickets"): ("intercom_2.15.yaml.gz", ""),
+    ("surveymonkey", "survey_responses"): ("surveymonkey_pp.json.gz", ""),
+    ("twilio", "communications"): (
+        "twilio_api.json.gz",
+        "/2010-04-01/Accounts/AC0123456789abcdef0123456789abcdef",
+    ),
+}
+
+
+def _free_port() -> int:
+    with closing(socket()) as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@contextmanager
+def prism(document: str, folder: Path) -> Iterator[str]:
+    """The document as a server that refuses requests which break it; yields the URL."""
+    path = folder / document.removesuffix(".gz")
+    path.write_bytes(gzip.decompress((Path(os.environ["CX_TEST_OPENAPI"]) / document).read_bytes()))
+    port = _free_port()
+    command = [os.environ["CX_TEST_PRISM"], "mock", "--errors", "-p", str(port), str(path)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            _wait_for(port)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(600):
+        try:
+            create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError("Prism does not listen")
+
+
+@pytest.mark.prism
+@pytest.mark.parametrize(("preset", "stream"), DOCUMENTS)
+def test_the_vendor_s_own_document_accepts_what_is_asked(
+    preset: str, stream: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document, base = DOCUMENTS[preset, stream]
+    with prism(document, tmp_path) as url:
+        raw = with_preset(
+            {
+                "id": "crm",
+                "connector": "rest",
+                "preset": preset,
+                "options": {"base_url": url + base, "headers": {"Prefer": "dynamic=true"}},
+                "streams": {stream: {"each": ["1"]} if preset == "surveymonkey" else {}},
+            }
+        )
+        for name, value in raw["options"]["auth"].items():
+            if name.endswith("_env"):
+                monkeypatch.setenv(value, "a token")
+        reading = rest.read(Source.model_validate(raw), stream, cursor={}, inbox=tmp_path)
+        assert as_table(next(reading)).schema.names

@@ -1,0 +1,59 @@
+"""Settings of the declared connector: what is refused, and with which sentence."""
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from ingestion.connectors import rest
+from ingestion.errors import ConfigurationError
+from ingestion.settings import Source
+from tests.ingestion.connectors.rest.world import OWN
+
+
+def source(options: dict[str, Any] | None = None, **stream: Any) -> Source:
+    return Source(
+        id="crm",
+        connector="rest",
+        options={"base_url": "https://crm.example"} if options is None else options,
+        streams={"customers": OWN | stream},
+    )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (source({}), "exactly one of base_url and base_url_env"),
+        (source({"base_url": "http://crm.example"}), "must begin with https://"),
+        (source({"base_url": "https://u:p@crm.example"}), "name them separately"),
+        (source({"base_url": "https://x", "auth": {"kind": "bearer", "token": "t"}}), "token_env"),
+        (source(params={}), "{since} and cursor belong together"),
+        (source(paging={"kind": "keyset", "field": "id", "size": 5}), "{after} and paging.kind"),
+        (source(paging={"kind": "guess"}), "paging"),
+        (source(body={"a": 1}), "body belongs to method: POST"),
+        (source(path="/forms/{each}"), "{each} and each belong together"),
+        (source(columns={"customer_number": "a[b]"}), "is no path such as"),
+        (source(columns={"full_name": "name"}), "columns must map customer_number"),
+        (source(pagin={}), "pagin"),
+    ],
+)
+def test_a_wrong_setting_is_refused_in_one_sentence(wrong: Source, said: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        rest.check(wrong)
+    assert said in str(caught.value)
+    assert str(caught.value).startswith("source crm, ")
+
+
+def test_a_secret_in_the_wrong_place_is_not_repeated() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        rest.check(source({"base_url": "https://x", "auth": {"kind": "bearer", "token": "hush"}}))
+    assert "hush" not in str(caught.value)
+
+
+def test_a_night_without_a_declared_source_does_not_load_its_client() -> None:
+    code = (
+        "import sys, ingestion, ingestion.registry as registry; registry.all_streams(); "
+        "sys.exit(any(name.split('.')[0] == 'dlt' for name in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,52 @@
+"""Paths into JSON records, and what is left when columns have read theirs."""
+
+from typing import Any
+
+import pytest
+
+from ingestion.connectors.rest.paths import ABSENT, Place, remainder, steps_of, taken_by, value_at
+
+RECORD: dict[str, Any] = {
+    "id": "7",
+    "name": {"first": "Ann", "last": "Lee"},
+    "phones": [{"kind": "home", "value": "1"}, {"kind": "work", "value": "2", "note": "x"}],
+    "odata.next": "url",
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("id", "7"),
+        ("name.first", "Ann"),
+        ("phones.1.value", "2"),
+        ("phones[kind=work].value", "2"),
+        (r"odata\.next", "url"),
+        ("phones[kind=fax].value", ABSENT),
+        ("phones.9.value", ABSENT),
+        ("id.deeper", ABSENT),
+        ("", RECORD),
+    ],
+)
+def test_a_path_leads_to_its_value_or_nowhere(path: str, expected: Any) -> None:
+    assert value_at(RECORD, steps_of(path)) == expected
+
+
+def test_texts_of_several_places_are_joined_without_the_absent_ones() -> None:
+    assert Place.of("name.first + name.middle + name.last").value(RECORD) == "Ann Lee"
+
+
+def test_what_a_column_read_is_taken_out_and_nothing_else() -> None:
+    taken = taken_by(map(Place.of, ["id", "name.first", "phones[kind=work].value"]))
+
+    assert remainder(RECORD, taken) == {
+        "name": {"last": "Lee"},
+        "phones": [{"kind": "home", "value": "1"}, {"kind": "work", "note": "x"}],
+        "odata.next": "url",
+    }
+    assert remainder({"id": "7"}, taken) is ABSENT
+
+
+def test_what_is_no_path_is_refused() -> None:
+    with pytest.raises(ValueError, match="is no path such as"):
+        steps_of("phones[work].value")

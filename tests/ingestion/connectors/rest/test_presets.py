@@ -1,0 +1,174 @@
+"""Each preset on the vendor's documented answer: what lands, typed."""
+
+from typing import Any
+
+import duckdb
+import pytest
+
+from ingestion.connectors import rest
+from ingestion.errors import ConfigurationError
+from ingestion.presets import preset_names, with_preset
+from ingestion.settings import Source
+from tests.factories.json_server import Answer, http_server
+from tests.factories.vendor import FIXTURES, SECRET
+from tests.ingestion.connectors.acceptance import as_table, conformed
+from tests.ingestion.connectors.rest.world import DIALECTS, rest_world
+
+CUSTOMERS = ("source_id", "account_number", "created_at", "updated_at", "segment")
+TICKETS = ("source_id", "customer_number", "channel", "queue", "agent_number", "status")
+ANSWERS = ("source_id", "numeric_value", "choice_code", "answer_text")
+EXPECTED: dict[tuple[str, str], tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
+    ("bitrix24", "customers"): (
+        CUSTOMERS,
+        [("10", None, "2026-01-31 07:00:00+00", "2026-02-01 09:30:00+00", None)],
+    ),
+    ("amocrm", "customers"): (
+        CUSTOMERS,
+        [("3", "77", "2026-01-31 09:00:00+00", "2026-02-01 07:13:20+00", None)],
+    ),
+    ("onec", "customers"): (
+        CUSTOMERS,
+        [("6d0a0b1e-0000-11ec-8000-000000000001", None, None, None, None)],
+    ),
+    ("hubspot", "customers"): (
+        CUSTOMERS,
+        [("512", None, "2026-01-31 10:00:00.123+00", "2026-02-01 09:30:00.456+00", "customer")],
+    ),
+    ("salesforce", "customers"): (
+        CUSTOMERS,
+        [
+            (
+                *("0035g000001AbCdAAK", "0015g000001XyZzAAK"),
+                *("2026-01-31 10:00:00+00", "2026-02-01 09:30:00+00", None),
+            )
+        ],
+    ),
+    ("odoo", "customers"): (
+        CUSTOMERS,
+        [("25", "14", "2026-01-31 10:00:00+00", "2026-02-01 09:30:00+00", None)],
+    ),
+    ("zendesk", "tickets"): (
+        TICKETS,
+        [("35436", "20978392", "web", "98738", "235323", "on_hold")],
+    ),
+    ("intercom", "tickets"): (
+        TICKETS,
+        [("471", "6762f0dd1bb69f9f2193bb83", "conversation", None, "991267461", "open")],
+    ),
+    ("typeform", "survey_answers"): (
+        ANSWERS,
+        [
+            ("form1|21085286190ffad1248d17c4135ee56f|nps", "9.00", None, None),
+            ("form1|21085286190ffad1248d17c4135ee56f|why", None, None, "it is quick"),
+        ],
+    ),
+    ("surveymonkey", "survey_answers"): (
+        ANSWERS,
+        [
+            ("form1|5007154325|319352786", None, "3057839051", None),
+            ("form1|5007154325|319352787", None, None, "good"),
+        ],
+    ),
+    ("twilio", "communications"): (
+        ("source_id", "channel", "purpose", "sent_at", "updated_at"),
+        [
+            (
+                *("SM10033220066666668888888888888888", "sms", "service"),
+                *("2026-01-31 10:00:01+00", "2026-01-31 10:00:05+00"),
+            )
+        ],
+    ),
+}
+PERSONAL = {
+    "bitrix24": ("Анна Петрова", "anna@example.com", "+7 912 345-67-89"),
+    "amocrm": ("Иван Иванов", "ivan@example.com", "+79123456789"),
+    "onec": ("ООО Ромашка", "info@romashka.example", "79123456789"),
+    "hubspot": ("Bo Berg", "bo@example.com", "+4712345678"),
+    "salesforce": ("Ann Lee", "ann@example.com", "+15417543010"),
+    "odoo": ("Brandon Freeman", "brandon@example.com", "+15417543010"),
+}
+
+
+def _source(preset: str, stream: str, url: str) -> Source:
+    more = {"each": ["form1"]} if preset in ("typeform", "surveymonkey") else {}
+    raw = with_preset(
+        {
+            "id": "crm",
+            "connector": "rest",
+            "preset": preset,
+            "options": {"base_url": url, "requests_per_minute": None},
+            "streams": {stream: more},
+        }
+    )
+    raw["options"].setdefault("auth", {"kind": "bearer", "token_env": "AUTH_TOKEN"})
+    return Source.model_validate(raw)
+
+
+@pytest.mark.parametrize(("preset", "stream"), EXPECTED)
+def test_the_documented_answer_lands_typed(
+    preset: str, stream: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns, expected = EXPECTED[preset, stream]
+    documented = (FIXTURES / f"{preset}.json").read_bytes()
+    answers = [Answer(body=documented)]
+    empty = {"amocrm": Answer(status=204), "hubspot": Answer(body={"results": []})}
+    with (
+        http_server(
+            lambda asked: answers.pop() if answers else empty.get(preset, Answer(body={}))
+        ) as url,
+        rest_world(preset, monkeypatch) as world,
+        duckdb.connect() as connection,
+    ):
+        if preset == "amocrm":
+            answers[0] = Answer(body=documented.replace(b"https://example.amocrm.ru", url.encode()))
+        source = _source(preset, stream, url)
+        for name in ("AUTH_TOKEN", *_named(source)):
+            monkeypatch.setenv(name, SECRET)
+        world.stream = stream
+        reading = rest.read(source, stream, cursor={}, inbox=FIXTURES)
+        first = next(reading)
+        found = conformed(world, first, connection)
+        written = ", ".join(f'"{name}"::varchar' for name in columns)
+        landed = connection.sql(f"select {written} from {found.accepted} order by 1").fetchall()
+        clear = connection.sql(f"from {found.restricted}").fetchall() if found.restricted else []
+
+    assert landed == expected
+    assert found.count_rejected == 0
+    assert set(PERSONAL.get(preset, ())) <= {value for row in clear for value in row}
+    unmapped = str(as_table(first).column("unmapped").to_pylist())
+    assert not any(value in unmapped for value in PERSONAL.get(preset, ())[2:])
+
+
+def _named(source: Source) -> list[str]:
+    auth = source.options.get("auth", {})
+    return [value for name, value in auth.items() if name.endswith("_env")]
+
+
+@pytest.mark.parametrize("preset", preset_names("rest"))
+def test_every_stream_of_a_preset_is_accepted(preset: str) -> None:
+    streams = with_preset({"connector": "rest", "preset": preset})["streams"]
+    for stream in streams:
+        rest.check(_source(preset, stream, "https://vendor.example"))
+    assert preset in DIALECTS
+
+
+def test_a_preset_that_does_not_exist_is_named_with_those_that_do() -> None:
+    with pytest.raises(ConfigurationError, match="preset is 'bitrx': connector rest has amocrm, "):
+        with_preset({"id": "crm", "connector": "rest", "preset": "bitrx"})
+
+
+def test_a_source_overrides_its_preset_key_by_key() -> None:
+    merged = with_preset(
+        {
+            "connector": "rest",
+            "preset": "onec",
+            "conventions": {"phone_region": "RU"},
+            "streams": {"orders": {"columns": {"amount": "Сумма", "status": None}}},
+        }
+    )
+
+    assert list(merged["streams"]) == ["orders"]
+    columns = merged["streams"]["orders"]["columns"]
+    assert (columns["amount"], columns["order_number"]) == ("Сумма", "Ref_Key")
+    assert "status" not in columns
+    assert merged["conventions"] == {"time_zone": "Europe/Moscow", "phone_region": "RU"}

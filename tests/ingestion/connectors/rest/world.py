@@ -1,0 +1,246 @@
+"""The declared REST connector in the worlds of the acceptance kit, one for each vendor."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from ingestion.connectors.base import Batch, Cursor
+from ingestion.connectors.rest.reading import read_stream
+from ingestion.presets import with_preset
+from ingestion.settings import Conventions, Source
+from tests.factories.json_server import http_server
+from tests.factories.vendor import PAGE, SECRET, Dialect, Vendor
+from tests.ingestion.connectors.acceptance import World
+from tests.ingestion.connectors.rest import dialects
+
+LINKS = "a page is known by its link alone, so a read that stops begins its window again"
+WHOLE = "every read brings everything in one commit"
+GONE = "the vendor does not tell what was deleted"
+OWN: dict[str, Any] = {
+    "path": "/records",
+    "params": {"changed_since": "{since}"},
+    "records": "data.items",
+    "paging": {"kind": "page", "size": PAGE},
+    "cursor": {"field": "changed", "is_ordered": False},
+    "columns": {
+        "customer_number": "id",
+        "full_name": "title",
+        "phone": {"from": "contact.mobile", "default": None},
+        "updated_at": "changed",
+        "_op": {"from": "gone", "values": {"true": "delete"}, "default": "upsert"},
+    },
+}
+DIALECTS: dict[str, Dialect] = {
+    "local": dialects.Local(
+        preset=None, records="data.items", number="id", changed="changed", name="title", own=OWN
+    ),
+    "bitrix24": dialects.Bitrix24(
+        preset="bitrix24",
+        records="result",
+        number="ID",
+        changed="DATE_MODIFY",
+        name="NAME",
+        base=f"/rest/1/{SECRET}/",
+    ),
+    "amocrm": dialects.AmoCrm(
+        preset="amocrm",
+        records="_embedded.contacts",
+        number="id",
+        changed="updated_at",
+        name="name",
+    ),
+    "onec": dialects.OneC(
+        preset="onec", records="value", number="Ref_Key", changed="DataVersion", name="Description"
+    ),
+    "hubspot": dialects.HubSpot(
+        preset="hubspot",
+        records="results",
+        number="id",
+        changed="properties.lastmodifieddate",
+        name="properties.firstname",
+    ),
+    "zendesk": dialects.Zendesk(
+        preset="zendesk",
+        stream="tickets",
+        records="tickets",
+        number="id",
+        changed="generated_timestamp",
+        name="priority",
+        watched="priority",
+    ),
+    "salesforce": dialects.Salesforce(
+        preset="salesforce", records="records", number="Id", changed="SystemModstamp", name="Name"
+    ),
+    "odoo": dialects.Odoo(
+        preset="odoo", records="", number="id", changed="write_date", name="name"
+    ),
+    "intercom": dialects.Intercom(
+        preset="intercom",
+        stream="tickets",
+        records="conversations",
+        number="id",
+        changed="updated_at",
+        name="priority",
+        watched="priority",
+    ),
+    "typeform": dialects.Typeform(
+        preset="typeform",
+        stream="survey_responses",
+        records="items",
+        number="response_id",
+        changed="submitted_at",
+        name="landed_at",
+        watched="started_at",
+    ),
+    "surveymonkey": dialects.SurveyMonkey(
+        preset="surveymonkey",
+        stream="survey_responses",
+        records="data",
+        number="id",
+        changed="date_modified",
+        name="date_created",
+        watched="started_at",
+    ),
+    "twilio": dialects.Twilio(
+        preset="twilio",
+        stream="communications",
+        records="messages",
+        number="sid",
+        changed="date_updated",
+        name="to",
+        watched="phone",
+    ),
+}
+ASKED = "the vendor sends only the fields that are asked for by name"
+BYPASS: dict[str, dict[str, str]] = {
+    "local": {"quota_goes_on": LINKS},
+    "bitrix24": {"unasked": ASKED},
+    "onec": {
+        "quota_goes_on": WHOLE,
+        "future": WHOLE,
+        "fields": "a catalog has no time of change that a column could read",
+    },
+    "odoo": {"unasked": ASKED},
+    "hubspot": {"fields": "the fields that are read lie in one object, which is always there"},
+    "zendesk": {
+        "future": "the vendor keeps the position itself",
+        "deletes": "a deleted ticket comes as a ticket with the status deleted",
+    },
+    "intercom": {"deletes": GONE},
+    "typeform": {"deletes": GONE},
+    "surveymonkey": {"deletes": GONE},
+    "twilio": {"quota_goes_on": LINKS, "deletes": GONE},
+}
+SECRET_VARIABLES = ("AUTH_TOKEN", "AUTH_USER", "AUTH_PASSWORD")
+
+
+class RestWorld(World):
+    """A declared source whose vendor is a local server."""
+
+    def __init__(self, name: str, vendor: Vendor, url: str) -> None:
+        self.vendor, self.url = vendor, url
+        self.bypass = BYPASS.get(name, {})
+        self.stream, self.watched = vendor.dialect.stream, vendor.dialect.watched
+        self.more: dict[str, Any] = {}
+        self.waits: list[float] = []
+
+    def add(self, count: int, *, together: bool = False) -> None:
+        self.vendor.add(count, together=together)
+
+    def change(self, number: int) -> None:
+        self.vendor.change(number)
+
+    def remove(self, number: int) -> None:
+        self.vendor.remove(number)
+
+    def state(self) -> dict[str, str]:
+        living = (row for row in self.vendor.rows.values() if not row.is_deleted)
+        prefix = "form1|" if self.stream == "survey_responses" else ""
+        return {
+            f"{prefix}{self.vendor.dialect.key(row.number)}": self.vendor.dialect.shown(row)
+            for row in living
+        }
+
+    def read(self, cursor: Cursor) -> Iterator[Batch]:
+        yield from read_stream(
+            self.source,
+            self.stream,
+            cursor=cursor,
+            sleep=self.waits.append,
+            clock=lambda: self.vendor.now,
+        )
+
+    def pass_days(self, days: int) -> None:
+        """Let time go by at the vendor."""
+        self.vendor.now += timedelta(days=days)
+
+    @property
+    def conventions(self) -> Conventions:
+        return self.source.conventions_of(self.stream)
+
+    @property
+    def source(self) -> Source:
+        """The configured source."""
+        dialect = self.vendor.dialect
+        options: dict[str, Any] = {"base_url": self.url + dialect.base, "requests_per_minute": None}
+        if dialect.base:
+            options |= {"base_url": None, "base_url_env": "AUTH_URL"}
+        raw = with_preset(
+            {
+                "id": "crm",
+                "connector": "rest",
+                **({"preset": dialect.preset} if dialect.preset else {}),
+                "options": _without_none(options | _auth(dialect) | self.more),
+                "streams": {self.stream: _stream(dialect) if dialect.preset else dialect.own},
+            }
+        )
+        raw["options"].pop("requests_per_minute", None)
+        return Source.model_validate(raw)
+
+
+def _without_none(options: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _auth(dialect: Dialect) -> dict[str, Any]:
+    if dialect.base:
+        return {}
+    if dialect.preset in (None, "salesforce"):
+        return {"auth": {"kind": "bearer", "token_env": "AUTH_TOKEN"}}
+    return {}
+
+
+def _stream(dialect: Dialect) -> dict[str, Any]:
+    """What differs from the preset: small pages, and the one form that exists."""
+    preset = with_preset({"id": "x", "connector": "rest", "preset": dialect.preset})
+    stream = preset["streams"][dialect.stream]
+    changes: dict[str, Any] = {}
+    if "size" in stream["paging"]:
+        changes["paging"] = {"size": PAGE}
+    if "size" in stream.get("deletes", {}).get("paging", {}):
+        changes["deletes"] = {"paging": {"size": PAGE}}
+    if "restart_after" in stream.get("cursor", {}):
+        changes["cursor"] = {"restart_after": PAGE}
+    if "{each}" in stream["path"]:
+        changes["each"] = ["form1"]
+    return changes
+
+
+@contextmanager
+def rest_world(name: str, patch: pytest.MonkeyPatch) -> Iterator[RestWorld]:
+    """The declared connector beside the vendor of that name."""
+    vendor = Vendor(DIALECTS[name])
+    with http_server(vendor, clock=lambda: vendor.now) as url:
+        world = RestWorld(name, vendor, url)
+        patch.setenv("AUTH_URL", url + vendor.dialect.base)
+        for variable, value in _credentials(world).items():
+            patch.setenv(variable, value)
+        yield world
+
+
+def _credentials(world: RestWorld) -> dict[str, str]:
+    auth = world.source.options.get("auth", {})
+    return {value: SECRET for name, value in auth.items() if name.endswith("_env")}
