@@ -248,6 +248,7 @@ class _Tally:
         """Tell something that is no trouble; trouble is told instead of it."""
         if self._status in ("landed", "unchanged"):
             self._message = sentence
+
     def pause(self, message: str) -> None:
         """A read that got on and stops for today has not failed; one that got nowhere has."""
         if self._status == "unchanged":
