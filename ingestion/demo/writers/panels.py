@@ -49,6 +49,11 @@ def known(history: History, name: str) -> Table:
     return table | {"number": 1 + np.arange(length(table))}
 
 
+def response_numbers(survey: str, table: Table) -> Strings:
+    """Numbers of responses as the tool of a survey writes them."""
+    return text.number(table["number"], 5 if survey in (STAFF_SURVEY, STAKEHOLDER_SURVEY) else 0)
+
+
 def _export(
     history: History, output: Output, drop: tuple[str, str], questions: Sequence[str]
 ) -> None:
@@ -59,7 +64,7 @@ def _export(
     started = text.clock(table["at"], config.UTC_OFFSET)
     language = text.chosen(config.LANGUAGES, history.people.language[table["person"]])
     cells = [
-        *(text.number(table["number"]), ended, "1", language, "", started, ended),
+        *(response_numbers(PANEL_SURVEY, table), ended, "1", language, "", started, ended),
         *(client_numbers(table["person"]), *(coded(table[code]) for code in questions)),
     ]
     parts: list[Strings | str] = ['"']
@@ -96,7 +101,9 @@ def _partner(history: History, output: Output) -> None:
     output.drop(PARTNER, "panel_items.csv", _items().encode())
 
 
-def _long(survey: str, table: Table, items: Sequence[str]) -> list[tuple[Table, dict[str, Strings]]]:
+def _long(
+    survey: str, table: Table, items: Sequence[str]
+) -> list[tuple[Table, dict[str, Strings]]]:
     """The answers to each item, without those who left it out."""
     told = []
     for item in items:
@@ -114,7 +121,7 @@ def _told(
 
 
 def _sheets(survey: str, table: Table) -> dict[str, Strings]:
-    return {"survey": _same(table, survey), "sheet": text.number(table["number"], 5)}
+    return {"survey": _same(table, survey), "sheet": response_numbers(survey, table)}
 
 
 def empty(table: Table) -> Strings:
