@@ -173,7 +173,7 @@ def reputation(told: pd.DataFrame) -> list[pd.DataFrame]:
     answered = told[told[items].notna().sum(axis=1) >= 3]
 
     def score(part: pd.DataFrame) -> float:
-        people = [[item for item in row if item == item] for row in part[items].to_numpy()]
+        people = [[item for item in row if not np.isnan(item)] for row in part[items].to_numpy()]
         return methods.reputation(people)
 
     groups = _table(answered, {"stakeholder": "stakeholder"}, ("K-REPU", "value"), score)
