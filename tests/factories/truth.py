@@ -27,7 +27,7 @@ KPIS = {
     ("K-FRT.T", ""): ("K-FRT", "in_time"),
     ("K-REOPEN", ""): ("K-REOPEN", "value"),
     ("K-DELIV", ""): ("K-DELIV", "value"),
-    ("K-PAY", ""): ("K-PAY", "value"),
+    ("K-PAY", ""): ("K-PAY", "due_day"),
     ("K-NOTICE.I", ""): ("K-NOTICE.I", "value"),
     ("K-RENEW", ""): ("K-RENEW", "value"),
     ("K-NOTICE.R", ""): ("K-NOTICE.R", "value"),
