@@ -81,9 +81,9 @@ final as (
         invoices.due_on,
         invoices.status as invoice_status,
         invoices.paid_in_full_local_date as paid_in_full_on,
-        {{ dbt.datediff(
+        cast({{ dbt.datediff(
             'invoices.payable_until', 'invoices.paid_in_full_local_date', 'day'
-        ) }} as days_late,
+        ) }} as integer) as days_late,
         invoices.is_billed,
         invoices.payable_until,
         -- Who paid early is out with those who still have time, or early ones flatter.
