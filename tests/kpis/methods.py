@@ -183,7 +183,7 @@ def blueprint(warehouse: Warehouse) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def impacts(warehouse: Warehouse, *, least: int = 30) -> pd.DataFrame:
+def impacts(warehouse: Warehouse, least: int = 30) -> pd.DataFrame:
     """Net promoters after the last good and the last bad experience, by what it was about."""
     answers = warehouse.frame(
         "select answer_id as key, customer_id, answered_at as at, metric, horizon, touchpoint,"
@@ -214,11 +214,20 @@ def impacts(warehouse: Warehouse, *, least: int = 30) -> pd.DataFrame:
     pairs = pairs.sort_values(["at_before", "key_before"])
     last = pairs.groupby(["key", "kind", "subject"]).tail(1)
     net = (last["score"] >= 9).astype(int) - (last["score"] <= 6).astype(int)
-    sides = last.assign(net=net).groupby(["kind", "subject", "good"])["net"].agg(["size", "mean"])
-    wide = sides.unstack("good")
-    fall = 100 * (wide[("mean", True)] - wide[("mean", False)]).clip(lower=0)
-    enough = (wide["size"].reindex(columns=[True, False]).fillna(0) >= least).all(axis=1)
-    return fall.where(enough).rename("impact").reset_index()
+    sides = last.assign(net=net).groupby(["kind", "subject", "good"])["net"].agg(["size", "sum"])
+    wide = sides.unstack("good").reindex(
+        columns=pd.MultiIndex.from_product([["size", "sum"], [True, False]])
+    )
+    told, total = wide["size"].fillna(0), wide["sum"].fillna(0)
+    rate = 100 * total / told.where(told > 0)
+    fall = (rate[True] - rate[False]).clip(lower=0)
+    return pd.DataFrame(
+        {
+            **{"good": told[True], "net_good": total[True]},
+            **{"bad": told[False], "net_bad": total[False]},
+            "impact": fall.where((told >= least).all(axis=1)),
+        }
+    ).reset_index()
 
 
 def dimension(indicators: Sequence[tuple[float, float, float]]) -> float:
