@@ -53,6 +53,9 @@ SEARCH, CAMPAIGN, REFERRAL, IN_STORE, SOCIAL = range(5)
 QUEUE_KINDS = ("support", "sales", "billing")
 AGENTS_PER_QUEUE = (8, 4, 3)
 QUEUES = tuple(f"{market}-{kind}" for market in MARKETS for kind in QUEUE_KINDS)
+SHIFTS = ("early", "late")
+TEAMS = tuple(f"{queue}-{shift}" for queue in QUEUES for shift in SHIFTS)
+"""The lower numbers of a queue's agents work early."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +138,18 @@ class Coefficients:
     review_damaged: float = -1.3
     review_extremes: float = 0.5
     referral_log_rate: float = 1.0
+    repurchase_intercept: float = 3.9
+    repurchase_slope: float = 0.55
+    repurchase_noise: float = 0.7
+    panel_slope: float = 0.6
+    wallet_slope: float = 0.12
+    employee_warmth: float = 1.5
+    employee_slope: float = 0.7
+    employee_understaffed: float = -2.0
+    reputation_slope: float = 0.6
+    recovered_intercept: float = 5.0
+    recovered_in_time: float = 2.2
+    recovered_slope: float = 0.8
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,6 +25,7 @@ from ingestion.demo.writers.detail_records import write_detail_records
 from ingestion.demo.writers.floor import write_floor
 from ingestion.demo.writers.market_research import write_market_research
 from ingestion.demo.writers.messages import write_messages
+from ingestion.demo.writers.panels import write_panels
 from ingestion.demo.writers.partner_reports import write_partner_reports
 from ingestion.demo.writers.partners import write_partners
 from ingestion.demo.writers.pbx import write_queue_log
@@ -118,6 +119,7 @@ def _write(history: History, output: Output, progress: Callable[[str], None]) ->
         write(history, directory, output)
     progress("wrote reports")
     write_market_research(history, output)
+    write_panels(history, output)
     progress("wrote market research")
     write_truth(history, directory, output)
     progress("wrote truth")

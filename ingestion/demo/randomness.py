@@ -48,6 +48,11 @@ class Topic(IntEnum):
     DESK = 32
     CASES = 33
     REFERRALS = 34
+    REPURCHASE = 35
+    PANEL = 36
+    STAFF = 37
+    STAKEHOLDERS = 38
+    RECOVERIES = 39
 
 
 def generator(seed: int, day: int, topic: Topic) -> np.random.Generator:

@@ -13,6 +13,19 @@ import numpy.typing as npt
 Column = npt.NDArray[Any]
 Table = dict[str, Column]
 
+FEATURES = ("track_order", "whole_order", "quick_help")
+RIVALS = ("demo_north", "demo_south")
+PANEL_ITEMS = (
+    *("meetsneeds", "easy", "enjoyable"),
+    *("actual[speed]", "expected[speed]", "actual[staff]", "expected[staff]"),
+    *(f"{half}[{feature}]" for half in ("functional", "dysfunctional") for feature in FEATURES),
+    *("wallet_own", "wallet_others", "wallet_rank", "wallet_brands"),
+    *("own", *(f"rival[{rival}]" for rival in RIVALS)),
+)
+STAFF_ITEMS = ("enps", "engagement[pride]", "engagement[growth]", "engagement[voice]")
+STAKEHOLDER_ITEMS = ("esteem", "admire", "trust", "feeling")
+"""What panels are asked, by the codes of the questions."""
+
 COLUMNS: dict[str, tuple[str, ...]] = {
     "versions": ("person", "at", "segment", "opted_out"),
     "orders": (
@@ -39,8 +52,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "chats": ("person", "at", "seconds", "reason", "agent", "resolved", "channel", "known"),
     "invitations": (
         *("survey", "person", "at", "status", "subject", "started_at", "ended_at", "complete"),
-        *("nps", "csat", "ces", "resolved", "tone", "words"),
+        *("nps", "csat", "ces", "resolved", "repurchase", "tone", "words"),
     ),
+    "panel": ("person", "at", *PANEL_ITEMS),
+    "staff": ("team", "at", *STAFF_ITEMS),
+    "stakeholders": ("stakeholder", "at", *STAKEHOLDER_ITEMS),
     "billing_errors": ("person", "started_day", "day", "corrected_day"),
     "tickets": (
         *("person", "at", "channel", "reason", "priority", "agent", "complaint", "replied_at"),

@@ -30,6 +30,7 @@ ENTITIES = {
                 "metric",
                 "What the answers measure.",
                 *("nps", "csat", "ces", "resolved", "open", "other"),
+                *("wallet_own", "wallet_others", "wallet_rank", "wallet_brands"),
                 required=True,
             ),
             text("horizon", "Kind of survey.", "relationship", "transactional", "recovery"),

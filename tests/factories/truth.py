@@ -27,11 +27,16 @@ KPIS = {
     ("K-FRT.T", ""): ("K-FRT", "in_time"),
     ("K-REOPEN", ""): ("K-REOPEN", "value"),
     ("K-DELIV", ""): ("K-DELIV", "value"),
-    ("K-PAY", ""): ("K-PAY", "value"),
+    ("K-PAY", ""): ("K-PAY", "due_day"),
     ("K-NOTICE.I", ""): ("K-NOTICE.I", "value"),
     ("K-RENEW", ""): ("K-RENEW", "value"),
     ("K-NOTICE.R", ""): ("K-NOTICE.R", "value"),
     ("K-PO", ""): ("K-PO", "value"),
+    ("K-PYR.L1", ""): ("K-PYR", "level1"),
+    ("K-PYR.L2", ""): ("K-PYR", "level2"),
+    ("K-PYR.L3", ""): ("K-PYR", "level3"),
+    ("K-LOY", ""): ("K-LOY", "value"),
+    ("K-SCI", ""): ("K-SCI", "value"),
 }
 """What the registry calls each KPI of the truth and its horizon."""
 
@@ -128,6 +133,17 @@ RECORDS = {
             split_part(response_id, '|', 2), split_part(split_part(survey_id, ':', 2), '|', 1),
             metric, numeric_value, exclusion_reason
         from core.fct_survey_answers
+    """,
+    "answers of panels": """
+        select
+            survey_number, response_number, question_number,
+            cast(numeric_value as decimal(18, 2))
+        from '{truth}/panel_answers.parquet'
+        except
+        select
+            split_part(split_part(survey_id, ':', 2), '|', 1), split_part(response_id, '|', 2),
+            split_part(question_id, '|', 2), numeric_value
+        from core.fct_survey_answers where exclusion_reason is null
     """,
 }
 """Rows of the truth that the warehouse does not hold as they happened."""

@@ -54,26 +54,20 @@ def invoice_kpis(rows: pd.DataFrame, open_day: pd.Series, as_of: pd.Timestamp) -
     """The same of any frame like fct_invoices, with ``day``, ``paid_day``, ``cents``."""
     past = rows["day"] < as_of
     standing = ~rows["is_void"] & (rows["amount"].astype(float) > 0)
-    judged = standing & ~rows["is_disputed"] & past
-    in_time = rows["paid_day"] <= rows["day"]
-    forgiven = judged & (open_day < as_of)
-    late = judged & (rows["paid_day"] > rows["day"])
+    undisputed = standing & ~rows["is_disputed"]
+    judged = undisputed & (open_day < as_of)
+    in_time = rows["paid_day"] <= open_day
+    late = judged & (rows["paid_day"] > open_day)
     known = ~rows["is_void"] & rows["payment_channel"].notna() & rows["notice_channel"].notna()
     paid = rows.assign(day=rows["paid_day"])
     lead = rows["notice_lead_days"].fillna(-1) >= NOTICE_DAYS
     same = rows["payment_channel"] == rows["notice_channel"]
+    by_day = rows["paid_day"] <= rows["day"]
     parts = [
         share(rows, CUSTOMER_CELLS, "K-PAY", "value", in_time, judged),
-        share(
-            rows,
-            CUSTOMER_CELLS,
-            "K-PAY",
-            "next_business_day",
-            rows["paid_day"] <= open_day,
-            forgiven,
-        ),
+        share(rows, CUSTOMER_CELLS, "K-PAY", "due_day", by_day, undisputed & past),
         *_by_amount(rows[judged], CUSTOMER_CELLS, "K-PAY", in_time, judged),
-        _days_late(rows[late]),
+        _days_late(rows[late].assign(open_day=open_day[late])),
         share(paid, NOTICE_CELLS, "K-SAMECH", "value", same, known),
         share(rows, NOTICE_CELLS, "K-NOTICE.I", "value", lead, standing & past),
     ]
@@ -124,7 +118,7 @@ def _by_amount(
 
 def _days_late(rows: pd.DataFrame) -> pd.DataFrame:
     cells = in_cells(rows, CUSTOMER_CELLS, "day")
-    days = (cells["paid_day"] - cells["day"]).dt.days
+    days = (cells["paid_day"] - cells["open_day"]).dt.days
     return summed(cells, "K-PAY", "days_late", days, pd.Series(1, index=cells.index))
 
 

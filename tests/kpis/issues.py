@@ -128,6 +128,25 @@ def followed(contacts: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     )
 
 
+def told_by_customers(warehouse: Warehouse) -> pd.DataFrame:
+    """K-FCR.S: of first contacts with an answer, those that the customer calls solved."""
+    agnostic = outcomes(handled_contacts(warehouse), ["person"], warehouse.as_of)
+    words = warehouse.frame(
+        "select responses.interaction_id as contact, answers.numeric_value as word, answered_at"
+        " from core.fct_survey_answers as answers"
+        " inner join core.fct_survey_responses as responses using (response_id)"
+        " where metric = 'resolved' and exclusion_reason is null and numeric_value is not null"
+        " and interaction_id is not null"
+    )
+    last = words.sort_values("answered_at").groupby("contact")["word"].last().astype(float)
+    first = agnostic[agnostic["is_first"]]
+    told = first.assign(word=first["contact"].map(last))
+    told = told[told["word"].notna()]
+    grains = ["company", "market", "segment", "queue", "agent"]
+    cells = in_cells(told, {grain: GRAINS[grain] for grain in grains}, "day")
+    return summed(cells, "K-FCR.S", "value", cells["word"] == 1, cells["word"].notna())
+
+
 def _judged(rows: pd.DataFrame, kpi_id: str, grains: Iterable[str]) -> pd.DataFrame:
     cells = in_cells(rows, {grain: GRAINS[grain] for grain in grains}, "day")
     met = cells["is_mature"] & cells["is_last"]

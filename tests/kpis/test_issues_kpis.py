@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from tests.kpis.contact_rates import acknowledged, cost_per_contact, rates, self_service
-from tests.kpis.issues import followed, handled_contacts, outcomes
+from tests.kpis.issues import followed, handled_contacts, outcomes, told_by_customers
 from tests.kpis.reading import KEYS, Warehouse
 
 NAMES = ["kpi_id", "statistic"]
@@ -19,6 +19,7 @@ def _followed(built: Warehouse) -> pd.DataFrame:
 
 COMPUTATIONS: dict[str, Callable[[Warehouse], pd.DataFrame]] = {
     "contacts that were followed": _followed,
+    "the word of customers": told_by_customers,
     "contacts and complaints against customers": rates,
     "complaints answered in time": acknowledged,
     "self-service": self_service,

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from tests.kpis import value
+from tests.kpis.panels import wallets
 from tests.kpis.reading import KEYS, Warehouse
 from tests.kpis.risk import Judge
 from tests.kpis.value import (
@@ -188,9 +189,19 @@ def test_segments_and_their_drift_follow_from_their_sizes(built: Warehouse) -> N
     assert len(rows)
 
 
-def test_nobody_tells_about_wallets_or_needs_so_nothing_is_published(built: Warehouse) -> None:
-    for mart in ("mart_wallet", "mart_next_need"):
-        assert built.frame(f"select * from marts.{mart}").empty
+def test_shares_of_wallets_equal_the_second_computation(built: Warehouse) -> None:
+    expected = wallets(built)
+    assert set(expected["statistic"]) == {"value", "allocation"}
+    mine = built.month_values()
+    mine = mine[mine["kpi_id"] == "K-SOW"]
+    joined = mine.merge(expected, on=KEYS, how="outer", suffixes=("", "_expected"), indicator=True)
+    far = (joined["value"] - joined["value_expected"]).abs() > 1e-4
+    different = joined[(joined["_merge"] != "both") | far | (joined["n"] != joined["n_expected"])]
+    assert different.empty, different.to_string()
+
+
+def test_nobody_foretells_so_nothing_is_published(built: Warehouse) -> None:
+    assert built.frame("select * from marts.mart_next_need").empty
     forecast = built.frame(
         "select count(probability_alive) + count(expected_purchases_12m)"
         " + count(clv_predicted_amount) + count(model_version) as known from marts.mart_clv"

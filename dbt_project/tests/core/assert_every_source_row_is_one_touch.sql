@@ -85,12 +85,16 @@ living as (
     union all
     select
         'response' as touch_kind,
-        source_id,
-        submitted_local_date as local_date,
-        response_id as record_id
+        responses.source_id,
+        responses.submitted_local_date as local_date,
+        responses.response_id as record_id
 
-    from {{ ref('int_surveys__responses_identified') }}
-    where not coalesce(is_test, false)
+    from {{ ref('int_surveys__responses_identified') }} as responses
+    left join {{ ref('dim_surveys') }} as surveys
+        on responses.survey_id = surveys.survey_id
+    where
+        not coalesce(responses.is_test, false)
+        and coalesce(surveys.is_of_customers, true)
     union all
     -- Steps and clicks are parts: the call or visit that they belong to is the touch.
     select

@@ -19,8 +19,8 @@ from ingestion.demo.writers.surveys import (
 )
 
 ANSWER_WINDOW = 30 * DAY
-NPS, CSAT, CES, RESOLVED = range(4)
-METRICS = ("nps", "csat", "ces", "resolved")
+NPS, CSAT, CES, RESOLVED, REPURCHASE = range(5)
+METRICS = ("nps", "csat", "ces", "resolved", "other")
 COUNTED, LATE, INTERNAL, TEST, OUT_OF_SCALE = range(5)
 EXCLUSIONS = (None, "late", "internal", "test", "out_of_scale")
 _PERSON = 1 << 32
@@ -135,13 +135,14 @@ def answers_as_given(history: History) -> Table:
         CSAT: table["csat"],
         CES: np.where(old_scale, effort_on_old_scale(table["ces"]), table["ces"]),
         RESOLVED: table["resolved"],
+        REPURCHASE: table["repurchase"],
     }
     parts = []
     for metric, value in values.items():
         given = np.flatnonzero(_asked(table["survey"], metric) & (value != NONE))
         part = rows(table, given)
         part["metric"], part["value"] = np.full(len(given), metric), value[given]
-        part["scale_maximum"] = np.full(len(given), (10, 5, 7, 1)[metric])
+        part["scale_maximum"] = np.full(len(given), (10, 5, 7, 1, 5)[metric])
         if metric == CES:
             part["scale_maximum"] = np.where(old_scale[given], 5, 7)
         parts.append(part)
@@ -155,6 +156,7 @@ def _asked(survey: Integers, metric: int) -> Flags:
         CSAT: (RELATIONSHIP, AFTER_CALL, AFTER_DELIVERY),
         CES: (AFTER_CALL,),
         RESOLVED: (AFTER_CALL,),
+        REPURCHASE: (RELATIONSHIP,),
     }
     return np.isin(survey, asked[metric])
 

@@ -24,6 +24,7 @@ from ingestion.demo.truth.facts import (
 from ingestion.demo.truth.kpis import kpi_values
 from ingestion.demo.truth.operation_defects import planted_in_operations
 from ingestion.demo.truth.operations import operation_kpis
+from ingestion.demo.truth.panels import panel_answers, panel_kpis
 from ingestion.demo.truth.service import service_tables
 from ingestion.demo.world import History
 from ingestion.demo.world.billing import contract_fee
@@ -57,7 +58,12 @@ def write_truth(history: History, directory: Directory, output: Output) -> None:
         "survey_answers": _answers(history, answers),
         "orders": _orders(history),
         "subscriptions": _contracts(history),
-        "kpi_values": _both(kpi_values(history, calls, entries, answers), operation_kpis(history)),
+        "panel_answers": panel_answers(history),
+        "kpi_values": _together(
+            kpi_values(history, calls, entries, answers),
+            operation_kpis(history),
+            panel_kpis(history, answers),
+        ),
         "defects": _listed(planted(history, directory, answers), planted_in_operations(history)),
         "coefficients": _coefficients(history),
         "incidents": _incidents(),
@@ -65,8 +71,8 @@ def write_truth(history: History, directory: Directory, output: Output) -> None:
         output.truth(name, pa.table(table))
 
 
-def _both(one: Table, other: Table) -> Table:
-    return {name: np.concatenate([one[name], other[name]]) for name in one}
+def _together(*parts: Table) -> Table:
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def _listed(one: dict[str, list[str]], other: dict[str, list[str]]) -> dict[str, list[str]]:

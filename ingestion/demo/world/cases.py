@@ -1,12 +1,15 @@
-"""Cases: somebody must call back whoever would not recommend us, or has complained."""
+"""Cases: somebody must call back whoever would not recommend us, or has complained.
+
+Some of those who would not recommend us are asked again once their case is closed.
+"""
 
 import numpy as np
 
 from ingestion.demo.randomness import Topic, chances, lognormal
-from ingestion.demo.recording import Table, length
+from ingestion.demo.recording import Table, length, rows
 from ingestion.demo.world.history import History
 from ingestion.demo.world.state import DAY
-from ingestion.demo.world.surveying import NONE, RELATIONSHIP
+from ingestion.demo.world.surveying import NONE, RELATIONSHIP, scale
 from ingestion.demo.world.tickets import DESK_AGENTS
 
 DETRACTOR, COMPLAINT = range(2)
@@ -14,6 +17,7 @@ REASONS = ("detractor", "complaint")
 WORST_PASSIVE = 7
 DUE_DAYS = 2
 TAKEN = 0.6
+ASKED_AGAIN = 0.4
 
 
 def open_cases(history: History) -> dict[str, Table]:
@@ -51,3 +55,23 @@ def open_cases(history: History) -> dict[str, Table]:
     kept = np.flatnonzero((chance[6] < TAKEN) & (table["opened_at"] > 0))
     order = kept[np.argsort(table["opened_at"][kept], kind="stable")]
     return {"cases": {name: column[order] for name, column in table.items()} | {"key": key[order]}}
+
+
+def ask_again(history: History) -> dict[str, Table]:
+    """One row per detractor who answered again; who was called in time came round more often."""
+    cases, weights = history.tables["cases"], history.world.coefficients
+    chance = chances(history.world.seed, Topic.RECOVERIES, cases["key"], 4)
+    asked = (cases["reason"] == DETRACTOR) & (cases["resolved_at"] > 0)
+    answers = asked & (chance[0] < ASKED_AGAIN)
+    cases, chance = rows(cases, answers), chance[:, answers]
+    in_time = cases["contacted_at"] <= cases["due_at"]
+    expected = weights.recovered_intercept + weights.recovered_in_time * in_time
+    expected = expected + weights.recovered_slope * history.people.base[cases["person"]]
+    noise = np.sqrt(-2 * np.log1p(-chance[1])) * np.cos(2 * np.pi * chance[2])
+    table = {
+        "person": cases["person"],
+        "key": cases["key"],
+        "at": cases["resolved_at"] + DAY + (chance[3] * 3 * DAY).astype(np.int64),
+        "nps": scale(expected + 1.4 * noise, 0, 10),
+    }
+    return {"recoveries": rows(table, np.argsort(table["at"], kind="stable"))}

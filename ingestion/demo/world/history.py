@@ -13,6 +13,7 @@ from ingestion.demo.world.campaigns import campaign
 from ingestion.demo.world.chats import chat
 from ingestion.demo.world.deals import deal
 from ingestion.demo.world.life import end_of_history, live
+from ingestion.demo.world.panels import ask_panel, ask_staff, ask_stakeholders
 from ingestion.demo.world.population import Population, populate
 from ingestion.demo.world.purchases import purchase
 from ingestion.demo.world.state import State, midnight
@@ -69,3 +70,6 @@ def _play_day(state: State) -> None:
     campaign(state)
     review(state, orders)
     refer(state)
+    ask_panel(state)
+    ask_staff(state)
+    ask_stakeholders(state)

@@ -7,7 +7,7 @@ from ingestion.demo.config import World
 from ingestion.demo.world import history
 from ingestion.demo.world.billing import bill
 from ingestion.demo.world.browsing import browse
-from ingestion.demo.world.cases import open_cases
+from ingestion.demo.world.cases import ask_again, open_cases
 from ingestion.demo.world.deliveries import deliver
 from ingestion.demo.world.desk import work_at_desk
 from ingestion.demo.world.evaluations import evaluate
@@ -15,7 +15,10 @@ from ingestion.demo.world.floor import watch_floor
 from ingestion.demo.world.history import History
 from ingestion.demo.world.messages import send
 
-FOLLOWING = (deliver, bill, send, browse, work_at_desk, open_cases, evaluate, watch_floor)
+FOLLOWING = (
+    *(deliver, bill, send, browse, work_at_desk, open_cases, ask_again),
+    *(evaluate, watch_floor),
+)
 """What follows from the played days, in this order: later ones use what earlier ones add."""
 
 

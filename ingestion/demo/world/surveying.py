@@ -20,6 +20,7 @@ BEST_NPS, BEST_CSAT = 10, 5
 INVITED_DESPITE_REFUSAL, MISREMEMBERED = 0.05, 0.06
 UNHAPPY, NEUTRAL, HAPPY = range(3)
 LONG_WAIT = 60
+REPURCHASE_EVERY = 3
 WAITED, UNSOLVED, DAMAGED, BILLED_TWICE, IGNORED, LATE = range(6)
 """Themes of complaints, in the order in which ``verbatims`` holds their words."""
 
@@ -52,6 +53,7 @@ class Said:
     csat: Integers
     ces: Integers
     resolved: Integers
+    repurchase: Integers
     theme: Integers
 
 
@@ -70,6 +72,7 @@ def ask_relationship(state: State) -> None:
         csat=_satisfied(state, random, person, no_deed),
         ces=nothing,
         resolved=nothing,
+        repurchase=_buys_again(state, person),
         theme=nothing,
     )
     status = np.where(random.random(size) < state.world.rates.bounced, BOUNCED, SENT)
@@ -123,6 +126,7 @@ def ask_after_delivery(state: State, rows: Integers, orders: Table) -> None:
         csat=_satisfied(state, random, person, deed),
         ces=nothing,
         resolved=nothing,
+        repurchase=nothing,
         theme=np.where(damaged, DAMAGED, np.where(late, LATE, NONE)),
     )
     asked = Asked(
@@ -168,8 +172,9 @@ def _after_call(state: State, random: np.random.Generator, calls: Table) -> Said
     return Said(
         nps=np.full(size, NONE),
         csat=_satisfied(state, random, person, deed),
-        ces=_scale(ease + random.normal(0, weights.ces_noise, size), 1, 7),
+        ces=scale(ease + random.normal(0, weights.ces_noise, size), 1, 7),
         resolved=np.where(mistaken, ~resolved, resolved).astype(np.int64),
+        repurchase=np.full(size, NONE),
         theme=np.where(calls["wait"] > LONG_WAIT, WAITED, theme),
     )
 
@@ -179,7 +184,7 @@ def _recommend(
 ) -> Integers:
     weights = state.world.coefficients
     expected = weights.nps_intercept + weights.nps_slope * state.satisfaction[person] + deed
-    return _scale(expected + random.normal(0, weights.nps_noise, len(person)), 0, 10)
+    return scale(expected + random.normal(0, weights.nps_noise, len(person)), 0, 10)
 
 
 def _satisfied(
@@ -187,10 +192,19 @@ def _satisfied(
 ) -> Integers:
     weights = state.world.coefficients
     expected = weights.csat_intercept + weights.csat_slope * state.satisfaction[person] + deed
-    return _scale(expected + random.normal(0, weights.csat_noise, len(person)), 1, 5)
+    return scale(expected + random.normal(0, weights.csat_noise, len(person)), 1, 5)
 
 
-def _scale(value: Floats, lowest: int, highest: int) -> Integers:
+def _buys_again(state: State, person: Integers) -> Integers:
+    """Whether they would buy again, of the third who are asked it."""
+    random, weights = state.random(Topic.REPURCHASE), state.world.coefficients
+    expected = weights.repurchase_intercept + weights.repurchase_slope * state.satisfaction[person]
+    told = scale(expected + random.normal(0, weights.repurchase_noise, len(person)), 1, 5)
+    return np.where(person % REPURCHASE_EVERY == 0, told, NONE)
+
+
+def scale(value: Floats, lowest: int, highest: int) -> Integers:
+    """Answers on a scale of whole numbers."""
     return np.clip(np.rint(value), lowest, highest).astype(np.int64)
 
 
@@ -230,6 +244,7 @@ def _record(state: State, random: np.random.Generator, asked: Asked, said: Said)
         csat=np.where(complete | (said.nps == NONE), said.csat, NONE),
         ces=said.ces,
         resolved=said.resolved,
+        repurchase=np.where(complete, said.repurchase, NONE),
         tone=np.where(speaks & complete, mood, NONE),
         words=np.where(said.theme >= 0, said.theme, words),
     )

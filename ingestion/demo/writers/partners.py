@@ -69,10 +69,12 @@ def _agents(history: History) -> bytes:
     sheet = book.create_sheet("agents")
     sheet.append(["number", "name", "team", "changed"])
     changed = f"{history.world.first_day} 08:00:00"
-    for queue, name in enumerate(config.QUEUES):
+    for queue in range(len(config.QUEUES)):
         size = config.AGENTS_PER_QUEUE[queue % len(config.QUEUE_KINDS)]
-        for agent in agent_numbers(np.full(size, queue), np.arange(size)).tolist():
-            sheet.append([str(agent), f"DEMO agent {agent}", name, changed])
+        numbers = agent_numbers(np.full(size, queue), np.arange(size)).tolist()
+        for place, agent in enumerate(numbers):
+            team = config.TEAMS[queue * len(config.SHIFTS) + (place >= (size + 1) // 2)]
+            sheet.append([str(agent), f"DEMO agent {agent}", team, changed])
     for agent in range(FIRST_CHAT_AGENT, FIRST_CHAT_AGENT + CHAT_AGENTS):
         sheet.append([str(agent), f"DEMO agent {agent}", "partner-chat", changed])
     return undated(book)

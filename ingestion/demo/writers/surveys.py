@@ -54,7 +54,7 @@ class Survey:
 
 
 RELATIONSHIP_SURVEY = Survey(
-    number="610001", prefix="relationship", questions=("nps", "csat", "verbatim")
+    number="610001", prefix="relationship", questions=("nps", "csat", "repurchase", "verbatim")
 )
 OLD_CALL_SURVEY = Survey(
     number="620001", prefix="old_call", questions=("csat", "effort", "resolved", "verbatim")
@@ -162,10 +162,11 @@ def _response_lines(
     ended = text.clock(table["ended_at"], config.UTC_OFFSET)
     words = {
         "nps": text.joined("A", text.number(np.where(table["flawed"], 11, table["nps"]))),
-        "csat": _coded(table["csat"]),
+        "csat": coded(table["csat"]),
+        "repurchase": coded(table["repurchase"]),
         "effort": text.number(effort_on_old_scale(table["ces"])),
-        EASY: _coded(table["ces"]),
-        HARD: _coded(np.where(table["ces"] == NONE, NONE, MOST_EASE + 1 - table["ces"])),
+        EASY: coded(table["ces"]),
+        HARD: coded(np.where(table["ces"] == NONE, NONE, MOST_EASE + 1 - table["ces"])),
         "resolved": text.where(table["resolved"] == 1, "Y", "N"),
         "verbatim": verbatims(table["tone"], language, table["words"]),
     }
@@ -181,7 +182,8 @@ def _response_lines(
     )
 
 
-def _coded(value: Integers) -> Strings:
+def coded(value: Integers) -> Strings:
+    """Codes of answers, empty where there is none."""
     return text.where(value == NONE, "", text.number(value))
 
 

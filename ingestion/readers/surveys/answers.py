@@ -43,7 +43,7 @@ _LONG = """
         response_number,
         declared.question_number,
         case
-            when not declared.is_scaled then null
+            when not declared.is_numeric then null
             when codes.number is not null then codes.number
             when starts_with(trimmed.code, declared.prefix)
                 then substr(trimmed.code, length(declared.prefix) + 1)
@@ -135,7 +135,7 @@ def _declared(survey: Survey, questions: Mapping[str, str]) -> pa.Table:
             "column_name": pa.array(questions, pa.string()),
             "question_number": pa.array(questions.values(), pa.string()),
             "place": pa.array(range(len(questions)), pa.int64()),
-            "is_scaled": [question.bounds is not None for question in by_column.values()],
+            "is_numeric": [question.is_numeric for question in by_column.values()],
             "prefix": [question.codes_prefix for question in by_column.values()],
             "holds": [question.holds for question in by_column.values()],
         }

@@ -14,9 +14,21 @@ from pydantic import BeforeValidator, Field, model_validator
 from ingestion.entities import SURVEY_ENTITIES, entity
 from ingestion.settings import Strict
 
-Metric = Literal["nps", "csat", "ces", "resolved", "open", "other"]
+Metric = Literal[
+    "nps",
+    "csat",
+    "ces",
+    "resolved",
+    "open",
+    "wallet_own",
+    "wallet_others",
+    "wallet_rank",
+    "wallet_brands",
+    "other",
+]
 NPS_SCALE = (Decimal(0), Decimal(10))
-SCALED: tuple[Metric, ...] = ("nps", "csat", "ces", "resolved")
+COUNTED: tuple[Metric, ...] = ("wallet_own", "wallet_others", "wallet_rank", "wallet_brands")
+"""Metrics whose answers are amounts or counts, which have no scale."""
 YES_NO = {"Y": Decimal(1), "N": Decimal(0), "Yes": Decimal(1), "No": Decimal(0)}
 
 
@@ -60,6 +72,11 @@ class Question(Strict):
         return self.scale or fixed.get(self.metric)
 
     @property
+    def is_numeric(self) -> bool:
+        """Whether the answers are numbers."""
+        return self.bounds is not None or self.metric in COUNTED
+
+    @property
     def values(self) -> Mapping[str, Decimal]:
         """The number that each declared code stands for."""
         return self.codes or (YES_NO if self.metric == "resolved" else {})
@@ -69,7 +86,7 @@ class Question(Strict):
         """Whether answers are codes or words; unknown ones are treated as words."""
         if self.answers:
             return self.answers
-        if self.bounds or self.codes:
+        if self.is_numeric or self.codes:
             return "code"
         return "text" if self.metric == "open" else "unknown"
 

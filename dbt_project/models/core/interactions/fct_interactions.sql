@@ -8,10 +8,21 @@ records as (
 
 ),
 
+surveys as (
+
+    select * from {{ ref('dim_surveys') }}
+
+),
+
 responses as (
 
-    select * from {{ ref('fct_survey_responses') }}
-    where not is_test
+    select responses.*
+
+    from {{ ref('fct_survey_responses') }} as responses
+    left join surveys
+        on responses.survey_id = surveys.survey_id
+
+    where not responses.is_test and coalesce(surveys.is_of_customers, true)
 
 ),
 

@@ -1,12 +1,24 @@
 -- Grain: one row per statement in a customer's own words.
 with
 
+surveys as (
+
+    select * from {{ ref('dim_surveys') }}
+
+),
+
 answers as (
 
-    select * from {{ ref('fct_survey_answers') }}
+    select answers.*
+
+    from {{ ref('fct_survey_answers') }} as answers
+    left join surveys
+        on answers.survey_id = surveys.survey_id
+
     where
-        trim(coalesce(answer_text, '')) <> ''
-        and coalesce(exclusion_reason, 'counted') not in ('not_yet', 'test')
+        coalesce(surveys.is_of_customers, true)
+        and trim(coalesce(answers.answer_text, '')) <> ''
+        and coalesce(answers.exclusion_reason, 'counted') not in ('not_yet', 'test')
 
 ),
 

@@ -8,6 +8,12 @@ met_issue_contacts as (
 
 ),
 
+met_issue_verdicts as (
+
+    select * from {{ ref('met_issue_verdicts') }}
+
+),
+
 met_contact_costs as (
 
     select * from {{ ref('met_contact_costs') }}
@@ -36,10 +42,14 @@ final as (
             as has_repeat_of_reason,
         case when contacts.is_mature then contacts.has_repeat_of_any_reason end
             as has_repeat_of_any_reason,
+        verdicts.is_resolved as is_resolved_by_customer,
         cast(costs.cost_hundredths * 0.01 as decimal(18, 2)) as cost_amount,
         costs.currency_code
 
     from met_issue_contacts as contacts
+
+    left join met_issue_verdicts as verdicts
+        on contacts.interaction_id = verdicts.interaction_id
 
     left join met_contact_costs as costs
         on contacts.interaction_id = costs.interaction_id

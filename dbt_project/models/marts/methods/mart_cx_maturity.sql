@@ -1,9 +1,9 @@
 -- Grain: one row per discipline and half-year with an assessment, or the last one.
 with
 
-maturity_answers as (
+met_maturity_answers as (
 
-    select * from {{ ref('maturity_answers') }}
+    select * from {{ ref('met_maturity_answers') }}
 
 ),
 
@@ -24,7 +24,7 @@ assessed_days as (
 
     select assessed_on as local_date
 
-    from maturity_answers
+    from met_maturity_answers
 
     union all
 
@@ -60,18 +60,14 @@ counted as (
         half_years.period_start,
         labels.code as discipline,
         count(answers.item) as count_items,
-        count(answers.score) filter (where trim(coalesce(answers.evidence, '')) <> '')
-            as count_assessed,
-        cast(
-            sum(100 * answers.score)
-            filter (where trim(coalesce(answers.evidence, '')) <> '') as bigint
-        ) as sum_of_hundredths
+        count(answers.score) as count_assessed,
+        cast(sum(100 * answers.score) as bigint) as sum_of_hundredths
 
     from half_years
 
     cross join labels
 
-    left join maturity_answers as answers
+    left join met_maturity_answers as answers
         on labels.code = answers.discipline
             and half_years.period_start <= answers.assessed_on
             and half_years.period_start + interval 6 month > answers.assessed_on

@@ -26,6 +26,7 @@ final as (
         deals.stage_code,
         deals.stage_win_pct as rule_score,
         cast(null as double) as win_probability,
+        'no_data' as probability_status,
         cast(null as varchar) as model_version,
         deals.is_overdue,
         deals.reporting_amount,

@@ -117,6 +117,9 @@ final as (
     left join dim_questions
         on answers.question_id = dim_questions.question_id
 
+    -- Answers of staff and stakeholders are shown in cells only.
+    where coalesce(dim_surveys.is_of_customers, true)
+
 )
 
 select * from final

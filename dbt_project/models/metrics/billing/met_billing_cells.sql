@@ -28,7 +28,7 @@ parts as (
         coalesce(invoices.notice_channel, 'unknown') as channel,
         case concat(kpis.kpi_id, ' ', kpis.statistic)
             when 'K-PAY value' then invoices.is_paid_on_time
-            when 'K-PAY next_business_day' then invoices.is_paid_by_business_day
+            when 'K-PAY due_day' then invoices.is_paid_by_due_day
             when 'K-PAY by_amount' then invoices.is_paid_on_time
             when 'K-PAY by_amount_real' then invoices.is_paid_on_time
             when 'K-PAY days_late' then true
@@ -54,8 +54,7 @@ parts as (
             and kpis.kind in ('proportion', 'ratio', 'mean')
             and case concat(kpis.kpi_id, ' ', kpis.statistic)
                 when 'K-PAY days_late' then invoices.is_paid_late
-                when 'K-PAY next_business_day'
-                    then invoices.is_judged_by_business_day
+                when 'K-PAY due_day' then invoices.is_judged_by_due_day
                 when 'K-NOTICE.I value' then invoices.is_notice_due
                 when 'K-SAMECH value' then invoices.is_channel_known
                 else invoices.is_judged

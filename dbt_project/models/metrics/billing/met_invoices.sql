@@ -50,11 +50,19 @@ invoices as (
         coalesce(fct_invoices.currency_code, dim_run.currency_code) as money_code,
         not fct_invoices.is_void
         and coalesce(fct_invoices.amount > 0, false) as is_billed,
-        coalesce(fct_invoices.due_on < dim_run.as_of, false) as is_past_due_day
+        coalesce(fct_invoices.due_on < dim_run.as_of, false) as is_past_due_day,
+        coalesce(payment_days.payable_until, fct_invoices.due_on) as payable_until,
+        coalesce(
+            coalesce(payment_days.payable_until, fct_invoices.due_on) < dim_run.as_of,
+            false
+        ) as is_payable_over
 
     from fct_invoices
 
     cross join dim_run
+
+    left join met_payment_days as payment_days
+        on fct_invoices.due_on = payment_days.calendar_date
 
     where not fct_invoices.is_internal
 
@@ -73,30 +81,29 @@ final as (
         invoices.due_on,
         invoices.status as invoice_status,
         invoices.paid_in_full_local_date as paid_in_full_on,
-        invoices.days_late,
+        cast({{ dbt.datediff(
+            'invoices.payable_until', 'invoices.paid_in_full_local_date', 'day'
+        ) }} as integer) as days_late,
         invoices.is_billed,
+        invoices.payable_until,
         -- Who paid early is out with those who still have time, or early ones flatter.
-        invoices.is_past_due_day and invoices.is_paid_on_time is not null as is_judged,
-        payment_days.payable_until,
+        invoices.is_payable_over and invoices.is_paid_on_time is not null as is_judged,
         coalesce(
-            payment_days.payable_until < invoices.as_of
-            and invoices.is_paid_on_time is not null,
-            false
-        ) as is_judged_by_business_day,
-        coalesce(
-            payment_days.payable_until < invoices.as_of
+            invoices.is_payable_over
             and invoices.is_paid_on_time is not null
-            and invoices.paid_in_full_local_date <= payment_days.payable_until,
+            and invoices.paid_in_full_local_date <= invoices.payable_until,
             false
-        ) as is_paid_by_business_day,
-        coalesce(invoices.is_past_due_day and invoices.is_paid_on_time, false)
-            as is_paid_on_time,
+        ) as is_paid_on_time,
         coalesce(
-            invoices.is_past_due_day
+            invoices.is_payable_over
             and invoices.is_paid_on_time is not null
-            and invoices.days_late > 0,
+            and invoices.paid_in_full_local_date > invoices.payable_until,
             false
         ) as is_paid_late,
+        invoices.is_past_due_day and invoices.is_paid_on_time is not null
+            as is_judged_by_due_day,
+        coalesce(invoices.is_past_due_day and invoices.is_paid_on_time, false)
+            as is_paid_by_due_day,
         invoices.is_billed and invoices.is_past_due_day as is_notice_due,
         coalesce(
             invoices.is_billed
@@ -126,9 +133,6 @@ final as (
     from invoices
 
     cross join notice_rules
-
-    left join met_payment_days as payment_days
-        on invoices.due_on = payment_days.calendar_date
 
     left join met_currency_days as rates
         on invoices.money_code = rates.currency_code

@@ -7,6 +7,12 @@ met_issue_contacts as (
 
 ),
 
+met_issue_verdicts as (
+
+    select * from {{ ref('met_issue_verdicts') }}
+
+),
+
 kpis as (
 
     select * from {{ ref('kpis') }}
@@ -29,10 +35,11 @@ counted as (
         contacts.reason,
         cast(
             count(*) filter (
-                where not case
+                where case
+                    when kpis.kpi_id = 'K-FCR.S' then verdicts.is_resolved
                     when kpis.kpi_id in ('K-FCR', 'K-NRC')
-                        then contacts.has_repeat_of_reason
-                    else contacts.has_repeat_of_any_reason
+                        then not contacts.has_repeat_of_reason
+                    else not contacts.has_repeat_of_any_reason
                 end
             ) as bigint
         ) as numerator,
@@ -40,11 +47,19 @@ counted as (
 
     from met_issue_contacts as contacts
 
+    left join met_issue_verdicts as verdicts
+        on contacts.interaction_id = verdicts.interaction_id
+
     inner join kpis
         on kpis.kpi_id = 'K-NRC.A'
             or (kpis.kpi_id = 'K-NRC' and contacts.issue_id is not null)
             or (kpis.kpi_id = 'K-FCR' and contacts.is_first_of_issue)
             or (kpis.kpi_id = 'K-FCR.A' and contacts.is_first_of_any_reason)
+            or (
+                kpis.kpi_id = 'K-FCR.S'
+                and contacts.is_first_of_any_reason
+                and verdicts.is_resolved is not null
+            )
 
     group by
         kpis.kpi_id,

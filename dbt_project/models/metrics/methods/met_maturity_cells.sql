@@ -1,11 +1,10 @@
 -- Grain: one row per day of assessment: items of the maturity of the CX programme.
 with
 
-maturity_answers as (
+met_maturity_answers as (
 
-    select * from {{ ref('maturity_answers') }}
-    -- What nothing shows for is not assessed.
-    where score is not null and trim(coalesce(evidence, '')) <> ''
+    select * from {{ ref('met_maturity_answers') }}
+    where score is not null
 
 ),
 
@@ -32,7 +31,7 @@ final as (
         cast(null as decimal(38, 0)) as sum_denominator_squares,
         cast(null as decimal(38, 0)) as sum_cross_products
 
-    from maturity_answers as answers
+    from met_maturity_answers as answers
 
     cross join kpis
 
