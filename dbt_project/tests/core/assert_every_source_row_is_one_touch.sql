@@ -107,18 +107,12 @@ living as (
         'visit' as touch_kind,
         min(source_id) as source_id,
         min(occurred_local_date) as local_date,
-        coalesce(
-            source_id || ':' || session_number,
-            concat_ws('|', identity_key, occurred_local_date)
-        ) as record_id
+        {{ visit_id() }} as record_id
 
     from {{ ref('int_sales__web_events_latest') }}
     where not is_deleted
     group by
-        coalesce(
-            source_id || ':' || session_number,
-            concat_ws('|', identity_key, occurred_local_date)
-        )
+        {{ visit_id() }}
 
 ),
 
