@@ -75,9 +75,9 @@ class Plants:
             )
             self.picked["step"] = _column(
                 connection,
-                f"select event_no from '{root}/inbox/site/web_events_*.parquet' "
-                "where not is_bot qualify row_number() over (partition by visit order by at) = 1 "
-                "and count(*) over (partition by visit) > 2 order by at, 1 limit 1",
+                "select max(event_no) "
+                f"from '{root}/inbox/site/web_events_*.parquet' where not is_bot "
+                "group by visit having count(*) > 2 order by visit limit 1",
             )
             self.picked["call"] = connection.execute(
                 f"select call_id, queue, agent_number from '{truth}/calls.parquet' "
@@ -160,12 +160,16 @@ def _write_answers(inbox: Path) -> None:
 
 
 def _write_step(inbox: Path, step: list[str]) -> None:
-    """A later version of a step of a visit, which names another visit."""
+    """A later version of the last step of a visit, which names another visit."""
+    kept = inbox.parent.parent / "archive" / inbox.name / "*" / "web_events_*.parquet"
     with duckdb.connect() as connection:
         connection.execute(
-            f"copy (select * replace ('{MOVED_VISIT}' as visit, at + interval 1 minute as at) "
-            f"from '{inbox.parent.parent}/archive/site/*/web_events_*.parquet' "
-            f"where event_no = '{step[0]}') to '{inbox}/web_events_edited.parquet'"
+            f"""
+            copy (
+                select * replace ('{MOVED_VISIT}' as visit, "at" + interval 1 hour as "at")
+                from '{kept}' where event_no = '{step[0]}'
+            ) to '{inbox}/web_events_edited.parquet'
+            """
         )
 
 
