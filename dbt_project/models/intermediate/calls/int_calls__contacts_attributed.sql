@@ -9,12 +9,6 @@
 -- Grain: one row per contact, with its person as of its time.
 with
 
-contacts as (
-
-    select * from {{ ref('int_calls__contacts_aggregated') }}
-
-),
-
 changed_persons as (
 
     select identity_key
@@ -41,20 +35,12 @@ run as (
 
 ),
 
-changed_contacts as (
+contacts as (
 
-    select * from contacts
-    {%- if is_incremental() %}
-    where contact_id in (
-        select changed.contact_id
-        from contacts as changed
-        where
-            changed.change_seq > {{ mark('int_calls__contacts_aggregated') }}
-            or changed.identity_key in (
-                select changed_persons.identity_key from changed_persons
-            )
-    )
-    {%- endif %}
+    select * from {{ ref('int_calls__contacts_aggregated') }}
+    where
+        change_seq > {{ mark('int_calls__contacts_aggregated') }}
+        or identity_key in (select changed_persons.identity_key from changed_persons)
 
 ),
 
@@ -91,7 +77,7 @@ final as (
         contacts.is_deleted,
         run.change_seq
 
-    from changed_contacts as contacts
+    from contacts
     cross join run
     left join identities
         on contacts.identity_key = identities.identity_key

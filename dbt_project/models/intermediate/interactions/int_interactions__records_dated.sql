@@ -146,8 +146,8 @@ final as (
 
     from responses
     union all
-    -- A call of the menu that reached a queue is part of that call, which names itself in
-    -- its key alone once it is deleted.
+    -- A call of the menu that reached a queue is part of that contact, which names its
+    -- call in its key alone once it is deleted.
     select
         'menu:' || menu_calls.ivr_call_id as interaction_id,
         'int_calls__contacts_attributed' as input,
@@ -183,8 +183,8 @@ final as (
     from communication_events
     where not is_deleted
     union all
-    -- A step that was deleted or said again does not tell what it was part of before: it
-    -- may be any.
+    -- A step that was deleted or said again does not tell what it was part of before:
+    -- it may be any.
     select
         'visit:*' as interaction_id,
         'int_sales__web_events_latest' as input,

@@ -10,8 +10,12 @@
         "{{ set_mark_from(ref('int_interactions__touches_latest'), 'change_seq') }}",
         "{{ set_mark_from(ref('int_service__tickets_latest'), 'change_seq') }}",
         "{{ set_mark_from(ref('int_service__reviews_latest'), 'change_seq') }}",
-        "{{ set_mark_from(ref('int_communications__communications_latest'), 'change_seq') }}",
-        "{{ set_mark_from(ref('int_communications__communication_events_latest'), 'change_seq') }}",
+        "{{ set_mark_from(
+            ref('int_communications__communications_latest'), 'change_seq'
+        ) }}",
+        "{{ set_mark_from(
+            ref('int_communications__communication_events_latest'), 'change_seq'
+        ) }}",
         "{{ set_mark_from(ref('int_billing__payments_latest'), 'change_seq') }}",
         "{{ set_mark_from(ref('int_surveys__responses_attributed'), 'change_seq') }}",
         "{{ set_mark_from(ref('int_calls__parties_watched'), 'change_seq') }}",
@@ -45,12 +49,7 @@ changed_records as (
 
     select interaction_id
     from {{ ref('int_interactions__records_dated') }}
-    where
-        {% for input in inputs -%}
-        input = '{{ input }}' and change_seq > {{ mark(input) }}
-        {%- if not loop.last %}
-        or {% endif %}
-        {%- endfor %}
+    where {{ is_after_mark(inputs) }}
 
 ),
 
@@ -112,13 +111,19 @@ run as (
 
 ),
 
-{% if is_incremental() -%}
+held as (
+
+    select *
+    from {{ this if is_incremental() else ref('int_interactions__touches_unified') }}
+
+),
+
 news as (
 
     select interaction_id from changed_records
     where interaction_id not like '%:*'
     union
-    select interaction_id from {{ this }}
+    select interaction_id from held
     where
         touch_kind || ':*' in (
             select changed_records.interaction_id from changed_records
@@ -134,36 +139,28 @@ news as (
 
 ),
 
--- A touch that is no more stays as its key alone, so that who counts it learns of it.
+-- A touch that is no more stays as its key alone, so that whoever counts it learns of
+-- it.
 said_touches as (
 
     select
-        news.interaction_id as said_id,
-        touches.*
+        said.interaction_id as said_id,
+        {{ 'touches' if is_incremental() else 'said' }}.*
 
-    from news
+    from {{ 'news' if is_incremental() else 'touches' }} as said
+    {%- if is_incremental() %}
     left join touches
-        on news.interaction_id = touches.interaction_id
+        on said.interaction_id = touches.interaction_id
+    {%- endif %}
 
 ),
-{%- else -%}
-said_touches as (
-
-    select
-        touches.interaction_id as said_id,
-        touches.*
-
-    from touches
-
-),
-{%- endif %}
 
 named as (
 
     select
         touches.*,
-        coalesce(touches.asked_agent_id, agent_parties.party_id) as agent_id,
-        coalesce(touches.asked_queue_id, queue_parties.party_id) as queue_id
+        coalesce(touches.agent_id, agent_parties.party_id) as met_agent_id,
+        coalesce(touches.queue_id, queue_parties.party_id) as met_queue_id
 
     from said_touches as touches
     left join parties as agent_parties
@@ -227,10 +224,10 @@ final as (
         placed.started_local_date,
         placed.ended_at,
         placed.agent_name,
-        placed.agent_id,
+        placed.met_agent_id as agent_id,
         agents.team_name,
         placed.queue_name,
-        placed.queue_id,
+        placed.met_queue_id as queue_id,
         placed.identity_key,
         coalesce(identities.customer_id, md5(placed.identity_key)) as customer_id,
         not coalesce(identities.is_known, false) as is_anonymous,
@@ -246,7 +243,7 @@ final as (
     left join touchpoints
         on placed.touchpoint = touchpoints.touchpoint
     left join agents
-        on placed.agent_id = agents.agent_id
+        on placed.met_agent_id = agents.agent_id
             and placed.started_at >= agents.valid_from
             and placed.started_at < agents.valid_to
     left join identities

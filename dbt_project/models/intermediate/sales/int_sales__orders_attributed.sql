@@ -9,12 +9,6 @@
 -- Grain: one row per order, with its person as of its time.
 with
 
-orders as (
-
-    select * from {{ ref('int_sales__orders_latest') }}
-
-),
-
 changed_persons as (
 
     select identity_key
@@ -41,20 +35,12 @@ run as (
 
 ),
 
-said_orders as (
+orders as (
 
-    select * from orders
-    {%- if is_incremental() %}
-    where order_id in (
-        select changed.order_id
-        from orders as changed
-        where
-            changed.change_seq > {{ mark('int_sales__orders_latest') }}
-            or changed.identity_key in (
-                select changed_persons.identity_key from changed_persons
-            )
-    )
-    {%- endif %}
+    select * from {{ ref('int_sales__orders_latest') }}
+    where
+        change_seq > {{ mark('int_sales__orders_latest') }}
+        or identity_key in (select changed_persons.identity_key from changed_persons)
 
 ),
 
@@ -78,7 +64,7 @@ final as (
         orders.is_deleted,
         run.change_seq
 
-    from said_orders as orders
+    from orders
     cross join run
     left join identities
         on orders.identity_key = identities.identity_key

@@ -9,7 +9,7 @@
         "{{ set_mark_from(ref('int_identity__keys_watched'), 'change_seq') }}",
     ],
 ) }}
--- Grain: one row per response, with its person as of its time and who served that person.
+-- Grain: one row per response, with its person as of its time and whom it is about.
 with
 
 responses as (
@@ -89,12 +89,18 @@ run as (
 
 ),
 
-{% if is_incremental() -%}
+held as (
+
+    select *
+    from {{ this if is_incremental() else ref('int_surveys__responses_identified') }}
+
+),
+
 news as (
 
     select response_id from changed_responses
     union
-    select response_id from {{ this }}
+    select response_id from held
     where
         invitation_id in (
             select changed_invitations.invitation_id from changed_invitations
@@ -103,7 +109,7 @@ news as (
             select changed_calls.call_key from changed_calls
         )
         or identity_key in (select changed_persons.identity_key from changed_persons)
-        or source_id || ':' || agent_name in (
+        or source_id || ':' || agent_number in (
             select changed_parties.name from changed_parties
         )
         or source_id || ':' || queue_name in (
@@ -112,29 +118,21 @@ news as (
 
 ),
 
--- A response that is no more stays as its key alone, so that who counts it learns of it.
+-- A response that is no more stays as its key alone, so that whoever counts it learns
+-- of it.
 said_responses as (
 
     select
-        news.response_id as said_id,
-        responses.*
+        said.response_id as said_id,
+        {{ 'responses' if is_incremental() else 'said' }}.*
 
-    from news
+    from {{ 'news' if is_incremental() else 'responses' }} as said
+    {%- if is_incremental() %}
     left join responses
-        on news.response_id = responses.response_id
+        on said.response_id = responses.response_id
+    {%- endif %}
 
 ),
-{%- else -%}
-said_responses as (
-
-    select
-        responses.response_id as said_id,
-        responses.*
-
-    from responses
-
-),
-{%- endif %}
 
 asked_calls as (
 
@@ -162,7 +160,7 @@ final as (
         responses.invitation_id,
         responses.source_id,
         responses.about_interaction_number,
-        responses.agent_number as agent_name,
+        responses.agent_number,
         responses.queue_name,
         responses.identity_key,
         identities.customer_id,
