@@ -24,6 +24,15 @@
     {{ return(found.columns[0].values()[0] if found | length else 0) }}
 {%- endmacro %}
 
+{# Whether this model has not read a row yet, which says its `input` and `change_seq`. #}
+{% macro is_after_mark(inputs) -%}
+    change_seq > case input
+        {%- for input in inputs %}
+        when '{{ input }}' then {{ mark(input) }}
+        {%- endfor %}
+    end
+{%- endmacro %}
+
 {# A held load is unseen: the mark stays below it, and what follows is read again. #}
 {% macro set_mark(raw_table) -%}
     insert or replace into meta.meta_model_marks

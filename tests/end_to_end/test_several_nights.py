@@ -124,6 +124,16 @@ def test_a_call_that_was_open_one_night_is_complete_the_next(nights: SeveralNigh
     assert rows == [("answered", False, 160_000)]
 
 
+def test_a_step_that_moved_makes_a_visit_and_leaves_one(nights: SeveralNights) -> None:
+    (step,) = nights.plants.picked["step"]
+    visits = (plants.MOVED_VISIT, step.rpartition("-")[0])
+    counted = nights.ask(
+        "select count(*), min(ended_at) < max(started_at) from core.fct_interactions "
+        f"where interaction_id in ('visit:site:{visits[0]}', 'visit:site:{visits[1]}')"
+    )
+    assert counted == [(2, True)]
+
+
 def test_moved_and_deleted_orders_leave_the_days_where_they_were(nights: SeveralNights) -> None:
     moved, deleted, moved_later = nights.plants.picked["orders"]
     rows = nights.ask(

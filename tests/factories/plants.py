@@ -21,6 +21,8 @@ DAYS = (date(2026, 10, 10), date(2026, 10, 21), date(2026, 10, 31))
 OPEN_CALL = "planted-1793470000.9000"
 MOVED, OUT_OF_ORDER, LATE = "P-1", "P-2", "P-3"
 """A chat that moves to another day, one whose second version comes first, one 40 days late."""
+MOVED_VISIT = "planted-visit"
+"""The visit to the site that a step of another one turns out to have been."""
 CORRECTED_ANSWER, MOVED_ANSWER = 1, 2
 """Numbers of two responses of September to the survey after a call."""
 
@@ -47,6 +49,7 @@ class Plants:
                 _move_order(connection, self.picked["orders"][2], "2026-09-25", "2026-10-31 20:20")
         if self.night == 2:
             _write_answers(home.inbox / "surveys")
+            _write_step(home.inbox / "site", self.picked["step"])
             _write_chats(home, "second", [_chat(MOVED, 1), _chat(OUT_OF_ORDER, 2), _LATE])
         elif self.night == 3:
             _write_chats(home, "third", [_chat(OUT_OF_ORDER, 1, begun="2026-10-02")])
@@ -69,6 +72,12 @@ class Plants:
                 connection,
                 f"select order_number from '{truth}/orders.parquet' where source_id = 'crm' "
                 "and status = 'completed' order by ordered_at desc, 1 limit 3",
+            )
+            self.picked["step"] = _column(
+                connection,
+                "select max(event_no) "
+                f"from '{root}/inbox/site/web_events_*.parquet' where not is_bot "
+                "group by visit having count(*) > 2 order by visit limit 1",
             )
             self.picked["call"] = connection.execute(
                 f"select call_id, queue, agent_number from '{truth}/calls.parquet' "
@@ -148,6 +157,20 @@ def _write_answers(inbox: Path) -> None:
     moved[1] = moved[7] = '"2026-10-01 10:00:00"'
     text = "\n".join([header, ";".join(corrected), ";".join(moved)]) + "\n"
     (inbox / "call_responses_edited.csv").write_text(text, encoding="utf-8-sig")
+
+
+def _write_step(inbox: Path, step: list[str]) -> None:
+    """A later version of the last step of a visit, which names another visit."""
+    kept = inbox.parent.parent / "archive" / inbox.name / "*" / "web_events_*.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"""
+            copy (
+                select * replace ('{MOVED_VISIT}' as visit, "at" + interval 1 hour as "at")
+                from '{kept}' where event_no = '{step[0]}'
+            ) to '{inbox}/web_events_edited.parquet'
+            """
+        )
 
 
 def _chat(number: str, version: int, begun: str = "2026-10-18") -> dict[str, str | None]:

@@ -14,8 +14,7 @@ living as (
     select
         'call' as touch_kind,
         source_id,
-        entered_local_date as local_date,
-        contact_id as record_id
+        entered_local_date as local_date
 
     from {{ ref('int_calls__contacts_aggregated') }}
     where not is_deleted
@@ -23,8 +22,7 @@ living as (
     select
         'order' as touch_kind,
         source_id,
-        ordered_local_date as local_date,
-        order_id as record_id
+        ordered_local_date as local_date
 
     from {{ ref('int_sales__orders_latest') }}
     where not is_deleted
@@ -32,8 +30,7 @@ living as (
     select
         'touch' as touch_kind,
         source_id,
-        started_local_date as local_date,
-        interaction_id as record_id
+        started_local_date as local_date
 
     from {{ ref('int_interactions__touches_latest') }}
     where not is_deleted
@@ -41,8 +38,7 @@ living as (
     select
         'ticket' as touch_kind,
         source_id,
-        created_local_date as local_date,
-        ticket_id as record_id
+        created_local_date as local_date
 
     from {{ ref('int_service__tickets_latest') }}
     where not is_deleted
@@ -50,8 +46,7 @@ living as (
     select
         'review' as touch_kind,
         source_id,
-        posted_local_date as local_date,
-        review_id as record_id
+        posted_local_date as local_date
 
     from {{ ref('int_service__reviews_latest') }}
     where not is_deleted
@@ -59,8 +54,7 @@ living as (
     select
         'communication' as touch_kind,
         source_id,
-        sent_local_date as local_date,
-        communication_id as record_id
+        sent_local_date as local_date
 
     from {{ ref('int_communications__communications_latest') }}
     where not is_deleted
@@ -68,8 +62,7 @@ living as (
     select
         'delivery' as touch_kind,
         source_id,
-        delivered_local_date as local_date,
-        shipment_id as record_id
+        delivered_local_date as local_date
 
     from {{ ref('int_sales__shipments_latest') }}
     where not is_deleted and delivered_at is not null
@@ -77,8 +70,7 @@ living as (
     select
         'payment' as touch_kind,
         source_id,
-        paid_local_date as local_date,
-        payment_id as record_id
+        paid_local_date as local_date
 
     from {{ ref('int_billing__payments_latest') }}
     where not is_deleted
@@ -88,6 +80,8 @@ living as (
         responses.source_id,
         responses.submitted_local_date as local_date,
         responses.response_id as record_id
+        source_id,
+        submitted_local_date as local_date
 
     from {{ ref('int_surveys__responses_identified') }} as responses
     left join {{ ref('dim_surveys') }} as surveys
@@ -100,8 +94,7 @@ living as (
     select
         'menu' as touch_kind,
         min(source_id) as source_id,
-        min(occurred_local_date) as local_date,
-        source_id || ':' || call_number as record_id
+        min(occurred_local_date) as local_date
 
     from {{ ref('int_calls__ivr_events_latest') }}
     where not is_deleted
@@ -110,19 +103,11 @@ living as (
     select
         'visit' as touch_kind,
         min(source_id) as source_id,
-        min(occurred_local_date) as local_date,
-        coalesce(
-            source_id || ':' || session_number,
-            concat_ws('|', identity_key, occurred_local_date)
-        ) as record_id
+        min(occurred_local_date) as local_date
 
     from {{ ref('int_sales__web_events_latest') }}
     where not is_deleted
-    group by
-        coalesce(
-            source_id || ':' || session_number,
-            concat_ws('|', identity_key, occurred_local_date)
-        )
+    group by {{ visit_id() }}
 
 ),
 
@@ -132,7 +117,7 @@ counted_living as (
         living.touch_kind,
         living.source_id,
         living.local_date,
-        count(distinct living.record_id) as count_living
+        count(*) as count_living
 
     from living
     inner join run

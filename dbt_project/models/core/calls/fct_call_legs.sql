@@ -8,18 +8,6 @@ legs as (
 
 ),
 
-identities as (
-
-    select * from {{ ref('dim_customer_identities') }}
-
-),
-
-customers as (
-
-    select * from {{ ref('dim_customers') }}
-
-),
-
 run as (
 
     select * from {{ ref('stg_meta__run') }}
@@ -35,11 +23,11 @@ final as (
         legs.contact_id,
         legs.queue_entry_id,
         legs.source_id,
-        legs.source_id || ':' || legs.queue_name as queue_id,
-        legs.source_id || ':' || legs.agent_number as agent_id,
+        legs.queue_id,
+        legs.agent_id,
         legs.direction,
         legs.identity_key,
-        identities.customer_id,
+        legs.customer_id,
         legs.entered_at,
         legs.answered_at,
         cast(legs.answered_local_at as date) as answered_local_date,
@@ -59,17 +47,11 @@ final as (
             false
         ) as is_misroute,
         legs.is_open,
-        coalesce(customers.is_internal, false) as is_internal
+        legs.is_internal
 
     from legs
     inner join run
         on cast(legs.answered_local_at as date) < run.as_of
-    left join identities
-        on legs.identity_key = identities.identity_key
-    left join customers
-        on identities.customer_id = customers.customer_id
-            and legs.entered_at >= customers.valid_from
-            and legs.entered_at < customers.valid_to
 
 )
 

@@ -3,20 +3,8 @@ with
 
 contacts as (
 
-    select * from {{ ref('int_calls__contacts_aggregated') }}
+    select * from {{ ref('int_calls__contacts_attributed') }}
     where not is_deleted
-
-),
-
-identities as (
-
-    select * from {{ ref('dim_customer_identities') }}
-
-),
-
-customers as (
-
-    select * from {{ ref('dim_customers') }}
 
 ),
 
@@ -31,14 +19,14 @@ final as (
     select
         contacts.contact_id,
         contacts.source_id,
-        contacts.source_id || ':' || contacts.first_queue_name as first_queue_id,
-        contacts.source_id || ':' || contacts.last_queue_name as last_queue_id,
-        contacts.source_id || ':' || contacts.agent_number as agent_id,
+        contacts.first_queue_id,
+        contacts.last_queue_id,
+        contacts.agent_id,
         contacts.identity_key,
-        identities.customer_id,
-        identities.is_known as is_known_customer,
-        customers.segment,
-        customers.market,
+        contacts.customer_id,
+        contacts.is_known_customer,
+        contacts.segment,
+        contacts.market,
         contacts.direction,
         contacts.reason,
         contacts.entered_at,
@@ -53,18 +41,12 @@ final as (
         contacts.wrap_milliseconds,
         contacts.is_transferred,
         contacts.is_open,
-        coalesce(customers.is_internal, false) as is_internal,
+        contacts.is_internal,
         contacts.count_queue_entries
 
     from contacts
     inner join run
         on contacts.entered_local_date < run.as_of
-    left join identities
-        on contacts.identity_key = identities.identity_key
-    left join customers
-        on identities.customer_id = customers.customer_id
-            and contacts.entered_at >= customers.valid_from
-            and contacts.entered_at < customers.valid_to
 
 )
 

@@ -8,18 +8,6 @@ entries as (
 
 ),
 
-identities as (
-
-    select * from {{ ref('dim_customer_identities') }}
-
-),
-
-customers as (
-
-    select * from {{ ref('dim_customers') }}
-
-),
-
 run as (
 
     select * from {{ ref('stg_meta__run') }}
@@ -32,13 +20,13 @@ final as (
         entries.queue_entry_id,
         entries.contact_id,
         entries.source_id,
-        entries.source_id || ':' || entries.queue_name as queue_id,
-        entries.source_id || ':' || entries.agent_number as agent_id,
+        entries.queue_id,
+        entries.agent_id,
         entries.direction,
         entries.identity_key,
-        identities.customer_id,
-        customers.segment,
-        customers.market,
+        entries.customer_id,
+        entries.segment,
+        entries.market,
         entries.entered_at,
         cast(entries.entered_local_at as date) as entered_local_date,
         {{ half_hour('entries.entered_local_at') }} as interval_start_at,
@@ -53,18 +41,12 @@ final as (
         entries.wrap_milliseconds,
         entries.is_transferred,
         entries.is_open,
-        coalesce(customers.is_internal, false) as is_internal,
+        entries.is_internal,
         entries.exit_reason
 
     from entries
     inner join run
         on cast(entries.entered_local_at as date) < run.as_of
-    left join identities
-        on entries.identity_key = identities.identity_key
-    left join customers
-        on identities.customer_id = customers.customer_id
-            and entries.entered_at >= customers.valid_from
-            and entries.entered_at < customers.valid_to
 
 )
 

@@ -3,20 +3,8 @@ with
 
 orders as (
 
-    select * from {{ ref('int_sales__orders_latest') }}
+    select * from {{ ref('int_sales__orders_attributed') }}
     where not is_deleted
-
-),
-
-identities as (
-
-    select * from {{ ref('dim_customer_identities') }}
-
-),
-
-customers as (
-
-    select * from {{ ref('dim_customers') }}
 
 ),
 
@@ -32,9 +20,9 @@ final as (
         orders.order_id,
         orders.source_id,
         orders.identity_key,
-        identities.customer_id,
-        customers.segment,
-        coalesce(customers.market, orders.market) as market,
+        orders.customer_id,
+        orders.segment,
+        orders.market,
         orders.ordered_at,
         orders.ordered_local_date,
         orders.status,
@@ -42,7 +30,7 @@ final as (
         orders.product_name,
         orders.amount,
         orders.currency_code,
-        coalesce(customers.is_internal, false) as is_internal
+        orders.is_internal
 
     from orders
     inner join run

@@ -3,32 +3,8 @@ with
 
 responses as (
 
-    select * from {{ ref('int_surveys__responses_identified') }}
-
-),
-
-contacts as (
-
-    select * from {{ ref('int_calls__contacts_aggregated') }}
+    select * from {{ ref('int_surveys__responses_attributed') }}
     where not is_deleted
-
-),
-
-parties as (
-
-    select * from {{ ref('int_calls__parties_resolved') }}
-
-),
-
-identities as (
-
-    select * from {{ ref('dim_customer_identities') }}
-
-),
-
-customers as (
-
-    select * from {{ ref('dim_customers') }}
 
 ),
 
@@ -63,42 +39,26 @@ final as (
         responses.survey_id,
         responses.invitation_id,
         responses.identity_key,
-        identities.customer_id,
-        customers.segment,
-        customers.market,
-        coalesce(responses.channel, responses.invitation_channel) as channel,
+        responses.customer_id,
+        responses.segment,
+        responses.market,
+        responses.channel,
         responses.language,
         asked_calls.interaction_id,
         coalesce(agents.party_id, asked_calls.agent_id) as agent_id,
         coalesce(queues.party_id, asked_calls.queue_id) as queue_id,
+        responses.agent_id,
+        responses.queue_id,
         responses.started_at,
         responses.submitted_at,
         responses.submitted_local_date,
         responses.is_complete,
         responses.is_test,
-        coalesce(customers.is_internal, false) as is_internal
+        responses.is_internal
 
     from responses
     inner join run
         on responses.submitted_local_date < run.as_of
-    left join asked_calls
-        on responses.response_id = asked_calls.response_id
-    left join parties as agents
-        on agents.kind = 'agent'
-            and responses.source_id = agents.source_id
-            and responses.agent_number = agents.name
-    left join parties as queues
-        on queues.kind = 'queue'
-            and responses.source_id = queues.source_id
-            and responses.queue_name = queues.name
-    left join identities
-        on responses.identity_key = identities.identity_key
-    left join customers
-        on identities.customer_id = customers.customer_id
-            and coalesce(responses.submitted_at, responses.started_at)
-            >= customers.valid_from
-            and coalesce(responses.submitted_at, responses.started_at)
-            < customers.valid_to
 
 )
 

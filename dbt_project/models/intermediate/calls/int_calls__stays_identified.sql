@@ -1,9 +1,9 @@
 {{ config(
     materialized='incremental',
     unique_key='contact_id',
-    post_hook="{{ set_mark_from(ref('int_calls__contacts_aggregated'), 'change_seq') }}",
+    post_hook="{{ set_mark_from(ref('int_calls__contacts_attributed'), 'change_seq') }}",
 ) }}
--- Grain: one row per stay of a contact in a queue, with whose it is.
+-- Grain: one row per stay of a contact in a queue, with its person as of its time.
 with
 
 contacts as (
@@ -11,10 +11,18 @@ contacts as (
     select
         contact_id,
         identity_key,
-        direction
+        customer_id,
+        direction,
+        change_seq
 
-    from {{ ref('int_calls__contacts_aggregated') }}
-    where change_seq > {{ mark('int_calls__contacts_aggregated') }}
+    from {{ ref('int_calls__contacts_attributed') }}
+    where change_seq > {{ mark('int_calls__contacts_attributed') }}
+
+),
+
+persons as (
+
+    select * from {{ ref('int_customers__person_versions') }}
 
 ),
 
@@ -86,12 +94,23 @@ final as (
 
     select
         stays.*,
+        stays.source_id || ':' || stays.queue_name as queue_id,
+        stays.source_id || ':' || stays.agent_number as agent_id,
         contacts.identity_key,
-        contacts.direction
+        contacts.direction,
+        contacts.customer_id,
+        persons.segment,
+        persons.market,
+        coalesce(persons.is_internal, false) as is_internal,
+        contacts.change_seq
 
     from stays
     inner join contacts
         on stays.contact_id = contacts.contact_id
+    left join persons
+        on contacts.customer_id = persons.customer_id
+            and stays.entered_at >= persons.valid_from
+            and stays.entered_at < persons.valid_to
 
 )
 

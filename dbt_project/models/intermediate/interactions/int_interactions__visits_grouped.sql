@@ -13,11 +13,7 @@ events as (
 
     select
         *,
-        -- Without a session, a visitor's day is a visit.
-        coalesce(
-            source_id || ':' || session_number,
-            concat_ws('|', identity_key, occurred_local_date)
-        ) as visit_id
+        {{ visit_id() }} as visit_id
 
     from web_events
 
