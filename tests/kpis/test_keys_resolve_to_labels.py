@@ -100,6 +100,7 @@ DIMENSIONS = {
 TEXTS = {
     "account_id", "agent_number", "agent_version_id", "answer_id", "answer_text", "aspect",
     "case_id", "choice_code", "closes_at", "company_key", "competitor", "component_set",
+    "base_expression", "numerator_expression",
     "contact_id", "country_code", "customer_id", "display_format", "drill_filter", "drill_mart",
     "evaluation_id", "feature", "feedback_id", "feedback_text", "first_interaction_id",
     "grain_key", "grains", "group_code", "holiday_country", "interaction_id", "invitation_id",
