@@ -144,13 +144,13 @@ RECORDS = {
 }
 """Keys of single records, and the published table that has the record's row."""
 TEXTS = {
-    "agent_number", "answer_text", "aspect", "choice_code", "closes_at", "company_key",
-    "component_set", "country_code", "display_format", "drill_filter", "drill_mart",
-    "feedback_text", "grains", "group_code", "holiday_country", "industry", "invitation_id",
-    "model_version", "opens_at", "order_id", "path", "period_types", "product_id",
-    "product_line", "quadrant", "question", "question_number", "question_text", "queue_day_id",
-    "response_id", "run_id", "source_record_id", "subscription_id", "survey_number",
-    "template_version", "theme", "time_zone", "version",
+    "agent_number", "answer_text", "aspect", "base_expression", "choice_code", "closes_at",
+    "company_key", "component_set", "country_code", "display_format", "drill_filter",
+    "drill_mart", "feedback_text", "grains", "group_code", "holiday_country", "industry",
+    "invitation_id", "model_version", "numerator_expression", "opens_at", "order_id", "path",
+    "period_types", "product_id", "product_line", "quadrant", "question", "question_number",
+    "question_text", "queue_day_id", "response_id", "run_id", "source_record_id",
+    "subscription_id", "survey_number", "template_version", "theme", "time_zone", "version",
 }  # fmt: skip
 """Numbers, texts, and keys of records that no table of their own is published for."""
 KEYS = DIMENSIONS | RECORDS

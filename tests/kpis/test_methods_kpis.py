@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.factories.unit_tests import fixture_of
-from tests.kpis import methods
 from tests.kpis import methods, panels
 from tests.kpis.reading import KEYS, Warehouse
 
@@ -33,41 +32,8 @@ ADDED: dict[str, tuple[Callable[[Warehouse], pd.DataFrame], set[tuple[str, str]]
     ),
     "read statements": (methods.read_statements, {("K-SENT", "enriched")}),
 }
-NOT_ASKED = [
-    *("mart_loyalty", "mart_cx_pyramid", "mart_kano", "mart_expectation_gap"),
-    *("mart_employee", "mart_employee_cx_link", "mart_reputation", "mart_competitor"),
-    *("mart_sentiment", "mart_drivers"),
-]
 ASKED = ("K-LOY", "K-SCI", "K-PYR", "K-KANO", "K-EXPGAP", "K-ENPS", "K-ENG", "K-REPU", "K-COMP")
 NOT_READ = ("mart_sentiment", "mart_drivers")
-BASES: dict[str, dict[str, str]] = {
-    "mart_review": {},
-    "mart_voc": {},
-    "mart_survey_coverage": {"value": "sum(count_eligible)"},
-    "mart_service_blueprint": {
-        "value": "sum(count_executions)",
-        "over_standard": "sum(count_timed)",
-        "excess": "sum(count_timed)",
-    },
-    "mart_response_bias": dict.fromkeys(
-        ("value", "segment_p", "decile_gap", "decile_p"), "sum(count_delivered)"
-    ),
-    "mart_loyalty": {"value": "sum(count_responses)"},
-    "mart_cx_pyramid": dict.fromkeys(
-        ("level1", "level2", "level3", "index"), "sum(count_responses)"
-    ),
-    "mart_kano": {
-        **dict.fromkeys(("better", "worse", "strength"), "sum(count_classified)"),
-        "contradiction": "sum(count_pairs)",
-    },
-    "mart_expectation_gap": {"value": "sum(count_responses)"},
-    "mart_reputation": dict.fromkeys(("value", "weighted"), "sum(count_responses)"),
-    "mart_competitor": {
-        "value": "sum(count_rival_responses)",
-        **dict.fromkeys(("paired", "rank_share"), "sum(count_pairs)"),
-    },
-}
-"""What adds up to the base of a statistic; the rows of a mart, where nothing is said."""
 PYRAMID = [
     *((5, 5, 5), (5, 4, 3), (4, 4, 4), (4, 3, 5), (5, 5, 4)),
     *((4, 5, 2), (4, 4, 3), (5, 2, 2), (3, 4, 4), (2, 2, 1)),
@@ -123,32 +89,6 @@ def test_values_that_days_do_not_add_up_to_equal_the_second_computation(
     ]
     assert different.empty, different.head(10).to_string()
     assert (mine["value"] > 0).any()
-
-
-@pytest.mark.parametrize("mart", NOT_ASKED)
-def test_what_is_not_asked_has_no_rows_and_no_value(
-    built: Warehouse, published: pd.DataFrame, mart: str
-) -> None:
-@pytest.mark.parametrize("mart", BASES)
-def test_the_filter_of_a_value_finds_the_rows_that_it_counts(built: Warehouse, mart: str) -> None:
-    sample = built.frame(
-        f"""
-        select kpi_id, statistic, grain_name, n, drill_filter from marts.mart_cx_kpi
-        where drill_mart = '{mart}' and period_type in ('month', 'quarter') and n > 0
-        qualify row_number() over (
-            partition by kpi_id, statistic, grain_name, period_type
-            order by hash(grain_key, period_start)
-        ) = 1
-        """
-    )
-    assert len(sample)
-    columns = ", ".join(
-        f"{BASES[mart].get(statistic, 'count(*)')} filter (where {rows})"
-        for statistic, rows in zip(sample["statistic"], sample["drill_filter"], strict=True)
-    )
-    found = built.frame(f"select {columns} from marts.{mart}").iloc[0].to_numpy()
-    different = sample[sample["n"].to_numpy() != found]
-    assert different.empty, different.to_string()
 
 
 def test_what_panels_staff_and_stakeholders_answer_is_told_by_quarter(built: Warehouse) -> None:
@@ -251,7 +191,6 @@ def test_touchpoints_add_up_to_the_satisfaction_of_the_company(built: Warehouse)
 
 
 def test_secure_customers_and_maturity_are_those_of_the_unit_tests() -> None:
-    """No source fills K-SCI and K-MAT yet, so the second computation reads what dbt is given."""
     marks = "first_score::int, second_score::int, third_score::int"
     with fixture_of("test_met_method_cells__golden_methods") as fixture:
         people = fixture.execute(
@@ -263,42 +202,6 @@ def test_secure_customers_and_maturity_are_those_of_the_unit_tests() -> None:
         items = fixture.execute("select score::int, evidence from maturity_answers").fetchall()
         ours = "select numerator::int / n::int / 100 from expect where kpi_id = 'K-MAT'"
         assert fixture.execute(ours).fetchall() == [(methods.maturity(items),)]
-def test_impacts_of_experiences_equal_the_second_computation(built: Warehouse) -> None:
-    expected = methods.impacts(built)
-    mine = built.frame(
-        "select subject_kind as kind, subject, count_after_good, net_promoters_after_good,"
-        " count_after_bad, net_promoters_after_bad, impact_points"
-        " from metrics.met_experience_impacts order by kind, subject"
-    )
-    assert len(mine)
-    assert mine[["kind", "subject"]].to_numpy().tolist() == (
-        expected[["kind", "subject"]].to_numpy().tolist()
-    )
-    for place, column in enumerate(("good", "net_good", "bad", "net_bad"), start=2):
-        assert mine.iloc[:, place].tolist() == expected[column].tolist(), column
-    assert mine["impact_points"].astype(float).tolist() == pytest.approx(
-        expected["impact"].tolist(), abs=1e-4, nan_ok=True
-    )
-
-
-def test_pain_points_hold_every_issue_that_is_judged_once(built: Warehouse) -> None:
-    different = built.frame(
-        """
-        select period_start, numerator, denominator, mentions, painful
-        from (
-            select period_start, sum(count_mentions) as mentions, sum(count_painful) as painful
-            from marts.mart_pain_points where theme_kind = 'reason' group by period_start
-        )
-        full join (
-            select period_start, numerator, denominator from marts.mart_cx_kpi
-            where kpi_id = 'K-FCR' and grain_name = 'company' and period_type = 'month'
-                and denominator > 0
-        ) using (period_start)
-        where mentions is distinct from denominator
-            or painful is distinct from denominator - numerator
-        """
-    )
-    assert different.empty, different.to_string()
 
 
 def test_the_second_computation_knows_the_golden_examples() -> None:

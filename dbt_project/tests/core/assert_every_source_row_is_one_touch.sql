@@ -78,10 +78,7 @@ living as (
     select
         'response' as touch_kind,
         responses.source_id,
-        responses.submitted_local_date as local_date,
-        responses.response_id as record_id
-        source_id,
-        submitted_local_date as local_date
+        responses.submitted_local_date as local_date
 
     from {{ ref('int_surveys__responses_identified') }} as responses
     left join {{ ref('dim_surveys') }} as surveys

@@ -3,64 +3,14 @@ with
 
 touches as (
 
-    select * from {{ ref('int_interactions__records_unified') }}
-    where exclusion_reason is null
+    select * from {{ ref('int_interactions__touches_attributed') }}
+    where not is_deleted
 
 ),
 
 surveys as (
 
     select * from {{ ref('dim_surveys') }}
-
-),
-
-responses as (
-
-    select responses.*
-
-    from {{ ref('fct_survey_responses') }} as responses
-    left join surveys
-        on responses.survey_id = surveys.survey_id
-
-    where not responses.is_test and coalesce(surveys.is_of_customers, true)
-
-),
-
-parties as (
-
-    select * from {{ ref('int_calls__parties_resolved') }}
-
-),
-
-agents as (
-
-    select * from {{ ref('dim_agents') }}
-
-),
-
-identities as (
-
-    select * from {{ ref('dim_customer_identities') }}
-
-),
-
-customers as (
-
-    select * from {{ ref('dim_customers') }}
-
-),
-
-matches as (
-
-    select * from {{ ref('touchpoint_matches') }}
-
-),
-
-touchpoints as (
-
-    select * from {{ ref('touchpoints') }}
-    select * from {{ ref('int_interactions__touches_attributed') }}
-    where not is_deleted
 
 ),
 
@@ -105,6 +55,12 @@ final as (
     from touches
     inner join run
         on touches.started_local_date < run.as_of
+    -- What staff and stakeholders answer is no touch of a customer.
+    left join surveys
+        on touches.touch_kind = 'response'
+            and split_part(touches.source_record_id, '|', 1) = surveys.survey_id
+
+    where coalesce(surveys.is_of_customers, true)
 
 )
 

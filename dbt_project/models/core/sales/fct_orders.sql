@@ -35,7 +35,6 @@ final as (
     from orders
     inner join run
         on orders.ordered_local_date < run.as_of
-    {{ join_person_at('orders', 'orders.ordered_at') }}
 
 )
 

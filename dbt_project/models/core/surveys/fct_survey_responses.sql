@@ -14,24 +14,6 @@ run as (
 
 ),
 
-asked_calls as (
-
-    select
-        responses.response_id,
-        'call:' || contacts.contact_id as interaction_id,
-        contacts.source_id || ':' || contacts.agent_number as agent_id,
-        contacts.source_id || ':' || contacts.last_queue_name as queue_id
-
-    from responses
-    inner join contacts
-        on responses.about_interaction_number = contacts.call_id
-    -- Two call centers may use one number: the first by key is meant.
-    qualify row_number() over (
-            partition by responses.response_id order by contacts.contact_id
-        ) = 1
-
-),
-
 final as (
 
     select
@@ -44,9 +26,7 @@ final as (
         responses.market,
         responses.channel,
         responses.language,
-        asked_calls.interaction_id,
-        coalesce(agents.party_id, asked_calls.agent_id) as agent_id,
-        coalesce(queues.party_id, asked_calls.queue_id) as queue_id,
+        responses.interaction_id,
         responses.agent_id,
         responses.queue_id,
         responses.started_at,

@@ -138,6 +138,7 @@ asked_calls as (
 
     select
         responses.response_id,
+        'call:' || contacts.contact_id as interaction_id,
         contacts.agent_id,
         contacts.last_queue_id as queue_id
 
@@ -168,6 +169,7 @@ final as (
         persons.market,
         coalesce(responses.channel, responses.invitation_channel) as channel,
         responses.language,
+        asked_calls.interaction_id,
         coalesce(agents.party_id, asked_calls.agent_id) as agent_id,
         coalesce(queues.party_id, asked_calls.queue_id) as queue_id,
         responses.started_at,
