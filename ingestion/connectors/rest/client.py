@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from dlt.common.configuration.specs.runtime_configuration import RuntimeConfiguration
 from dlt.sources.helpers.rest_client import paginators
-from dlt.sources.helpers.rest_client.client import RESTClient
+from dlt.sources.helpers.rest_client.client import PageData, RESTClient
 
 from ingestion.connectors.rest import options as settings
 from ingestion.connectors.rest.guards import LoopGuard
@@ -132,15 +132,7 @@ class Api:
         if isinstance(paging, Keyset):
             keys["after"] = paging.first if after is None else after
         guard = LoopGuard(self._session.said(self._base, request.path))
-        for found in self._client.paginate(
-            start or filled(request.path, keys),
-            method=request.method,
-            params={} if start else query(request, keys),
-            json=None if request.method == "GET" else filled(request.body, keys),
-            paginator=_paginator(request, keys),
-            data_selector="$",
-            hooks={"response": []},
-        ):
+        for found in self._asked(request, keys, start):
             answer = found.response.json()
             records = self._records(answer, where, found.response.url)
             yield Page(
@@ -151,6 +143,20 @@ class Api:
             if _is_last(answer, records, paging) or not found.paginator.has_next_page:
                 return
             guard.check(found.request, records)
+
+    def _asked(
+        self, request: settings.Request, words: Words, start: str | None
+    ) -> Iterator[PageData[Any]]:
+        """The answers that dlt's client gets, page after page; the list is taken out later."""
+        return self._client.paginate(
+            start or filled(request.path, words),
+            method=request.method,
+            params={} if start else query(request, words),
+            json=None if request.method == "GET" else filled(request.body, words),
+            paginator=_paginator(request, words),
+            data_selector="$",
+            hooks={"response": []},
+        )
 
     def _records(self, answer: Any, where: Steps, url: str) -> list[Any]:
         if answer == {}:
