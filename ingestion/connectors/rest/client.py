@@ -33,7 +33,7 @@ from ingestion.connectors.rest.records import key_value
 from ingestion.errors import SourceError
 from ingestion.readers.addresses import checked_url, host_of
 from ingestion.readers.allowance import MIB, HttpLimits, Sleep
-from ingestion.readers.http import BoundedSession
+from ingestion.readers.http import NO_CONTENT, BoundedSession
 from ingestion.readers.json_values import DECODER
 from ingestion.settings import secret
 
@@ -134,7 +134,7 @@ class Api:
         guard = LoopGuard(self._session.said(self._base, request.path))
         for found in self._asked(request, keys, start):
             answer = found.response.json()
-            records = self._records(answer, where, found.response.url)
+            records = self._records(found.response, where)
             yield Page(
                 records=records,
                 after=_last_key(records, paging) if isinstance(paging, Keyset) else None,
@@ -158,16 +158,17 @@ class Api:
             hooks={"response": []},
         )
 
-    def _records(self, answer: Any, where: Steps, url: str) -> list[Any]:
-        if answer == {}:
+    def _records(self, response: requests.Response, where: Steps) -> list[Any]:
+        if response.status_code == NO_CONTENT:
             return []
+        answer = response.json()
         records = value_at(answer, where)
         if isinstance(records, list):
             return records
         place = ".".join(map(str, where)) or "the top"
         fields = ", ".join(sorted(answer)[:10]) if isinstance(answer, dict) else "no object"
         raise SourceError(
-            self._session.said(url, f"answers without a list at {place}; it has: {fields}")
+            self._session.said(response.url, f"answers without a list at {place}; it has: {fields}")
         )
 
 
