@@ -108,7 +108,10 @@ def _extract_one(home: Home, task: StreamTask, key: bytes) -> StreamResult:
     started = time.monotonic()
     tally = _Tally(task)
     try:
-        _read_and_land(home, task, key, tally)
+        try:
+            _read_and_land(home, task, key, tally)
+        finally:
+            _measure(home, task, tally)
     except QuotaExceededError as error:
         tally.pause(str(error))
     except IngestionError as error:
@@ -151,8 +154,12 @@ def _read_and_land(home: Home, task: StreamTask, key: bytes, tally: "_Tally") ->
                 tally.add(conformed, load)
             tally.note(batch.note)
             bundle.finish()
-    table = open_table(lake.table(spec))
-    state = source_states(table).get(source.id)
+
+
+def _measure(home: Home, task: StreamTask, tally: "_Tally") -> None:
+    """Tell what the table holds now, also where the read stopped in its middle."""
+    table = open_table(Lake(home.lake).table(task.spec))
+    state = source_states(table).get(task.source.id)
     tally.data_through = state.data_through if state else None
     tally.rows_in_lake = count_rows(table)
 

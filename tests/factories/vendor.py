@@ -41,8 +41,8 @@ class Dialect:
         stream: entity that it fills.
         records, number, changed, name: places in the answer and in a record.
         watched: entity column that ``name`` fills.
-        deletes: how the vendor tells what was deleted.
-        filters: False where every read brings everything.
+        own: settings of the stream where no preset has them.
+        base: path of the interface, where it holds a secret.
     """
 
     preset: str | None
@@ -52,10 +52,7 @@ class Dialect:
     changed: str
     name: str
     watched: str = "full_name"
-    deletes: str = "none"
-    filters: bool = True
     own: dict[str, Any] = field(default_factory=dict)
-    options: dict[str, Any] = field(default_factory=dict)
     base: str = ""
 
     @property

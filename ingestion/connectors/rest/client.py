@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from dlt.common.configuration.specs.runtime_configuration import RuntimeConfiguration
 from dlt.sources.helpers.rest_client import paginators
-from dlt.sources.helpers.rest_client.client import RESTClient
+from dlt.sources.helpers.rest_client.client import PageData, RESTClient
 
 from ingestion.connectors.rest import options as settings
 from ingestion.connectors.rest.guards import LoopGuard
@@ -33,7 +33,7 @@ from ingestion.connectors.rest.records import key_value
 from ingestion.errors import SourceError
 from ingestion.readers.addresses import checked_url, host_of
 from ingestion.readers.allowance import MIB, HttpLimits, Sleep
-from ingestion.readers.http import BoundedSession
+from ingestion.readers.http import NO_CONTENT, BoundedSession
 from ingestion.readers.json_values import DECODER
 from ingestion.settings import secret
 
@@ -132,17 +132,9 @@ class Api:
         if isinstance(paging, Keyset):
             keys["after"] = paging.first if after is None else after
         guard = LoopGuard(self._session.said(self._base, request.path))
-        for found in self._client.paginate(
-            start or filled(request.path, keys),
-            method=request.method,
-            params={} if start else query(request, keys),
-            json=None if request.method == "GET" else filled(request.body, keys),
-            paginator=_paginator(request, keys),
-            data_selector="$",
-            hooks={"response": []},
-        ):
+        for found in self._asked(request, keys, start):
             answer = found.response.json()
-            records = self._records(answer, where, found.response.url)
+            records = self._records(found.response, where)
             yield Page(
                 records=records,
                 after=_last_key(records, paging) if isinstance(paging, Keyset) else None,
@@ -152,16 +144,31 @@ class Api:
                 return
             guard.check(found.request, records)
 
-    def _records(self, answer: Any, where: Steps, url: str) -> list[Any]:
-        if answer == {}:
+    def _asked(
+        self, request: settings.Request, words: Words, start: str | None
+    ) -> Iterator[PageData[Any]]:
+        """The answers that dlt's client gets, page after page; the list is taken out later."""
+        return self._client.paginate(
+            start or filled(request.path, words),
+            method=request.method,
+            params={} if start else query(request, words),
+            json=None if request.method == "GET" else filled(request.body, words),
+            paginator=_paginator(request, words),
+            data_selector="$",
+            hooks={"response": []},
+        )
+
+    def _records(self, response: requests.Response, where: Steps) -> list[Any]:
+        if response.status_code == NO_CONTENT:
             return []
+        answer = response.json()
         records = value_at(answer, where)
         if isinstance(records, list):
             return records
         place = ".".join(map(str, where)) or "the top"
         fields = ", ".join(sorted(answer)[:10]) if isinstance(answer, dict) else "no object"
         raise SourceError(
-            self._session.said(url, f"answers without a list at {place}; it has: {fields}")
+            self._session.said(response.url, f"answers without a list at {place}; it has: {fields}")
         )
 
 

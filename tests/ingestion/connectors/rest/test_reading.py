@@ -97,6 +97,7 @@ def test_a_stopped_night_keeps_its_pages_and_the_next_one_lands_the_rest_once(
         *(("landed", 2 * PAGE), ("landed", PAGE), ("unchanged", 0)),
     ]
     assert "the budget of one run" in nights[0].message
+    assert nights[0].rows_in_lake == 2 * PAGE
     assert (nights[1].message, nights[1].rows_in_lake) == ("", 3 * PAGE)
     assert SECRET not in str(state.cursor)
 

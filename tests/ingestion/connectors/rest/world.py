@@ -14,7 +14,7 @@ from ingestion.settings import Conventions, Source
 from tests.factories.json_server import http_server
 from tests.factories.vendor import PAGE, SECRET, Dialect, Vendor
 from tests.ingestion.connectors.acceptance import World
-from tests.ingestion.connectors.rest import dialects
+from tests.ingestion.connectors.rest import dialects, survey_dialects
 
 LINKS = "a page is known by its link alone, so a read that stops begins its window again"
 WHOLE = "every read brings everything in one commit"
@@ -86,7 +86,7 @@ DIALECTS: dict[str, Dialect] = {
         name="priority",
         watched="priority",
     ),
-    "typeform": dialects.Typeform(
+    "typeform": survey_dialects.Typeform(
         preset="typeform",
         stream="survey_responses",
         records="items",
@@ -95,7 +95,7 @@ DIALECTS: dict[str, Dialect] = {
         name="landed_at",
         watched="started_at",
     ),
-    "surveymonkey": dialects.SurveyMonkey(
+    "surveymonkey": survey_dialects.SurveyMonkey(
         preset="surveymonkey",
         stream="survey_responses",
         records="data",
@@ -104,7 +104,7 @@ DIALECTS: dict[str, Dialect] = {
         name="date_created",
         watched="started_at",
     ),
-    "twilio": dialects.Twilio(
+    "twilio": survey_dialects.Twilio(
         preset="twilio",
         stream="communications",
         records="messages",
@@ -134,7 +134,6 @@ BYPASS: dict[str, dict[str, str]] = {
     "surveymonkey": {"deletes": GONE},
     "twilio": {"quota_goes_on": LINKS, "deletes": GONE},
 }
-SECRET_VARIABLES = ("AUTH_TOKEN", "AUTH_USER", "AUTH_PASSWORD")
 
 
 class RestWorld(World):

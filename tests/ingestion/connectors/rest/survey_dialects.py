@@ -1,0 +1,82 @@
+"""How vendors of surveys and messages are asked and answer, as their documentation says."""
+
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any
+
+from tests.factories.json_server import Asked
+from tests.factories.vendor import PAGE, Dialect, Row, Vendor, cut, put
+
+
+def _utc(changed: datetime) -> str:
+    return changed.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _started(row: Row) -> str:
+    return f"2026-01-{row.number:02}T{len(row.name):02}:00:00+00:00"
+
+
+class Typeform(Dialect):
+    """Newest first, before a token; without a filter there is no cursor for edits."""
+
+    def key(self, number: int) -> str:
+        return f"r{number:031}"
+
+    def shown(self, row: Row) -> str:
+        return _started(row)
+
+    def record(self, row: Row) -> Any:
+        return super().record(row) | {"token": self.key(row.number)}
+
+    def moment(self, changed: datetime) -> str:
+        return _utc(changed)
+
+    def answer(self, vendor: Vendor, asked: Asked) -> Any:
+        assert asked.path == "/forms/form1/responses"
+        rows = vendor.living(datetime.fromisoformat(asked.query["since"]), by_change=True)[::-1]
+        before = asked.query.get("before")
+        place = [self.key(row.number) for row in rows].index(before) + 1 if before else 0
+        return self.envelope([self.record(row) for row in rows[place : place + PAGE]])
+
+
+class SurveyMonkey(Dialect):
+    """Links, in order of change."""
+
+    def key(self, number: int) -> str:
+        return str(number)
+
+    def shown(self, row: Row) -> str:
+        return _started(row)
+
+    def answer(self, vendor: Vendor, asked: Asked) -> Any:
+        assert (asked.query["sort_by"], asked.query["sort_order"]) == ("date_modified", "ASC")
+        since = datetime.fromisoformat(asked.query["start_modified_at"])
+        page = int(asked.query.get("page", 1))
+        rows, more = cut(vendor.living(since, by_change=True), (page - 1) * PAGE)
+        query = "&".join(f"{n}={v}" for n, v in asked.query.items() if n != "page")
+        host = f"http://{asked.headers['Host']}"
+        links = {"next": f"{host}{asked.path}?{query}&page={page + 1}"} if more else {}
+        return self.envelope([self.record(row) for row in rows]) | {"links": links}
+
+
+class Twilio(Dialect):
+    """By the day of sending, which a later change does not move; relative links."""
+
+    def key(self, number: int) -> str:
+        return f"SM{number:032}"
+
+    def record(self, row: Row) -> Any:
+        record = super().record(row)
+        put(record, "date_sent", format_datetime(row.changed))
+        return record
+
+    def moment(self, changed: datetime) -> str:
+        return format_datetime(changed)
+
+    def answer(self, vendor: Vendor, asked: Asked) -> Any:
+        day = datetime.fromisoformat(asked.query["DateSent>"]).replace(tzinfo=UTC)
+        page = int(asked.query.get("Page", 0))
+        rows, more = cut(vendor.living(day), page * PAGE)
+        query = f"PageSize=1000&DateSent%3E={asked.query['DateSent>']}&Page={page + 1}"
+        body = self.envelope([self.record(row) for row in rows])
+        return body | {"next_page_uri": f"{asked.path}?{query}" if more else None}
