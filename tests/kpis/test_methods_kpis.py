@@ -239,44 +239,6 @@ def test_touchpoints_add_up_to_the_satisfaction_of_the_company(built: Warehouse)
     assert different.empty, different.to_string()
 
 
-def test_impacts_of_experiences_equal_the_second_computation(built: Warehouse) -> None:
-    expected = methods.impacts(built)
-    mine = built.frame(
-        "select subject_kind as kind, subject, count_after_good, net_promoters_after_good,"
-        " count_after_bad, net_promoters_after_bad, impact_points"
-        " from metrics.met_experience_impacts order by kind, subject"
-    )
-    assert len(mine)
-    assert mine[["kind", "subject"]].to_numpy().tolist() == (
-        expected[["kind", "subject"]].to_numpy().tolist()
-    )
-    for place, column in enumerate(("good", "net_good", "bad", "net_bad"), start=2):
-        assert mine.iloc[:, place].tolist() == expected[column].tolist(), column
-    assert mine["impact_points"].astype(float).tolist() == pytest.approx(
-        expected["impact"].tolist(), abs=1e-4, nan_ok=True
-    )
-
-
-def test_pain_points_hold_every_issue_that_is_judged_once(built: Warehouse) -> None:
-    different = built.frame(
-        """
-        select period_start, numerator, denominator, mentions, painful
-        from (
-            select period_start, sum(count_mentions) as mentions, sum(count_painful) as painful
-            from marts.mart_pain_points where theme_kind = 'reason' group by period_start
-        )
-        full join (
-            select period_start, numerator, denominator from marts.mart_cx_kpi
-            where kpi_id = 'K-FCR' and grain_name = 'company' and period_type = 'month'
-                and denominator > 0
-        ) using (period_start)
-        where mentions is distinct from denominator
-            or painful is distinct from denominator - numerator
-        """
-    )
-    assert different.empty, different.to_string()
-
-
 def test_the_second_computation_knows_the_golden_examples() -> None:
     assert methods.loyalty([(4, 9, 4), (5, 10, None)]) == pytest.approx(80.0)
     assert methods.pyramid(PYRAMID) == pytest.approx((80, 60, 30, 46.6667), abs=1e-4)
