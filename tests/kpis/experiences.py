@@ -1,4 +1,4 @@
-"""What an experience does to recommendations, from core tables, without the SQL of the warehouse."""
+"""What experiences do to recommendations, from core tables and not as the warehouse does it."""
 
 import pandas as pd
 
