@@ -33,7 +33,9 @@ agent_months as (
         cast(sum(n) filter (where component_score is not null) as bigint)
             as count_observations,
         sum(weight) filter (where component_score is not null) as available_weight,
-        sum(cast(weight as double) * component_score) as weighted_score,
+        cast(
+            sum(cast(weight * component_score as decimal(28, 12))) as double
+        ) as weighted_score,
         max(n) filter (where component = 'qa') as qa_n,
         max(own_value) filter (where component = 'qa') as qa_own_value,
         max(component_score) filter (where component = 'qa') as qa_score,
