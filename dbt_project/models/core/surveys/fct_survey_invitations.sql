@@ -88,8 +88,10 @@ final as (
         on invitations.identity_key = identities.identity_key
     left join customers
         on identities.customer_id = customers.customer_id
-            and coalesce(invitations.sent_at, cast(run.as_of as timestamp)) >= customers.valid_from
-            and coalesce(invitations.sent_at, cast(run.as_of as timestamp)) < customers.valid_to
+            and coalesce(invitations.sent_at, cast(run.as_of as timestamp))
+            >= customers.valid_from
+            and coalesce(invitations.sent_at, cast(run.as_of as timestamp))
+            < customers.valid_to
 
 )
 
