@@ -100,7 +100,6 @@ def lists_asset(environment: Environment) -> dg.AssetsDefinition:
 
 def alerts_asset(environment: Environment) -> dg.AssetsDefinition:
     """The KPIs that lie beyond their red line, told to the webhook once."""
-    company = environment.sources.company
 
     @dg.asset(
         key=KPI_ALERTS,
@@ -120,15 +119,9 @@ def alerts_asset(environment: Environment) -> dg.AssetsDefinition:
         ],
     )
     def kpi_alerts() -> Iterator[dg.MaterializeResult[None]]:
-        told = Told(environment.home.root / "told_alerts.json")
-        version = _current_version(environment)
-        found = new_alerts(version, told, language=company.language, calendar=company.calendar)
-        text, webhook = alert_message(found, company.language), alert_webhook()
-        refusal = send(text, webhook) if found else None
-        if found and webhook and not refusal:
-            told.add(found)
+        count, text, refusal = _tell(environment)
         yield dg.MaterializeResult(
-            metadata={"alerts": len(found), "message": dg.MetadataValue.md(text)},
+            metadata={"alerts": count, "message": dg.MetadataValue.md(text)},
             check_results=[
                 dg.AssetCheckResult(
                     check_name=SENT_CHECK,
@@ -140,6 +133,19 @@ def alerts_asset(environment: Environment) -> dg.AssetsDefinition:
         )
 
     return kpi_alerts
+
+
+def _tell(environment: Environment) -> tuple[int, str, str | None]:
+    """Send what nobody was told yet: how many alerts, the message, and why it did not leave."""
+    company = environment.sources.company
+    told = Told(environment.home.root / "told_alerts.json")
+    version = _current_version(environment)
+    found = new_alerts(version, told, language=company.language, calendar=company.calendar)
+    text, webhook = alert_message(found, company.language), alert_webhook()
+    refusal = send(text, webhook) if found else None
+    if found and webhook and not refusal:
+        told.add(found)
+    return len(found), text, refusal
 
 
 def _current_version(environment: Environment) -> Path:
