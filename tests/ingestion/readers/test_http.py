@@ -11,7 +11,7 @@ from ingestion.errors import (
     SourceError,
     TransientSourceError,
 )
-from ingestion.readers.addresses import checked_url
+from ingestion.readers.addresses import checked_url, host_of
 from ingestion.readers.allowance import HttpLimits, retry_after
 from ingestion.readers.http import BoundedSession, JsonClient
 from tests.factories.json_server import Answer, json_server
@@ -77,6 +77,25 @@ def test_a_redirect_is_never_followed() -> None:
 def test_an_answer_beyond_the_cap_is_refused() -> None:
     with pytest.raises(SourceError, match="more than 1000 bytes"):
         _ask(Answer(body="x" * 2000))
+
+
+def test_an_answer_that_never_ends_has_a_time_limit() -> None:
+    """Faults 19 and 60."""
+    seconds = iter(range(0, 1_000_000, 500))
+    with json_server(lambda asked: Answer(body=1)) as url:
+        session = BoundedSession(
+            hosts=[host_of(url)], limits=FAST, sleep=lambda _: None, clock=lambda: next(seconds)
+        )
+        with pytest.raises(TransientSourceError, match=r"no complete answer in \d+ s; tried 3"):
+            session.post(url, json={})
+        session.close()
+
+
+def test_a_flood_of_headers_is_a_failure_in_one_sentence() -> None:
+    """Fault 60."""
+    flood = Answer(body=1, headers={f"X-{number}": "x" for number in range(200)})
+    with pytest.raises(TransientSourceError, match="gives no answer"):
+        _ask(*[flood] * 3)
 
 
 def test_no_secret_stands_in_an_error() -> None:
