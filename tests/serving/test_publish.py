@@ -268,24 +268,27 @@ while not select.select([sys.stdin], [], [], 0)[0]:
 """
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "select * from read_text('/etc/hostname')",
-        "copy marts.mart_cx_kpi to '/tmp/stolen.csv'",
-        "attach '/tmp/other.duckdb'",
-        "install httpfs",
-        "set enable_external_access = true",
-        "drop table mart_cx_kpi",
-    ],
-)
 def test_the_advised_connection_reads_the_marts_and_nothing_else(
-    warehouse: Path, marts: Path, statement: str
+    warehouse: Path, marts: Path
 ) -> None:
+    """Fault 54."""
     published = publish_run(warehouse, marts, "run1")
     settings = {"enable_external_access": "false", "lock_configuration": "true"}
 
     with duckdb.connect(str(published.database), read_only=True, config=settings) as connection:
         assert connection.execute("select count(*) from mart_cx_kpi").fetchall() == [(18,)]
-        with pytest.raises(duckdb.Error):
-            connection.execute(statement)
+        for statement in (
+            "from duckdb_secrets()",
+            "select * from read_text('/etc/hostname')",
+            "select * from '/etc/passwd.csv'",
+            "select * from glob('/etc/*')",
+            "copy marts.mart_cx_kpi to '/tmp/stolen.csv'",
+            "export database '/tmp/stolen'",
+            "attach '/tmp/other.duckdb'",
+            "install httpfs",
+            "load httpfs",
+            "set enable_external_access = true",
+            "drop table mart_cx_kpi",
+        ):
+            with pytest.raises(duckdb.Error):
+                connection.execute(statement)
