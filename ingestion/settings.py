@@ -13,6 +13,7 @@ from zoneinfo import available_timezones
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from ingestion.errors import ConfigurationError
 from ingestion.presets import with_preset
@@ -21,6 +22,10 @@ from ingestion.stream import IDENTIFIER
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 DEMO_SOURCES = Path(__file__).resolve().parent / "demo" / "sources.yaml"
 DEMO_PSEUDONYM_KEY = "the demo company hides nobody"
+CREDENTIAL = re.compile(
+    r"_env$|url|passw|secret|token|auth|credential|login|api_?key", re.IGNORECASE
+)
+"""Keys whose values are never repeated."""
 
 Language = Literal["en", "fa", "ru"]
 Calendar = Literal["gregorian", "jalali"]
@@ -33,7 +38,7 @@ def _time_zone(value: str) -> str:
 
 
 def _name(value: str) -> str:
-    if not IDENTIFIER.match(value):
+    if not IDENTIFIER.fullmatch(value):
         raise ValueError(f"must match {IDENTIFIER.pattern}")
     return value
 
@@ -199,6 +204,10 @@ def load_sources(path: Path | None = None) -> Sources:
         sources = Sources.model_validate(_with_presets(content))
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{path}: not UTF-8 at byte {error.start}; save it so") from error
+    except RecursionError as error:
+        raise ConfigurationError(f"{path}: not valid YAML: nested too deeply") from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise ConfigurationError(
@@ -223,11 +232,24 @@ def _with_presets(content: Any) -> Any:
 
 
 def explain(error: ValidationError) -> str:
-    """One clause per mistake: the key, the value it has, and what is allowed."""
-    return "; ".join(
-        f"{'.'.join(map(str, item['loc']))} is {item['input']!r}: {item['msg']}"
-        for item in error.errors()
-    )
+    """One clause per mistake: the key, the value it has, and what is allowed.
+
+    A value stays unsaid where it may be a secret in the wrong place: under a key that nobody
+    knows or that names a credential, in a URL, or somewhere below the key.
+    """
+    return "; ".join(_clause(item) for item in error.errors())
+
+
+def _clause(item: ErrorDetails) -> str:
+    where = ".".join(map(str, item["loc"]))
+    return f"{where}{_said(item)}: {item['msg']}" if where else item["msg"]
+
+
+def _said(item: ErrorDetails) -> str:
+    key, value = str(item["loc"][-1]), item["input"]
+    is_known = item["type"] not in ("extra_forbidden", "missing")
+    is_plain = isinstance(value, str | int | float | None) and "://" not in str(value)
+    return f" is {value!r}" if is_known and is_plain and not CREDENTIAL.search(key) else ""
 
 
 def home_of(company: Company) -> Home:

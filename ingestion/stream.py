@@ -112,7 +112,7 @@ class Column:
     def __post_init__(self) -> None:
         if self.outlives_delete and self.type in PERSONAL:
             raise ValueError(f"column {self.name!r} is personal: it cannot outlive a delete")
-        if not IDENTIFIER.match(self.name):
+        if not IDENTIFIER.fullmatch(self.name):
             raise ValueError(f"column name {self.name!r} must match {IDENTIFIER.pattern}")
 
     @property
@@ -154,7 +154,7 @@ class StreamSpec:
 
     def __post_init__(self) -> None:
         for part in (self.connector, self.name):
-            if not IDENTIFIER.match(part):
+            if not IDENTIFIER.fullmatch(part):
                 raise ValueError(f"stream name {part!r} must match {IDENTIFIER.pattern}")
         named = {*self.key, *filter(None, (self.version, self.updated_at))}
         unknown = named - {column.name for column in self.columns}

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingestion import IngestionError
-from orchestration.lib.disk import lack_of_room
+from orchestration.lib.disk import lack_of_right, lack_of_room
 from orchestration.lib.environment import Environment, load_environment, use_project_instance
 from orchestration.lib.lock import WarehouseLockedError, hold_lock
 from serving import REPORT, ScreenSettings, ServingError, current_version, render, rollback
@@ -37,8 +37,9 @@ def run_night(*, is_debug: bool = False) -> Environment:
     """
     try:
         environment = load_environment()
-        if full := lack_of_room(environment.home.root):
-            raise NightFailedError(full)
+        root = environment.home.root
+        if lack := lack_of_right(root) or lack_of_room(root):
+            raise NightFailedError(lack)
         use_project_instance(environment)
         # A second run must say so within a moment, not after Dagster has loaded.
         with hold_lock(environment.lock_file):

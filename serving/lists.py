@@ -188,10 +188,16 @@ def _rows(
 
 
 def _harmless(cell: Any) -> Any:
-    """Text that no spreadsheet program takes for a formula; everything else as it is."""
-    if isinstance(cell, str) and cell.startswith(RISKY_STARTS):
-        return f"'{cell}"
-    return cell
+    """Text that no spreadsheet program takes for a formula; everything else as it is.
+
+    Control characters have no place in a workbook: the program that writes it refuses them.
+    """
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    if not isinstance(cell, str):
+        return cell
+    text = ILLEGAL_CHARACTERS_RE.sub("\ufffd", cell)
+    return f"'{text}" if cell.startswith(RISKY_STARTS) else text
 
 
 def _letter(number: int) -> str:

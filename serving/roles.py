@@ -59,6 +59,8 @@ def load_roles(path: Path) -> RoleBook:
         return RoleBook.model_validate(content)
     except OSError as error:
         raise RoleError(f"{path} cannot be read: {error.strerror}") from error
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise RoleError(f"{path} is no UTF-8 text of a sane depth") from error
     except yaml.YAMLError as error:
         raise RoleError(f"{path} is not YAML: {' '.join(str(error).split())}") from error
     except ValidationError as error:

@@ -16,7 +16,7 @@ import duckdb
 from serving import headlines
 from serving.headlines import Headline
 from serving.versions import DATABASE
-from serving.wording import Language, Wording
+from serving.wording import Language, Wording, for_terminal
 
 WIDTH = 100
 COUNT_REJECTIONS = 5
@@ -57,7 +57,8 @@ def render(version: Path, settings: ScreenSettings) -> str:
             *page.rejected(),
             *page.paths(),
         ]
-    return "\n".join(piece for line in lines for piece in _fitted(line)) + "\n"
+    text = "\n".join(piece for line in lines for piece in _fitted(line)) + "\n"
+    return for_terminal(text)
 
 
 class _Page:

@@ -4,6 +4,7 @@ The words are in ``labels.yaml``. What is said, and in which order, belongs in
 ``screen`` and ``report``.
 """
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,6 +23,13 @@ PERSIAN_SIGNS = str.maketrans("0123456789.,%", "۰۱۲۳۴۵۶۷۸۹٫٬٪")
 RUSSIAN_SIGNS = str.maketrans(".,", ",\u00a0")
 LEFT_TO_RIGHT, END_OF_RUN = "\u2066", "\u2069"
 """Isolates: they keep a path or a signed number whole inside a right-to-left line."""
+
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+
+
+def for_terminal(text: str) -> str:
+    """``text`` without signs that a terminal would obey instead of show; line ends stay."""
+    return CONTROL.sub("\ufffd", text)
 
 
 @cache

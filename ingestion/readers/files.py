@@ -130,7 +130,7 @@ def _match_parts(parts: list[str], wanted: list[str]) -> bool:
 
 def _danger(path: Path, inbox: Path) -> str | None:
     for part in path.relative_to(inbox).parts:
-        if not SAFE_PART.match(part) or unicodedata.normalize("NFC", part) != part:
+        if not SAFE_PART.fullmatch(part) or unicodedata.normalize("NFC", part) != part:
             return f"the name {part!r} holds characters that are not allowed"
     status = path.lstat()
     if not stat.S_ISREG(status.st_mode):

@@ -16,7 +16,7 @@ from serving.explanation.asked import Question, Row
 from serving.explanation.effects import Effect
 from serving.headlines import Calendar
 from serving.versions import DATABASE
-from serving.wording import Language, Wording
+from serving.wording import Language, Wording, for_terminal
 
 COUNT_EFFECTS = 5
 QUESTIONS = {"en": "question", "fa": "question_fa", "ru": "question_ru"}
@@ -42,7 +42,7 @@ def explain(
         jalali = Calendar(connection) if calendar == "jalali" else None
         page = _Page(connection, row, Wording(language, jalali))
         sections = [page.definition(), page.value(), page.change(), page.rows(), page.remarks()]
-    return "\n\n".join("\n".join(section) for section in sections) + "\n"
+    return for_terminal("\n\n".join("\n".join(section) for section in sections) + "\n")
 
 
 class _Page:

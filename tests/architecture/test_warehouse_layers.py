@@ -125,6 +125,14 @@ def test_the_raw_sources_are_the_streams_that_land(manifest: dict[str, Any]) -> 
     assert {table: declared.get(table) for table in landed} == landed
 
 
+def test_no_model_reads_what_nobody_declared(manifest: dict[str, Any]) -> None:
+    """Fault 58: the lake's column of undeclared values ends in the lake."""
+    readers = [
+        node["name"] for node in models(manifest) if re.search(r"\b_extra\b", node["raw_code"])
+    ]
+    assert not readers
+
+
 def test_nothing_published_tells_by_which_keys_a_person_was_met(manifest: dict[str, Any]) -> None:
     told = [
         f"{node['name']}.{column}"

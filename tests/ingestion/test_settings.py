@@ -1,14 +1,18 @@
 """Settings: a mistake is named with its key, its value and what is allowed."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from ingestion import configured_streams
 from ingestion.errors import ConfigurationError
+from ingestion.registry import CONNECTORS
 from ingestion.settings import home_of, load_sources, pseudonym_key, secret
 
 COMPANY = "company: {key: acme, name: {en: Acme}, time_zone: Asia/Tehran, currency: IRR}\n"
+CANARY = "correct-horse-battery"
 
 
 def written(path: Path, text: str) -> Path:
@@ -38,7 +42,7 @@ def written(path: Path, text: str) -> Path:
             COMPANY.replace("IRR", "IRR, fiscal_year: {day: 31}") + "sources: []",
             r"company.fiscal_year.day is 31: .*less than or equal to 28",
         ),
-        (COMPANY + "sources: []\nsource: []", r"source is \[\]: .*not permitted"),
+        (COMPANY + "sources: []\nsource: []", r"source: .*not permitted"),
         (
             COMPANY + "sources: [{id: a, connector: files, conventions: {calendar: lunar}}]",
             r"conventions.calendar is 'lunar': .*'gregorian' or 'jalali'",
@@ -79,6 +83,62 @@ def test_yaml_builds_no_objects(tmp_path: Path) -> None:
     path = written(tmp_path, COMPANY + "sources: !!python/object/apply:os.getcwd []")
     with pytest.raises(ConfigurationError, match="not valid YAML"):
         load_sources(path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["crm; drop table x", "../crm", "{{ env_var('CRM_URL') }}", 'crm"', "crm\n", "/etc", "c" * 64],
+)
+def test_code_and_paths_are_no_names(tmp_path: Path, name: str) -> None:
+    """Faults 50 and 51."""
+    stream = {"orders": {}}
+    for source in (
+        {"id": name, "connector": "files"},
+        {"id": "crm", "connector": name},
+        {"id": "crm", "connector": "files", "preset": name},
+        {"id": "crm", "connector": "files", "customers_of": name},
+        {"id": "crm", "connector": "files", "streams": {name: stream}},
+    ):
+        text = COMPANY + yaml.safe_dump({"sources": [source]}, allow_unicode=True)
+        with pytest.raises(ConfigurationError):
+            load_sources(written(tmp_path, text))
+    with pytest.raises(ConfigurationError, match=r"company\.key"):
+        load_sources(written(tmp_path, yaml.safe_dump({"company": {"key": name}, "sources": []})))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"sources: " + b"[" * 100_000, "nested too deeply"),
+        ("company: شرکت".encode("cp1256"), "not UTF-8 at byte 9"),
+        (b"sources: \0", "not valid YAML"),
+    ],
+    ids=["deep", "encoding", "nul"],
+)
+def test_what_no_parser_takes_is_one_sentence(tmp_path: Path, content: bytes, said: str) -> None:
+    """Fault 52."""
+    path = tmp_path / "sources.yaml"
+    path.write_bytes(content)
+    with pytest.raises(ConfigurationError, match=said):
+        load_sources(path)
+
+
+@pytest.mark.parametrize("connector", sorted(CONNECTORS))
+def test_a_secret_in_the_wrong_place_is_never_repeated(tmp_path: Path, connector: str) -> None:
+    """Fault 55: no connector's check says what may be a credential."""
+    url = f"postgresql://me:{CANARY}@host/crm"
+    misplaced: list[dict[str, Any]] = [
+        {"options": {name: value}}
+        for name in ("password", "pasword", "url", "url_env", "password_env", "auth", "base_url")
+        for value in (CANARY, url, {"kind": "bearer", "token": CANARY})
+    ]
+    misplaced += [{"streams": {"orders": {"token": CANARY}}}, {"password": CANARY}, {"url": url}]
+    for settings in misplaced:
+        source = {"id": "crm", "connector": connector, **settings}
+        text = COMPANY + yaml.safe_dump({"sources": [source]})
+        with pytest.raises(ConfigurationError) as caught:
+            configured_streams(load_sources(written(tmp_path, text)))
+        assert CANARY not in str(caught.value)
 
 
 def test_a_real_company_needs_its_own_pseudonym_key(

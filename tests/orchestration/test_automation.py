@@ -50,6 +50,19 @@ def test_a_settled_file_starts_one_extraction(environment: Environment) -> None:
     assert isinstance(tick(environment, found.cursor), dg.SkipReason)
 
 
+def test_files_of_missed_nights_start_one_extraction(environment: Environment) -> None:
+    """Fault 13: reading goes on from cursors, so one run covers the gap."""
+    for night in (1, 2, 3):
+        drop(environment, f"orders{night}.csv", seconds_ago=night * 86_400)
+
+    found = tick(environment)
+
+    assert isinstance(found, dg.SensorResult)
+    (request,) = found.run_requests or []
+    assert request.tags["cx/dropped_files"] == "3"
+    assert isinstance(tick(environment, found.cursor), dg.SkipReason)
+
+
 def test_a_file_on_its_way_is_left_alone(environment: Environment) -> None:
     drop(environment, "orders.csv", seconds_ago=1)
 

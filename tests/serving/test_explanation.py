@@ -98,6 +98,18 @@ def test_an_answer_holds_parts_change_causes_rows_and_remarks(version: Path) -> 
     assert "fct_orders · FAILED" in remarks.splitlines()[2]
 
 
+def test_values_of_a_source_give_a_terminal_no_commands(version: Path) -> None:
+    """Fault 50."""
+    with duckdb.connect(str(version / "marts.duckdb")) as connection:
+        connection.execute("update mart_survey_answer set text = $1", ["\x1b]0;evil\a\x9b2J"])
+        connection.execute("update mart_survey_answer set text = 'x' where score > 8")
+
+    answer = explain(version, Question(kpi="K-NPS"))
+
+    assert "\ufffd]0;evil\ufffd\ufffd2J" in answer
+    assert not set(answer) & {"\x1b", "\a", "\x9b"}
+
+
 def test_places_and_a_rest_share_the_change_and_overlapping_grains_are_left_out(
     version: Path,
 ) -> None:

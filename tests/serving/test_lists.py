@@ -68,10 +68,38 @@ def test_each_area_gets_its_cases_in_local_time_and_in_words(version: Path) -> N
     assert "Outcome" not in held[0]
 
 
-def test_what_a_source_sent_never_becomes_a_formula(version: Path) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1+1", "\r=1+1", "\0=1+1"),
+        *("＝1+1", "＋1", "－1", "＠SUM(A1)", '=HYPERLINK("https://evil.example","x")', "\v=1+1"),
+    ],
+)
+def test_what_a_source_sent_never_becomes_a_formula(version: Path, text: str) -> None:
+    """Fault 53."""
+    with duckdb.connect(str(version / "marts.duckdb")) as connection:
+        connection.execute("update mart_action_today set case_id = $1, team_name = $1", [text])
+
     lists = write_lists(version, ListSettings(language="en", time_zone="UTC"))
 
-    assert rows_of(lists["insight"], "Suggested")[0]["Team"] == "'=cmd|calc"
+    for sheet in load_workbook(lists["insight"]):
+        cells = [cell for row in sheet.iter_rows(min_row=2) for cell in row if cell.value]
+        assert {cell.data_type for cell in cells} <= {"s", "d"}
+        written = [cell.value for cell in cells if text[-3:] in str(cell.value)]
+        assert len(written) == 2
+        assert all(value.startswith(("'", "\ufffd")) for value in written)
+
+
+def test_control_characters_of_a_source_do_not_keep_a_list_from_being_written(
+    version: Path,
+) -> None:
+    """Fault 40."""
+    with duckdb.connect(str(version / "marts.duckdb")) as connection:
+        connection.execute("update mart_action_today set team_name = $1", ["bell\a \u200cنیم"])
+
+    lists = write_lists(version, ListSettings(language="en", time_zone="UTC"))
+
+    assert rows_of(lists["insight"], "Suggested")[0]["Team"] == "bell\ufffd \u200cنیم"
 
 
 def test_persian_lists_read_from_right_to_left_with_jalali_dates(version: Path) -> None:

@@ -1,6 +1,7 @@
 """Publishing: complete versions only, whatever happens, for every reader."""
 
 import contextlib
+import errno
 import os
 import shutil
 import subprocess
@@ -200,6 +201,44 @@ def test_a_crash_at_any_point_leaves_a_complete_version(
     assert point > 10
 
 
+def test_an_open_reader_keeps_its_version_until_it_connects_again(
+    warehouse: Path, marts: Path
+) -> None:
+    """Fault 11."""
+    held = publish_run(warehouse, marts, "run0").database
+    rows = "select run_id, count(*) from _meta, mart_cx_kpi group by all"
+    with duckdb.connect(str(held), read_only=True) as reader:
+        assert reader.execute("select run_id from _meta").fetchall() == [("run0",)]
+        for number in range(1, 4):
+            publish_run(warehouse, marts, f"run{number}")
+        versions.clean(marts, kept=1)
+        assert not held.exists()
+
+        assert reader.execute(rows).fetchall() == [("run0", 18)]
+        assert query(marts, rows) == [("run3", 18)]
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_a_disk_that_fills_up_leaves_the_current_version_and_no_draft(
+    warehouse: Path, marts: Path, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fault 15."""
+    publish_run(warehouse, marts, "before")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, step, full)
+        with pytest.raises(PublishError, match=r"run1 could not be published.*No space left"):
+            publish_run(warehouse, marts, "run1")
+    assert query(marts, "select run_id from marts._meta") == [("before",)]
+
+    publish_run(warehouse, marts, "run1")
+    assert query(marts, "select run_id from marts._meta") == [("run1",)]
+    assert not list((marts / "versions").glob("*.tmp"))
+
+
 def test_readers_see_whole_versions_during_publications(warehouse: Path, marts: Path) -> None:
     publish_run(warehouse, marts, "run000")
     arguments = [sys.executable, "-c", READER, str(marts / "current" / "marts.duckdb")]
@@ -229,24 +268,27 @@ while not select.select([sys.stdin], [], [], 0)[0]:
 """
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "select * from read_text('/etc/hostname')",
-        "copy marts.mart_cx_kpi to '/tmp/stolen.csv'",
-        "attach '/tmp/other.duckdb'",
-        "install httpfs",
-        "set enable_external_access = true",
-        "drop table mart_cx_kpi",
-    ],
-)
 def test_the_advised_connection_reads_the_marts_and_nothing_else(
-    warehouse: Path, marts: Path, statement: str
+    warehouse: Path, marts: Path
 ) -> None:
+    """Fault 54."""
     published = publish_run(warehouse, marts, "run1")
     settings = {"enable_external_access": "false", "lock_configuration": "true"}
 
     with duckdb.connect(str(published.database), read_only=True, config=settings) as connection:
         assert connection.execute("select count(*) from mart_cx_kpi").fetchall() == [(18,)]
-        with pytest.raises(duckdb.Error):
-            connection.execute(statement)
+        for statement in (
+            "from duckdb_secrets()",
+            "select * from read_text('/etc/hostname')",
+            "select * from '/etc/passwd.csv'",
+            "select * from glob('/etc/*')",
+            "copy marts.mart_cx_kpi to '/tmp/stolen.csv'",
+            "export database '/tmp/stolen'",
+            "attach '/tmp/other.duckdb'",
+            "install httpfs",
+            "load httpfs",
+            "set enable_external_access = true",
+            "drop table mart_cx_kpi",
+        ):
+            with pytest.raises(duckdb.Error):
+                connection.execute(statement)

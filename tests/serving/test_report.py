@@ -132,6 +132,22 @@ def test_the_catalog_says_what_every_table_holds(warehouse: Path, marts: Path) -
     assert re.search(r"<th>month</th>.*?<td>2026-11-01</td><td>1</td>", page, re.DOTALL)
 
 
+def test_values_in_the_catalog_are_text_and_never_markup(warehouse: Path, marts: Path) -> None:
+    """Fault 53."""
+    attack = "<script>alert(1)</script>\"' onload=x"
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("update marts.mart_cx_kpi set grain_label_en = ?", [attack])
+        connection.execute(f"comment on table marts.mart_cx_kpi is '{attack.replace(chr(39), '')}'")
+    written(warehouse, marts)
+    version = current_version(marts)
+    assert version is not None
+
+    page = write_catalog(version, {"mart_cx_kpi": [attack]}).read_text(encoding="utf-8")
+
+    assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 3
+    assert "<script>alert" not in page
+
+
 @pytest.mark.parametrize(
     ("columns", "query"),
     [

@@ -108,6 +108,24 @@ def test_the_change_against_a_hidden_period_is_hidden_too(
     assert query(published, "board.duckdb", rows) == [(None, None), (99, None)]
 
 
+def test_a_key_of_a_source_names_no_other_file_and_no_other_rows(
+    warehouse: Path, marts: Path, declared: Path
+) -> None:
+    """Faults 50 and 51."""
+    attack = "../../dubai' or true --"
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            "update marts.mart_cx_kpi set grain_key = ? where grain_key = 'tehran'", [attack]
+        )
+
+    published = publish_run(warehouse, marts, declared)
+
+    (file,) = (name for name in published.roles if "dubai" in name)
+    assert (published.folder / "roles" / file).is_file()
+    assert "/" not in file
+    assert query(published, file, "select distinct grain_key from mart_cx_kpi") == [(attack,)]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [

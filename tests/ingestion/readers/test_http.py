@@ -1,5 +1,6 @@
 """The JSON client: retries by class of failure, limits, and no secret in any error."""
 
+import socket
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
@@ -11,7 +12,7 @@ from ingestion.errors import (
     SourceError,
     TransientSourceError,
 )
-from ingestion.readers.addresses import checked_url
+from ingestion.readers.addresses import checked_url, host_of
 from ingestion.readers.allowance import HttpLimits, retry_after
 from ingestion.readers.http import BoundedSession, JsonClient
 from tests.factories.json_server import Answer, json_server
@@ -37,8 +38,9 @@ def _ask(*answers: Answer, limits: HttpLimits = FAST) -> tuple[object, list[floa
         Answer(body=b"<html>busy</html>"),
         Answer(body=b'{"result": [1, 2'),
         Answer(body=b'{"result": 1}', headers={"Content-Length": "900"}),
+        Answer(body=b"[" * 900),
     ],
-    ids=["unavailable", "page instead of JSON", "half JSON", "connection cut"],
+    ids=["unavailable", "page instead of JSON", "half JSON", "connection cut", "deep JSON"],
 )
 def test_a_passing_failure_is_tried_again(failure: Answer) -> None:
     result, waits = _ask(failure, Answer(body={"result": 7}))
@@ -49,6 +51,26 @@ def test_a_passing_failure_is_tried_again(failure: Answer) -> None:
 def test_a_failure_that_stays_is_given_up() -> None:
     with pytest.raises(TransientSourceError, match=r"fails \(HTTP 500\); tried 3 times"):
         _ask(*[Answer(status=500)] * 3)
+
+
+def test_a_host_without_name_door_or_certificate_gives_no_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Fault 22."""
+
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    with json_server(lambda asked: Answer(body=1)) as url:
+        closed = url
+    with json_server(lambda asked: Answer(body=1)) as spoken:
+        for target in (closed, spoken.replace("http:", "https:"), "https://crm.example/rpc"):
+            if "example" in target:
+                monkeypatch.setattr(socket, "getaddrinfo", unknown)
+            client = JsonClient(url=target, limits=FAST, sleep=lambda _: None)
+            with pytest.raises(TransientSourceError, match=r"gives no answer \(\w+\); tried 3"):
+                client.post({})
+            client.close()
 
 
 def test_a_quota_waits_as_long_as_it_is_asked_to() -> None:
@@ -77,6 +99,25 @@ def test_a_redirect_is_never_followed() -> None:
 def test_an_answer_beyond_the_cap_is_refused() -> None:
     with pytest.raises(SourceError, match="more than 1000 bytes"):
         _ask(Answer(body="x" * 2000))
+
+
+def test_an_answer_that_never_ends_has_a_time_limit() -> None:
+    """Faults 19 and 60."""
+    seconds = iter(range(0, 1_000_000, 500))
+    with json_server(lambda asked: Answer(body=1)) as url:
+        session = BoundedSession(
+            hosts=[host_of(url)], limits=FAST, sleep=lambda _: None, clock=lambda: next(seconds)
+        )
+        with pytest.raises(TransientSourceError, match=r"no complete answer in \d+ s; tried 3"):
+            session.post(url, json={})
+        session.close()
+
+
+def test_a_flood_of_headers_is_a_failure_in_one_sentence() -> None:
+    """Fault 60."""
+    flood = Answer(body=1, headers={f"X-{number}": "x" for number in range(200)})
+    with pytest.raises(TransientSourceError, match="gives no answer"):
+        _ask(*[flood] * 3)
 
 
 def test_no_secret_stands_in_an_error() -> None:

@@ -157,7 +157,7 @@ def test_a_file_of_two_streams_leaves_after_both(inbox: Inbox) -> None:
         ({"delimiter": ";;"}, "delimiter is ';;'"),
         ({"sheet": "Sheet1"}, "sheet belongs to xlsx, not csv"),
         ({"format": "json", "header_row": 2}, "header_row belongs to csv and xlsx, not json"),
-        ({"seperator": ";"}, "seperator is ';': Extra inputs"),
+        ({"seperator": ";"}, "seperator: Extra inputs"),
         ({"columns": {"order_no": "id"}}, "names order_no"),
         ({"conventions": {"time_zone": "Mars"}}, "time_zone is 'Mars'"),
     ],

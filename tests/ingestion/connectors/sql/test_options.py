@@ -36,7 +36,7 @@ def test_sound_settings_pass() -> None:
         (source({"url": "sqlite:////etc/crm.sqlite"}), "file in the source's inbox"),
         (source({"url_env": "CRM_URL", "pasword": "x"}), "options: pasword: Extra inputs"),
         (source(name="clients"), "stream clients: must be one of customers, "),
-        (source(tabel="people"), "tabel is 'people': Extra inputs are not permitted"),
+        (source(tabel="people"), "tabel: Extra inputs are not permitted"),
         (source(table='people"; drop table people; --'), "table is"),
         (source(table="people", query="select 1"), "exactly one of table and query"),
         (source(table=None, query="delete from people"), "must be one SELECT statement"),

@@ -179,6 +179,20 @@ def test_a_missing_column_with_a_default_is_no_error(database: Database) -> None
     assert column([batch], "market") == ["Oslo"]
 
 
+def test_code_in_the_name_of_a_column_stays_a_name(database: Database) -> None:
+    """Fault 50."""
+    attack = 'n"`; drop table customers; --'
+    quoted = database.engine.dialect.identifier_preparer.quote(attack)
+    database.run("drop table if exists odd")
+    database.run(f"create table odd (id integer, {quoted} varchar(100))")
+    database.run("insert into odd values (1, 'Ann')")
+
+    (batch,) = database.read(table="odd", columns={"customer_number": "id", "full_name": attack})
+
+    assert batch.rows.column("full_name").to_pylist() == ["Ann"]
+    database.customers((1, "still", "A", None))
+
+
 def test_a_query_is_read_like_a_table(database: Database) -> None:
     database.customers(*days(3), (4, "100% sure", "B", "2026-01-04 10:00:00"))
     query = (
