@@ -104,7 +104,7 @@ def _fingerprint(path: Path) -> tuple[int, int, int]:
 
 def _batch(drop: _Drop, options: FileStream, limits: Limits, scratch: Path) -> Batch:
     try:
-        content = _read(drop.path, options, limits, scratch)
+        content = read_content(drop.path, options, limits, scratch)
         if content.names:
             available = [*content.names, *(ADDED if options.wide else ())]
             check_source_columns(options.columns, available, "the file")
@@ -123,7 +123,12 @@ def _batch(drop: _Drop, options: FileStream, limits: Limits, scratch: Path) -> B
     )
 
 
-def _read(path: Path, options: FileStream, limits: Limits, scratch: Path) -> Content:
+def read_content(path: Path, options: FileStream, limits: Limits, scratch: Path) -> Content:
+    """One file as ``options`` declare it; ``scratch`` outlives the returned rows.
+
+    Raises:
+        FileRefused: the file as a whole cannot be read.
+    """
     match options.format:
         case "csv":
             return read_csv(path, options.dialect, limits=limits, scratch=scratch)
@@ -138,6 +143,9 @@ def _read(path: Path, options: FileStream, limits: Limits, scratch: Path) -> Con
 def _mapped(content: Content, drop: _Drop, options: FileStream) -> pa.RecordBatchReader:
     def mapped(part: pa.RecordBatch) -> pa.RecordBatch:
         part = turned(part, options.wide) if options.wide else part
+        read = {origin.found_in(part.schema.names) for origin in options.columns.values()}
+        left = {*options.leave_out} - read
+        part = part.select([name for name in part.schema.names if name not in left])
         return map_rows(part, columns=options.columns, stream=drop.stream, file=drop.name)
 
     empty = pa.RecordBatch.from_pylist([], schema=content.rows.schema)
