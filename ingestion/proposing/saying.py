@@ -23,7 +23,7 @@ def described(
     settings = ", ".join(f"{key} {value!r}" for key, value in look.settings.items())
     lines = [f"{look.path.name}: {settings}; {look.count} rows looked at."]
     for draft, trial in zip(drafts, trials, strict=True):
-        lines += ["", *_stream(draft, trial)]
+        lines += ["", *_stream(draft, trial), *_beside(look, draft)]
     lines += ["", *_asked(questions)]
     return "\n".join(lines) + "\n"
 
@@ -43,6 +43,17 @@ def _stream(draft: Draft, trial: Trial) -> list[str]:
             "of rows with one key the newest counts"
         )
     return lines + [_refusal(each) for each in trial.refusals]
+
+
+def _beside(look: Look, draft: Draft) -> list[str]:
+    """The columns that no column of the entity reads and that land all the same."""
+    if draft.entity == "survey_questions":
+        return []
+    wide = draft.settings.get("wide")
+    there = wide["keep"] if wide else look.columns
+    gone = {*draft.read.values(), *draft.settings.get("leave_out", ())}
+    unread = [name for name in there if name not in gone]
+    return [f"  kept as they are in _extra: {', '.join(unread)}"] if unread else []
 
 
 def _origin(origin: Any) -> str:

@@ -31,9 +31,9 @@ def ascii_digits(text: str) -> str:
     return "".join(str(unicodedata.digit(c)) if c.isdecimal() else c for c in text)
 
 
-def without_brackets(text: str) -> str:
-    """A header without what stands in brackets, such as a unit."""
-    return re.sub(r"[(\[].*?[)\]]", "", text)
+def without_unit(text: str) -> str:
+    """A header without its unit: what stands in brackets, or one word behind a comma."""
+    return re.sub(r"[(\[].*?[)\]]|[,،]\s*[^\s,،]{1,10}$", "", text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,7 @@ class Synonyms:
     def column_of(self, header: str, entity: str) -> str | None:
         """The column of ``entity`` that a header names."""
         known = _known_columns(entity)
-        words = folded(header), folded(without_brackets(header))
+        words = folded(header), folded(without_unit(header))
         return next((known[word] for word in words if word in known), None)
 
     def value_of(self, word: str, entity: str, column: str, allowed: Iterable[str]) -> str | None:
@@ -65,7 +65,7 @@ class Synonyms:
 
     def is_personal(self, header: str) -> bool:
         """True when a header promises personal data or free text."""
-        return folded(without_brackets(header)) in self.personal | self.free_text
+        return folded(without_unit(header)) in self.personal | self.free_text
 
 
 @cache

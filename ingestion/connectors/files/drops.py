@@ -143,13 +143,20 @@ def read_content(path: Path, options: FileStream, limits: Limits, scratch: Path)
 def _mapped(content: Content, drop: _Drop, options: FileStream) -> pa.RecordBatchReader:
     def mapped(part: pa.RecordBatch) -> pa.RecordBatch:
         part = turned(part, options.wide) if options.wide else part
-        read = {origin.found_in(part.schema.names) for origin in options.columns.values()}
-        left = {*options.leave_out} - read
-        part = part.select([name for name in part.schema.names if name not in left])
+        if options.leave_out:
+            part = _without(part, options)
         return map_rows(part, columns=options.columns, stream=drop.stream, file=drop.name)
 
     empty = pa.RecordBatch.from_pylist([], schema=content.rows.schema)
     return pa.RecordBatchReader.from_batches(mapped(empty).schema, map(mapped, content.rows))
+
+
+def _without(part: pa.RecordBatch, options: FileStream) -> pa.RecordBatch:
+    """The rows without what is left out; what a column of the entity reads stays."""
+    names = part.schema.names
+    read = {origin.found_in(names) for origin in options.columns.values()} | {ROW.name}
+    left = {*(names if "*" in options.leave_out else options.leave_out)} - read
+    return part.select([name for name in names if name not in left])
 
 
 def _refusal(rule: str, detail: str, *, stream: str, name: str, drop: _Drop | None = None) -> Batch:

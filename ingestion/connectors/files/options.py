@@ -41,7 +41,8 @@ class FileStream(Strict):
         mode: ``snapshot`` when each file holds every living record.
         wide: of a file with a column per question, which becomes a row per answer.
         columns: entity column to file column; see ``ingestion.readers.mapping``.
-        leave_out: columns that never land, such as personal data that no entity column takes.
+        leave_out: columns that never land, such as personal data that no entity column takes;
+            ``*`` is every column that is not mapped.
         conventions: where this stream writes values otherwise than its source.
         settle_seconds: a file changed more recently is still being written, unless
             ``<name>.done`` stands beside it.
