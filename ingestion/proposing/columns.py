@@ -22,7 +22,11 @@ IN_MINUTES = re.compile(r"(?<![a-z])min(ute)?s?(?![a-z])|دقیقه|мин", re.
 EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 PHONE = re.compile(r"^(\+|00)?[\d ()-]{10,18}$")
 CODE = re.compile(r"^[\w./:#-]*\d[\w./:#-]*$")
-WORDS_SHOWN = 8
+CLOCK = re.compile(r"^\d{1,2}:\d{2}(:\d{2})?$")
+WORDS_SHOWN, WORDS_ASKED = 8, 20
+DATES = frozenset({ColumnType.DATE, ColumnType.TIMESTAMP})
+NUMBERS_AND_DATES = DATES | {ColumnType.DECIMAL, ColumnType.INTEGER}
+STAFF = frozenset({"agent_number", "owner_number", "evaluator_number"})
 
 
 def entity_of(look: Look, candidates: list[str]) -> str:
@@ -59,17 +63,22 @@ def draft_of(look: Look, entity: str) -> Draft:
             draft.columns[name] = _stand_in(draft, look, spec, name)
     order = [column.name for column in spec.columns]
     draft.columns = dict(sorted(draft.columns.items(), key=lambda item: order.index(item[0])))
+    _ask_of_clocks(draft, look)
     _leave_personal_out(draft, look)
     return draft
 
 
 def _named(look: Look, spec: StreamSpec) -> dict[str, str]:
-    """Entity column to file column; the first of several names wins."""
+    """Entity column to file column; the first of several names wins, of dates the first dated."""
     found: dict[str, str] = {}
+    dated = {column.name for column in spec.columns if column.type in DATES}
     for header in look.columns:
         column = synonyms().column_of(header, spec.name)
-        if column:
-            found.setdefault(column, header)
+        if column is None:
+            continue
+        better = column in dated and _is_dated(look, header)
+        if column not in found or (better and not _is_dated(look, found[column])):
+            found[column] = header
     return found
 
 
@@ -84,7 +93,34 @@ def _origin(draft: Draft, look: Look, column: Column, source: str) -> Any:
         return _worded(draft, look, column, source)
     if column.name.endswith(MILLISECONDS):
         return _measured(draft, look, column, source)
+    if column.type in NUMBERS_AND_DATES:
+        return _filled(draft, look, column, source)
+    if column.name in STAFF and not any(map(str.isdigit, "".join(look.columns[source]))):
+        draft.ask(
+            f"{source!r} holds names, not numbers: may they land in clear?",
+            "yes: they tell the agents apart",
+            f"columns.{column.name}",
+        )
     return source
+
+
+def _filled(draft: Draft, look: Look, column: Column, source: str) -> Any:
+    """A number or date; words in its place say that there is none."""
+    words = (
+        [word for word in look.distinct(source) if not any(map(str.isdigit, word))]
+        if source not in look.typed
+        else []
+    )
+    if not words:
+        return source
+    if len(words) > WORDS_ASKED:
+        return source if column.required else None
+    draft.ask(
+        f"Do these words of {source!r} mean that there is none: {_listed(words)}?",
+        "yes",
+        f"columns.{column.name}.values",
+    )
+    return {"from": source, "values": dict.fromkeys(words)}
 
 
 def _worded(draft: Draft, look: Look, column: Column, source: str) -> Any:
@@ -98,14 +134,20 @@ def _worded(draft: Draft, look: Look, column: Column, source: str) -> Any:
             values[word] = None
         elif meant and meant != word.lower():
             values[word] = meant
+    if len(unknown) > WORDS_ASKED and not column.required:
+        return None
     if unknown:
-        shown = ", ".join(unknown[:WORDS_SHOWN]) + (", …" if len(unknown) > WORDS_SHOWN else "")
         draft.ask(
-            f"Which of {', '.join(column.allowed)} do these words of {source!r} mean: {shown}?",
+            f"Which of {', '.join(column.allowed)} do these words of {source!r} mean: "
+            f"{_listed(unknown)}?",
             "none: their rows are refused" if column.required else "none: the value is left out",
             f"columns.{column.name}.values",
         )
     return {"from": source, "values": values} if values else source
+
+
+def _listed(words: list[str]) -> str:
+    return ", ".join(words[:WORDS_SHOWN]) + (", …" if len(words) > WORDS_SHOWN else "")
 
 
 def _measured(draft: Draft, look: Look, column: Column, source: str) -> Any:
@@ -134,7 +176,7 @@ def _stand_in(draft: Draft, look: Look, spec: StreamSpec, name: str) -> Any:
         if source:
             draft.ask(f"Which column holds: {_said(column)}?", source, key)
             return source
-    elif column.type in {ColumnType.TIMESTAMP, ColumnType.DATE}:
+    elif column.type in DATES:
         source = next((c for c in look.columns if _is_dated(look, c)), None)
         if source:
             draft.ask(f"Which column says: {_said(column)}?", source, key)
@@ -188,6 +230,19 @@ def _personal(draft: Draft, look: Look) -> list[str]:
     spec = MAPPED_STREAMS[draft.entity]
     personal = {column.name for column in spec.columns if column.type in PERSONAL}
     return [source for name, source in draft.read.items() if name in personal]
+
+
+def _ask_of_clocks(draft: Draft, look: Look) -> None:
+    """A mapping reads one column: a time beside its date is lost to it."""
+    for name, values in look.columns.items():
+        is_read = name in draft.read.values()
+        is_time = synonyms().column_of(name, draft.entity) in draft.columns
+        if values and is_time and not is_read and all(CLOCK.match(ascii_digits(v)) for v in values):
+            draft.ask(
+                f"{name!r} is a time without its date; can the system export both in one column?",
+                "no: every date counts from its midnight",
+                "columns",
+            )
 
 
 def _leave_personal_out(draft: Draft, look: Look) -> None:

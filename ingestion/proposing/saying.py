@@ -53,17 +53,17 @@ def _beside(look: Look, draft: Draft) -> list[str]:
     there = wide["keep"] if wide else look.columns
     gone = {*draft.read.values(), *draft.settings.get("leave_out", ())}
     unread = [name for name in there if name not in gone]
-    return [f"  kept as they are in _extra: {', '.join(unread)}"] if unread else []
+    return [f"  kept as they are in _extra: {', '.join(map(_cut, unread))}"] if unread else []
 
 
 def _origin(origin: Any) -> str:
     if isinstance(origin, dict):
-        return f"= {origin['value']}" if "value" in origin else f"< {origin['from']}"
-    return f"< {origin}"
+        return f"= {origin['value']}" if "value" in origin else f"< {_cut(origin['from'])}"
+    return f"< {_cut(origin)}"
 
 
 def _cut(value: Any) -> str:
-    text = "–" if value is None else str(value)
+    text = "–" if value is None else " ".join(str(value).split())
     return text if len(text) <= 40 else f"{text[:39]}…"
 
 

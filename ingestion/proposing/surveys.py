@@ -38,7 +38,7 @@ class _Scale:
 def draft_answers(look: Look, responses: Draft) -> tuple[list[Draft], str]:
     """The streams of answers and questions, and the text of the file of questions.
 
-    ``responses`` is amended: words in answers do not land beside the response.
+    ``responses`` is amended: answers do not land beside the response once more.
     """
     known = {*responses.read.values()}
     questions = [
@@ -62,7 +62,7 @@ def draft_answers(look: Look, responses: Draft) -> tuple[list[Draft], str]:
     personal += [name for name in kept if name not in known and is_personal(look, name)]
     key = {answers.columns["response_number"]}
     answers.settings["leave_out"] = [name for name in personal if name not in key]
-    left = [*words, *(name for name in personal if name not in known)]
+    left = [*questions, *(name for name in personal if name not in known)]
     responses.settings["leave_out"] = left
     responses.questions = [q for q in responses.questions if not q.key.endswith("leave_out")]
     _ask(answers, scales, words)
@@ -130,6 +130,8 @@ def _metric(name: str, points: list[int]) -> str:
 def _bounds(metric: str, points: list[int]) -> tuple[int, int]:
     if metric == "nps":
         return 0, 10
+    if max(points) <= 1:
+        return 0, 1
     highest = next(top for top in (5, 7, 10, 100) if max(points) <= top)
     return (0 if 0 in points or highest == 100 else 1), highest
 

@@ -49,6 +49,7 @@ class Synonyms:
     personal: frozenset[str]
     free_text: frozenset[str]
     no_questions: frozenset[str]
+    own_number: frozenset[str]
 
     def column_of(self, header: str, entity: str) -> str | None:
         """The column of ``entity`` that a header names."""
@@ -71,9 +72,12 @@ class Synonyms:
 @cache
 def synonyms() -> Synonyms:
     """The list as it stands in the file."""
-    content: dict[str, Any] = yaml.safe_load(LIST.read_text(encoding="utf-8"))
-    sets = ("personal", "free_text", "no_questions")
-    scales = tuple({folded(k): str(v) for k, v in each.items()} for each in content["scores"])
+    content: dict[str, Any] = yaml.load(
+        LIST.read_text(encoding="utf-8"),
+        Loader=yaml.BaseLoader,  # noqa: S506 - words alone: "no" is one, not a boolean
+    )
+    sets = ("personal", "free_text", "no_questions", "own_number")
+    scales = tuple({folded(k): v for k, v in each.items()} for each in content["scores"])
     metrics = {name: tuple(map(folded, parts)) for name, parts in content["metrics"].items()}
     named = {name: frozenset(map(folded, content[name])) for name in sets}
     return Synonyms(**(content | named | {"scores": scales, "metrics": metrics}))
@@ -82,8 +86,9 @@ def synonyms() -> Synonyms:
 @cache
 def _known_columns(entity: str) -> dict[str, str]:
     """Every folded name of the entity's columns; its own words win over those of any entity."""
-    declared = {column.name for column in MAPPED_STREAMS[entity].columns}
-    known: dict[str, str] = {}
+    spec = MAPPED_STREAMS[entity]
+    declared = {column.name for column in spec.columns}
+    known = dict.fromkeys(synonyms().own_number, spec.key[0])
     for listed in (synonyms().columns["any"], synonyms().columns.get(entity, {})):
         known |= {
             folded(word): column
