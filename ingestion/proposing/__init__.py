@@ -109,6 +109,8 @@ def _with_answers(found: Look, draft: Draft, name: str) -> tuple[list[Draft], Co
     if "submitted_at" in draft.columns:
         draft.columns.setdefault("updated_at", draft.columns["submitted_at"])
     more, text = draft_answers(found, draft)
+    if text.count("\n") == 1:
+        return [], None
     path = found.path.with_name(f"questions-{name}.csv")
     return more, Companion(path=path, text=text)
 
@@ -116,9 +118,8 @@ def _with_answers(found: Look, draft: Draft, name: str) -> tuple[list[Draft], Co
 def _about_the_file(found: Look, entity: str, candidates: list[str]) -> list[Question]:
     questions = []
     if len(candidates) > 1:
-        questions.append(
-            Question(text="What is one row of the file?", assumed=f"one of {entity}", key="streams")
-        )
+        text = f"What are the rows of the file: {', '.join(candidates)}?"
+        questions.append(Question(text=text, assumed=entity, key="streams"))
     if len(found.sheets) > 1:
         text = f"Which of the sheets is to be read: {', '.join(found.sheets)}?"
         where = f"streams.{entity}.sheet"

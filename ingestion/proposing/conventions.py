@@ -23,12 +23,13 @@ POINT_DECIMAL = re.compile(r"^-?[\d ,]*\d\.\d+$")
 
 def conventions_of(look: Look, drafts: list[Draft]) -> tuple[dict[str, Any], list[Question]]:
     """The conventions of the source, and what to ask about them."""
-    dated = _values(look, drafts, {ColumnType.DATE, ColumnType.TIMESTAMP})
+    dated = _values(look, drafts, {ColumnType.DATE, ColumnType.TIMESTAMP}, typed=False)
     written = [match for value in dated if (match := DATE.match(value))]
+    moments = _values(look, drafts, {ColumnType.TIMESTAMP}, typed=True)
     found, questions = _dates(written)
     zone, region = _place(look, found.get("calendar") == "jalali")
     found = {"time_zone": zone, "phone_region": region, **found}
-    if dated and not all(OFFSET.search(value) and ":" in value for value in dated):
+    if not all(OFFSET.search(value) and ":" in value for value in moments):
         questions.insert(
             0,
             Question(
@@ -37,22 +38,24 @@ def conventions_of(look: Look, drafts: list[Draft]) -> tuple[dict[str, Any], lis
                 key="conventions.time_zone",
             ),
         )
-    amounts = _values(look, drafts, {ColumnType.DECIMAL})
+    amounts = _values(look, drafts, {ColumnType.DECIMAL}, typed=False)
     if any(map(COMMA_DECIMAL.match, amounts)) and not any(map(POINT_DECIMAL.match, amounts)):
         found["decimal_separator"] = ","
     return found, questions
 
 
-def _values(look: Look, drafts: list[Draft], types: Iterable[ColumnType]) -> list[str]:
-    """The written values of all columns that are read as one of ``types``."""
+def _values(
+    look: Look, drafts: list[Draft], types: Iterable[ColumnType], *, typed: bool
+) -> list[str]:
+    """The values of all columns that are read as one of ``types``, perhaps also typed ones."""
     columns = {
         source
         for draft in drafts
         for column in MAPPED_STREAMS[draft.entity].columns
         if column.type in types and (source := draft.read.get(column.name)) in look.columns
     }
-    untyped = sorted(columns - look.typed)
-    return [ascii_digits(value) for name in untyped for value in look.columns[name]]
+    wanted = sorted(columns if typed else columns - look.typed)
+    return [ascii_digits(value) for name in wanted for value in look.columns[name]]
 
 
 def _dates(written: list[re.Match[str]]) -> tuple[dict[str, Any], list[Question]]:

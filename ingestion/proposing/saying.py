@@ -46,14 +46,15 @@ def _stream(draft: Draft, trial: Trial) -> list[str]:
 
 
 def _beside(look: Look, draft: Draft) -> list[str]:
-    """The columns that no column of the entity reads and that land all the same."""
+    """The columns that no column of the entity reads, and whether they land all the same."""
     if draft.entity == "survey_questions":
         return []
     wide = draft.settings.get("wide")
     there = wide["keep"] if wide else look.columns
-    gone = {*draft.read.values(), *draft.settings.get("leave_out", ())}
-    unread = [name for name in there if name not in gone]
-    return [f"  kept as they are in _extra: {', '.join(map(_cut, unread))}"] if unread else []
+    left = draft.settings.get("leave_out", [])
+    unread = [name for name in there if name not in {*draft.read.values(), *left}]
+    told = {"kept as they are in _extra": unread, "do not land here": left}
+    return [f"  {what}: {', '.join(map(_cut, names))}" for what, names in told.items() if names]
 
 
 def _origin(origin: Any) -> str:

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -137,16 +138,66 @@ def test_what_the_file_does_not_tell_is_asked_and_what_would_be_refused_is_shown
     assert all(f"# {n}. " in proposal.yaml for n in range(1, len(proposal.questions) + 1))
 
 
+def test_words_in_dates_names_of_staff_and_contacts_are_asked_about(tmp_path: Path) -> None:
+    file = tmp_path / "сделки.csv"
+    file.write_text(
+        "ID;Стадия;Ответственный;Дата создания;Дата закрытия;Основной контакт;Бюджет\n"
+        "1;Счёт;Иванов;30.09.2026;не закрыта;Пётр;100\n"
+        "2;Счёт;Орлова;29.09.2026;01.10.2026;Анна;200,5\n",
+        "koi8-r",
+    )
+
+    proposal = propose(file, "crm")
+    (block,) = yaml.safe_load(proposal.yaml)
+    deals = block["streams"]["opportunities"]
+
+    assert "opportunities: 2 rows would land, 0 would be refused." in proposal.text
+    assert deals["encoding"] == "koi8-r"
+    assert deals["leave_out"] == ["Основной контакт"]
+    assert deals["columns"]["closed_on"] == {
+        "from": "Дата закрытия",
+        "values": {"не закрыта": None},
+    }
+    assert block["conventions"]["decimal_separator"] == ","
+    assert {q.key.rsplit(".", 1)[-1] for q in proposal.questions} == {
+        *("streams", "owner_number", "values", "leave_out")
+    }
+
+
+def test_a_survey_without_questions_is_its_responses_alone(tmp_path: Path) -> None:
+    (tmp_path / "opened.csv").write_text("Response ID,Date,Email\n1,2026-09-01 10:00,a@b.co\n")
+
+    proposal = propose(tmp_path / "opened.csv", "survey")
+
+    assert proposal.companion is None
+    assert list(yaml.safe_load(proposal.yaml)[0]["streams"]) == ["survey_responses"]
+
+
+def test_a_clock_beside_its_date_is_asked_about_and_a_shared_key_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "calls.csv"
+    file.write_text(
+        "Call ID,Time,Date,Status\n7,10:20,2026-09-01,missed\n7,10:30,2026-09-02,busy\n"
+    )
+
+    proposal = propose(file, "calls")
+
+    assert "'Time' is a time without its date" in proposal.text
+    assert "entered_at           < Date" in proposal.text
+    assert "2 rows have only 1 keys (call_number, queue)" in proposal.text
+
+
 def test_any_entity_and_the_likeliest_sheet_can_be_proposed(tmp_path: Path) -> None:
     book = Workbook()
     book.worksheets[0].append(["read me"])
     sheet = book.create_sheet("Data")
     sheet.append(["Ticket number", "Created", "Status"])
-    sheet.append(["T-1", "2026-09-01 10:00", "in progress"])
+    sheet.append(["T-1", datetime(2026, 9, 1, 10), "in progress"])
     book.save(tmp_path / "tickets.xlsx")
 
-    source = Source(**yaml.safe_load(propose(tmp_path / "tickets.xlsx", "tickets").yaml)[0])
+    proposal = propose(tmp_path / "tickets.xlsx", "tickets")
+    source = Source(**yaml.safe_load(proposal.yaml)[0])
 
+    assert "conventions.time_zone" in {question.key for question in proposal.questions}
     assert source.streams["tickets"]["sheet"] == "Data"
     assert source.streams["tickets"]["columns"]["status"]["values"] == {"in progress": "open"}
 
