@@ -9,7 +9,6 @@ from ingestion.enriched import identity_candidates, land_identity_edges
 from ingestion.errors import ConfigurationError, IngestionError, StaleSourceError
 from ingestion.freezing import FrozenInputs, freeze
 from ingestion.pipeline import StreamResult, StreamTask, configured_streams, extract
-from ingestion.proposing import Proposal, propose
 from ingestion.published import land_identities, land_published
 from ingestion.registry import DROP_CONNECTORS, all_streams
 from ingestion.settings import Home, Source, Sources, home_of, load_sources
@@ -21,7 +20,6 @@ __all__ = [
     "FrozenInputs",
     "Home",
     "IngestionError",
-    "Proposal",
     "Source",
     "Sources",
     "StaleSourceError",
@@ -38,5 +36,4 @@ __all__ = [
     "land_identity_edges",
     "land_published",
     "load_sources",
-    "propose",
 ]

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ingestion import IngestionError, propose
+from ingestion import IngestionError
 
 USAGE = """usage: make add FILE=calls.xlsx AS=crm|calls|survey [OUT=calls.sources.yaml]
 AS may also be a unified entity, such as orders or tickets. Nothing is loaded."""
@@ -16,6 +16,8 @@ AS may also be a unified entity, such as orders or tickets. Nothing is loaded.""
 
 def show_proposal(arguments: Sequence[str]) -> int:
     """Print the proposal and write its YAML; exit code 1 says why there is none."""
+    from ingestion.proposing import propose
+
     file, kind, out = [*(word.strip() for word in arguments), "", "", ""][:3]
     if not file or not kind:
         print(USAGE, file=sys.stderr)
