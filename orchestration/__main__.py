@@ -1,17 +1,18 @@
-"""The command line: ``python -m orchestration nightly | screen | explain | …``.
+"""The command line: ``python -m orchestration nightly | screen | explain | add | …``.
 
 Thin on purpose: what the commands do is in the modules beside it.
 """
 
 import sys
 
-from orchestration import breakage, explaining, headless
+from orchestration import adding, breakage, explaining, headless
 
 COMMANDS = {
     "nightly": headless.nightly,
     "screen": headless.show_screen,
     "rollback": headless.roll_back,
     "break": breakage.demonstrate,
+    "add": adding.show_proposal,
     "explain": explaining.show_explanation,
 }
 

@@ -20,7 +20,7 @@ from ingestion.stream import StreamSpec
 OPERATION = "_op"
 OPERATIONS = ("upsert", "delete")
 CONTROL = (OPERATION, "_file", "_row")
-NUMBER = re.compile(r"^[+-]?[0-9]{1,15}(?:\.[0-9]{1,9})?$")
+NUMBER = re.compile(r"^[+-]?\d{1,15}(?:\.\d{1,9})?$")
 
 
 def _listed(value: Any) -> Any:
@@ -181,9 +181,11 @@ def _multiplied(text: pa.Array, factor: int) -> pa.Array:
 
 
 def _product(value: str | None, factor: int) -> str | None:
-    if not value or not NUMBER.match(value):
+    number = (value or "").strip()
+    # Decimal reads the digits of every script, as typing does
+    if not NUMBER.match(number):
         return value
-    product = Decimal(value) * factor
+    product = Decimal(number) * factor
     return str(int(product)) if product == int(product) else value
 
 

@@ -104,7 +104,7 @@ def _fingerprint(path: Path) -> tuple[int, int, int]:
 
 def _batch(drop: _Drop, options: FileStream, limits: Limits, scratch: Path) -> Batch:
     try:
-        content = _read(drop.path, options, limits, scratch)
+        content = read_content(drop.path, options, limits, scratch)
         if content.names:
             available = [*content.names, *(ADDED if options.wide else ())]
             check_source_columns(options.columns, available, "the file")
@@ -123,7 +123,12 @@ def _batch(drop: _Drop, options: FileStream, limits: Limits, scratch: Path) -> B
     )
 
 
-def _read(path: Path, options: FileStream, limits: Limits, scratch: Path) -> Content:
+def read_content(path: Path, options: FileStream, limits: Limits, scratch: Path) -> Content:
+    """One file as ``options`` declare it; ``scratch`` outlives the returned rows.
+
+    Raises:
+        FileRefused: the file as a whole cannot be read.
+    """
     match options.format:
         case "csv":
             return read_csv(path, options.dialect, limits=limits, scratch=scratch)
@@ -138,10 +143,20 @@ def _read(path: Path, options: FileStream, limits: Limits, scratch: Path) -> Con
 def _mapped(content: Content, drop: _Drop, options: FileStream) -> pa.RecordBatchReader:
     def mapped(part: pa.RecordBatch) -> pa.RecordBatch:
         part = turned(part, options.wide) if options.wide else part
+        if options.leave_out:
+            part = _without(part, options)
         return map_rows(part, columns=options.columns, stream=drop.stream, file=drop.name)
 
     empty = pa.RecordBatch.from_pylist([], schema=content.rows.schema)
     return pa.RecordBatchReader.from_batches(mapped(empty).schema, map(mapped, content.rows))
+
+
+def _without(part: pa.RecordBatch, options: FileStream) -> pa.RecordBatch:
+    """The rows without what is left out; what a column of the entity reads stays."""
+    names = part.schema.names
+    read = {origin.found_in(names) for origin in options.columns.values()} | {ROW.name}
+    left = {*(names if "*" in options.leave_out else options.leave_out)} - read
+    return part.select([name for name in names if name not in left])
 
 
 def _refusal(rule: str, detail: str, *, stream: str, name: str, drop: _Drop | None = None) -> Batch:

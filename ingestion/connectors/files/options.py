@@ -41,6 +41,8 @@ class FileStream(Strict):
         mode: ``snapshot`` when each file holds every living record.
         wide: of a file with a column per question, which becomes a row per answer.
         columns: entity column to file column; see ``ingestion.readers.mapping``.
+        leave_out: columns that never land, such as personal data that no entity column takes;
+            ``*`` is every column that is not mapped.
         conventions: where this stream writes values otherwise than its source.
         settle_seconds: a file changed more recently is still being written, unless
             ``<name>.done`` stands beside it.
@@ -57,6 +59,7 @@ class FileStream(Strict):
     mode: Literal["delta", "snapshot"] = "delta"
     wide: Wide | None = None
     columns: Columns
+    leave_out: tuple[str, ...] = ()
     conventions: dict[str, Any] = Field(default_factory=dict)
     settle_seconds: Annotated[int, Field(ge=0, le=86_400)] = 60
 

@@ -7,6 +7,7 @@ in the cell, so that a customer number 912 is not ``912.0``.
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from io import BufferedReader
@@ -43,12 +44,38 @@ def read_workbook(path: Path, options: FileStream, *, limits: Limits) -> Content
     Raises:
         FileRefused: no workbook, no such sheet, or a formula that was never calculated.
     """
+    with _checked(path, limits) as handle:
+        return _read_sheet(handle, options, limits)
+
+
+def first_rows(path: Path, *, count: int, limits: Limits) -> dict[str, list[list[str | None]]]:
+    """The first ``count`` rows of every sheet as text, in which to look for the header.
+
+    Raises:
+        FileRefused: no workbook.
+    """
+    with _checked(path, limits) as handle:
+        book: Any = load_workbook(handle, read_only=True, data_only=True, keep_links=False)
+        try:
+            found = {}
+            for sheet in book.worksheets:
+                sheet.reset_dimensions()
+                rows = islice(sheet.iter_rows(values_only=True), count)
+                found[sheet.title] = [[_text(cell) for cell in _trimmed(row)] for row in rows]
+            return found
+        finally:
+            book.close()
+
+
+@contextmanager
+def _checked(path: Path, limits: Limits) -> Iterator[BufferedReader]:
+    """The workbook's bytes; what openpyxl raises on broken ones becomes a refusal."""
     if not DEFUSEDXML:
         raise FileRefused("unsafe_reader", "openpyxl reads XML without defusedxml here")
     with open_safely(path, limits=limits) as handle:
         try:
             _check_archive(handle, limits)
-            return _read_sheet(handle, options, limits)
+            yield handle
         except BROKEN as error:
             cause = error.__cause__ or error
             reason = f"{type(cause).__name__}: {cause}".splitlines()[0]

@@ -147,6 +147,6 @@ def test_an_origin_that_is_none_is_refused(origin: Any, message: str) -> None:
 def test_a_factor_turns_seconds_into_milliseconds_and_leaves_what_is_no_number() -> None:
     mapping = columns(amount={"from": "seconds", "factor": 1000})
 
-    rows = result(mapping, seconds=["80", "0.5", "-2", "1e3", "soon", None, "0.0001"])
+    rows = result(mapping, seconds=["80", "0.5", " ۸۰ ", "1e3", "soon", None, "0.0001"])
 
-    assert rows["amount"] == ["80000", "500", "-2000", "1e3", "soon", None, "0.0001"]
+    assert rows["amount"] == ["80000", "500", "80000", "1e3", "soon", None, "0.0001"]

@@ -1,0 +1,271 @@
+"""From the columns of a file to those of one entity: names, words, factors, what is missing.
+
+Calendars, zones and separators are guessed in ``conventions``; questions of surveys in
+``surveys``.
+"""
+
+import re
+from typing import Any
+
+from ingestion.entities import MAPPED_STREAMS
+from ingestion.errors import SourceError
+from ingestion.proposing.conventions import DATE
+from ingestion.proposing.drafts import Draft
+from ingestion.proposing.looking import Look
+from ingestion.proposing.words import ascii_digits, folded, synonyms
+from ingestion.readers.mapping import NUMBER
+from ingestion.stream import PERSONAL, Column, ColumnType, StreamSpec
+
+MILLISECONDS = "_milliseconds"
+IN_MILLISECONDS = re.compile(r"(?<![a-z])(ms|msec|milli\w*)(?![a-z])|میلی|мс|милли", re.IGNORECASE)
+IN_MINUTES = re.compile(r"(?<![a-z])min(ute)?s?(?![a-z])|دقیقه|мин", re.IGNORECASE)
+EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+PHONE = re.compile(r"^(\+|00)?[\d ()-]{10,18}$")
+CODE = re.compile(r"^[\w./:#-]*\d[\w./:#-]*$")
+CLOCK = re.compile(r"^\d{1,2}:\d{2}(:\d{2})?$")
+WORDS_SHOWN, WORDS_ASKED = 8, 20
+DATES = frozenset({ColumnType.DATE, ColumnType.TIMESTAMP})
+NUMBERS_AND_DATES = DATES | {ColumnType.DECIMAL, ColumnType.INTEGER}
+STAFF = frozenset({"agent_number", "owner_number", "evaluator_number"})
+
+
+def entity_of(look: Look, candidates: list[str]) -> str:
+    """The candidate that names most of the file's columns; of equals the first."""
+
+    def fit(entity: str) -> tuple[int, int]:
+        found = _named(look, MAPPED_STREAMS[entity])
+        needed = [name for name in _needed(MAPPED_STREAMS[entity]) if name in found]
+        return len(found), len(needed)
+
+    return max(candidates, key=fit)
+
+
+def draft_of(look: Look, entity: str) -> Draft:
+    """Map every column that the synonym list knows, and ask about what every row needs.
+
+    Raises:
+        SourceError: nothing can stand for a column that every row needs.
+    """
+    spec, draft = MAPPED_STREAMS[entity], Draft(entity=entity)
+    named = _named(look, spec)
+    if not named:
+        raise SourceError(
+            f"no column means anything for {entity}: it has {', '.join(look.columns)}; choose "
+            "another AS= or add its names to ingestion/proposing/synonyms.yaml"
+        )
+    for column in spec.columns:
+        if column.name in named:
+            origin = _origin(draft, look, column, named[column.name])
+            if origin is not None:
+                draft.columns[column.name] = origin
+    for name in _needed(spec):
+        if name not in draft.columns:
+            draft.columns[name] = _stand_in(draft, look, spec, name)
+    order = [column.name for column in spec.columns]
+    draft.columns = dict(sorted(draft.columns.items(), key=lambda item: order.index(item[0])))
+    _ask_of_clocks(draft, look)
+    _leave_personal_out(draft, look)
+    return draft
+
+
+def _named(look: Look, spec: StreamSpec) -> dict[str, str]:
+    """Entity column to file column; the first of several names wins, of dates the first dated."""
+    found: dict[str, str] = {}
+    dated = {column.name for column in spec.columns if column.type in DATES}
+    for header in look.columns:
+        column = synonyms().column_of(header, spec.name)
+        if column is None:
+            continue
+        better = column in dated and _is_dated(look, header)
+        if column not in found or (better and not _is_dated(look, found[column])):
+            found[column] = header
+    return found
+
+
+def _needed(spec: StreamSpec) -> list[str]:
+    needed = {*spec.key, *(column.name for column in spec.columns if column.required)}
+    return [column.name for column in spec.columns if column.name in needed]
+
+
+def _origin(draft: Draft, look: Look, column: Column, source: str) -> Any:
+    """What ``columns`` says of one column; None when it cannot be read as it is written."""
+    if column.allowed:
+        return _worded(draft, look, column, source)
+    if column.name.endswith(MILLISECONDS):
+        return _measured(draft, look, column, source)
+    if column.type in NUMBERS_AND_DATES:
+        return _filled(draft, look, column, source)
+    if column.name in STAFF and not any(map(str.isdigit, "".join(look.columns[source]))):
+        draft.ask(
+            f"{source!r} holds names, not numbers: may they land in clear?",
+            "yes: they tell the agents apart",
+            f"columns.{column.name}",
+        )
+    return source
+
+
+def _filled(draft: Draft, look: Look, column: Column, source: str) -> Any:
+    """A number or date; words in its place say that there is none."""
+    words = (
+        [word for word in look.distinct(source) if not any(map(str.isdigit, word))]
+        if source not in look.typed
+        else []
+    )
+    if not words:
+        return source
+    if len(words) > WORDS_ASKED:
+        return source if column.required else None
+    draft.ask(
+        f"Do these words of {source!r} mean that there is none: {_listed(words)}?",
+        "yes",
+        f"columns.{column.name}.values",
+    )
+    return {"from": source, "values": dict.fromkeys(words)}
+
+
+def _worded(draft: Draft, look: Look, column: Column, source: str) -> Any:
+    values: dict[str, str | None] = {}
+    unknown = []
+    for word in look.distinct(source):
+        meant = synonyms().value_of(word, draft.entity, column.name, column.allowed)
+        if meant is None:
+            unknown.append(word)
+        if meant is None and not column.required:
+            values[word] = None
+        elif meant and meant != word.lower():
+            values[word] = meant
+    if len(unknown) > WORDS_ASKED and not column.required:
+        return None
+    if unknown:
+        draft.ask(
+            f"Which of {', '.join(column.allowed)} do these words of {source!r} mean: "
+            f"{_listed(unknown)}?",
+            "none: their rows are refused" if column.required else "none: the value is left out",
+            f"columns.{column.name}.values",
+        )
+    return {"from": source, "values": values} if values else source
+
+
+def _listed(words: list[str]) -> str:
+    return ", ".join(words[:WORDS_SHOWN]) + (", …" if len(words) > WORDS_SHOWN else "")
+
+
+def _measured(draft: Draft, look: Look, column: Column, source: str) -> Any:
+    """Durations: seconds unless the header says otherwise."""
+    if not all(NUMBER.match(value) for value in look.columns[source]):
+        draft.ask(
+            f"{source!r} is not written as a plain number, so it is no duration that can be read; "
+            "can the system export seconds?",
+            "the column is kept as it is, beside the others",
+            f"columns.{column.name}",
+        )
+        return None
+    if IN_MILLISECONDS.search(source):
+        return source
+    if IN_MINUTES.search(source):
+        return {"from": source, "factor": 60_000}
+    return {"from": source, "factor": 1000}
+
+
+def _stand_in(draft: Draft, look: Look, spec: StreamSpec, name: str) -> Any:
+    """What stands for a column that the file lacks and every row needs."""
+    column = next(each for each in spec.columns if each.name == name)
+    key = f"columns.{name}"
+    if name == _own_number(spec):
+        source = _key_of(draft, look)
+        if source:
+            draft.ask(f"Which column holds: {_said(column)}?", source, key)
+            return source
+    elif column.type in DATES:
+        source = next((c for c in look.columns if _is_dated(look, c)), None)
+        if source:
+            draft.ask(f"Which column says: {_said(column)}?", source, key)
+            return source
+    elif column.type in {ColumnType.TEXT, ColumnType.ID}:
+        value = synonyms().constants.get(name, column.allowed[0] if column.allowed else "unknown")
+        if column.allowed and value not in column.allowed:
+            value = column.allowed[0]
+        draft.ask(f"No column says: {_said(column)}. What is it in every row?", value, key)
+        return {"value": value}
+    raise SourceError(
+        f"no column can be the {name} of {spec.name} ({_said(column)}): it has "
+        f"{', '.join(look.columns)}; add its name to ingestion/proposing/synonyms.yaml, or choose "
+        "another AS="
+    )
+
+
+def _own_number(spec: StreamSpec) -> str:
+    """The part of the key that tells the records of one file apart."""
+    return "response_number" if "response_number" in spec.key else spec.key[0]
+
+
+def _said(column: Column) -> str:
+    text = column.description.rstrip(".")
+    return f"{text[0].lower()}{text[1:]}"
+
+
+def _key_of(draft: Draft, look: Look) -> str | None:
+    """A column with a value of its own in every row, of those that are read for nothing else."""
+    unread = [name for name in look.columns if name not in draft.read.values()]
+    times = [c for c in look.columns if _is_dated(look, c)]
+    personal = {*_personal(draft, look), *(c for c in unread if _looks_personal(look, c))}
+    free = [c for c in unread if c not in {*times, *personal} and _are_codes(look.columns[c])]
+    # a score of a survey has a value of its own in every row when the rows are few
+    likely = [*times, *free] if draft.entity == "survey_responses" else [*free, *times]
+    return next((column for column in likely if look.is_key(column)), None)
+
+
+def _are_codes(values: list[str]) -> bool:
+    return all(CODE.match(ascii_digits(value)) for value in values)
+
+
+def _is_dated(look: Look, column: str) -> bool:
+    values = look.columns[column]
+    is_written = all(DATE.match(ascii_digits(value)) for value in values)
+    return bool(values) and (column in look.typed or is_written)
+
+
+def _personal(draft: Draft, look: Look) -> list[str]:
+    """The columns mapped to personal columns of the entity."""
+    spec = MAPPED_STREAMS[draft.entity]
+    personal = {column.name for column in spec.columns if column.type in PERSONAL}
+    return [source for name, source in draft.read.items() if name in personal]
+
+
+def _ask_of_clocks(draft: Draft, look: Look) -> None:
+    """A mapping reads one column: a time beside its date is lost to it."""
+    for name, values in look.columns.items():
+        is_read = name in draft.read.values()
+        is_time = synonyms().column_of(name, draft.entity) in draft.columns
+        if values and is_time and not is_read and all(CLOCK.match(ascii_digits(v)) for v in values):
+            draft.ask(
+                f"{name!r} is a time without its date; can the system export both in one column?",
+                "no: every date counts from its midnight",
+                "columns",
+            )
+
+
+def _leave_personal_out(draft: Draft, look: Look) -> None:
+    """What no entity column takes would land in clear."""
+    unread = [name for name in look.columns if name not in draft.read.values()]
+    left = [name for name in unread if is_personal(look, name)]
+    if left:
+        draft.settings["leave_out"] = left
+        draft.ask(
+            f"Are these columns personal data, which must not land in clear: {', '.join(left)}?",
+            "yes: they do not land",
+            "leave_out",
+        )
+
+
+def is_personal(look: Look, column: str) -> bool:
+    """True when the name or most of the values of a column look like personal data."""
+    return synonyms().is_personal(column) or _looks_personal(look, column)
+
+
+def _looks_personal(look: Look, column: str) -> bool:
+    values = look.columns[column][:1000]
+    if not values or column in look.typed or _is_dated(look, column):
+        return False
+    found = sum(bool(EMAIL.match(v) or PHONE.match(ascii_digits(v))) for v in values)
+    return found > 0.5 * len(values) and not folded(column).endswith("id")
