@@ -141,6 +141,18 @@ def write_version(folder: Path, dropped: tuple[str, ...] = ()) -> Path:
         connection.execute(TABLES)
         for table in dropped:
             connection.execute(f"drop table {table}")
+    _write_role(folder)
     roles = {"market_manager-dubai.duckdb": {"mart_cx_kpi": 1, "dim_kpi": 1}}
     (folder / "published.json").write_text(json.dumps({"roles": roles}), encoding="utf-8")
     return folder
+
+
+def _write_role(folder: Path) -> None:
+    """What the manager of Dubai may see: the company and Dubai, in months."""
+    (folder / "roles").mkdir()
+    with duckdb.connect(str(folder / "roles" / "market_manager-dubai.duckdb")) as connection:
+        connection.execute(f"attach '{folder / 'marts.duckdb'}' as version (read_only)")
+        connection.execute(
+            "create table mart_cx_kpi as from version.mart_cx_kpi "
+            "where period_type = 'month' and grain_key in ('company', 'dubai')"
+        )
