@@ -177,6 +177,8 @@ class _Voice:
 
     def blocks(self, told: Told, place: str | None) -> Iterator[Block]:
         followed = [self._kpi(row) for row in told.followed]
+        no_value = (self.wording.say("no_value"),)
+        followed += [Line(name, no_value) for name in told.without_value]
         yield self._block(self.say("followed"), followed)
         if place:
             yield self._block(place, [self._kpi(row) for row in told.own_place])

@@ -47,6 +47,8 @@ LATEST = """
     order by kpi_id, statistic
 """
 
+NAMES = "select kpi_id, name_{language} as name from dim_kpi where is_headline"
+
 SEEN = """
     select 1 as is_seen
     from role.mart_cx_kpi
@@ -86,6 +88,7 @@ class Told:
     """All that one digest tells: rows as the marts hold them."""
 
     followed: list[Row]
+    without_value: list[str]
     own_place: list[Row]
     moved: list[Row]
     alerts: list[Row]
@@ -130,6 +133,7 @@ class Company:
     """What is the same for every role: the company's values, alerts, cases and priorities."""
 
     kpis: list[Row]
+    names: dict[str, str]
     alerts: list[Row]
     cases: list[Row]
     priorities: list[Row]
@@ -141,6 +145,10 @@ def read_company(connection: duckdb.DuckDBPyConnection, day: Day) -> Company:
     wanted = {"as_of": day.as_of}
     return Company(
         kpis=_latest(connection, "main", "company", day),
+        names={
+            row["kpi_id"]: row["name"]
+            for row in rows(connection, NAMES.format(language=day.language))
+        },
         alerts=rows(connection, ALERTS.format(name=f"name_{day.language}")),
         cases=rows(connection, CASES),
         priorities=rows(connection, PRIORITIES, wanted),
@@ -154,6 +162,7 @@ def read(connection: duckdb.DuckDBPyConnection, company: Company, rule: Rule, da
     place = _latest(connection, "role", rule.per, day) if rule.per else []
     return Told(
         followed=[by_kpi[kpi] for kpi in rule.kpis if kpi in by_kpi],
+        without_value=[company.names.get(kpi) or kpi for kpi in rule.kpis if kpi not in by_kpi],
         own_place=[row for kpi in rule.kpis for row in place if row["kpi_id"] == kpi],
         moved=sorted(
             (

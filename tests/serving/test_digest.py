@@ -14,7 +14,7 @@ from tests.serving.published import write_version
 DECLARED = """
 digests:
   executive: {kpis: [K-CSAT], areas: all}
-  crm_owner: {kpis: [K-CSAT], areas: [sales]}
+  crm_owner: {kpis: [K-CSAT, K-RET], areas: [sales]}
   market_manager: {kpis: [K-CSAT], areas: [contact_center], per: market}
 """
 
@@ -28,7 +28,9 @@ def written(version: Path, declared: str = DECLARED, language: Language = "en") 
     path = version / "declared.yaml"
     path.write_text(declared, encoding="utf-8")
     with duckdb.connect(str(version / "marts.duckdb")) as connection:
-        connection.execute("insert into dim_kpi (kpi_id) values ('K-SL')")
+        connection.execute(
+            "insert into dim_kpi (kpi_id, is_headline, name_en) values ('K-RET', true, 'Retention')"
+        )
     settings = ReportSettings(
         language=language,
         company_names={"en": "Simorgh", "fa": "سیمرغ"},
@@ -77,6 +79,7 @@ def test_what_is_not_the_role_s_own_is_left_out(version: Path) -> None:
 
     text = digest_text(version, "crm_owner")
 
+    assert "- Retention: no base\n" in text
     assert "Service level" not in text
     assert "Beyond the red line\n- nothing\n" in text
     assert "Cases\n- nothing\n" in text
