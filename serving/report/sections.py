@@ -1,7 +1,7 @@
-"""The sections after the headlines: what each may consist of, and their order.
+"""The sections after the headlines: what each may consist of, and how its rows are read.
 
 What a section says belongs in its own module: ``alarms``, ``voices``, ``impact``, ``hours``,
-``actions`` and ``access``. How it looks belongs in ``section.html.jinja``.
+``actions`` and ``access``; their order in ``page``, their looks in ``section.html.jinja``.
 """
 
 from collections.abc import Callable
