@@ -9,7 +9,13 @@ import dagster as dg
 
 from orchestration.defs.automation import automation
 from orchestration.defs.ingestion import ingestion_assets
-from orchestration.defs.serving import alerts_asset, lists_asset, report_asset, serving_assets
+from orchestration.defs.serving import (
+    alerts_asset,
+    digests_asset,
+    lists_asset,
+    report_asset,
+    serving_assets,
+)
 from orchestration.defs.transformation import transformation_assets
 from orchestration.lib.dbt_runner import DbtRunner
 from orchestration.lib.environment import Environment, is_run_worker, load_environment
@@ -43,6 +49,7 @@ def build_defs(
             transformation_assets(environment, manifest),
             serving_assets(environment, manifest),
             report_asset(environment, manifest),
+            digests_asset(environment),
             lists_asset(environment),
             alerts_asset(environment),
         ],

@@ -1,14 +1,16 @@
 """Serving: audits what the warehouse holds and publishes it for BI tools and people.
 
 Reads the warehouse, writes the published versions below a company's ``marts`` folder and
-renders the one screen that ends a night, the report, the lists of open cases, the alerts and
-the answer to why a number is what it is. How numbers are computed belongs in ``dbt_project``;
-when this runs belongs in ``orchestration``. Knows neither Dagster nor dbt.
+renders the one screen that ends a night, the report, the weekly digests, the lists of open
+cases, the alerts and the answer to why a number is what it is. How numbers are computed
+belongs in ``dbt_project``; when this runs belongs in ``orchestration``. Knows neither
+Dagster nor dbt.
 """
 
 from serving.alerts import Told, new_alerts
 from serving.alerts import message as alert_message
 from serving.audit import audit
+from serving.digest import digest_text, write_digests
 from serving.errors import AuditError, PublishError, RoleError, ServingError
 from serving.explanation import ExplainError, Question, explain
 from serving.facts import CheckFact, RejectFact, Relation, RunFacts, SourceFact, StreamFact
@@ -48,6 +50,7 @@ __all__ = [
     "alert_message",
     "audit",
     "current_version",
+    "digest_text",
     "explain",
     "inventory",
     "list_versions",
@@ -59,6 +62,7 @@ __all__ = [
     "render",
     "rollback",
     "write_catalog",
+    "write_digests",
     "write_lists",
     "write_report",
 ]

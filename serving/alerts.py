@@ -71,7 +71,7 @@ def new_alerts(
         names = [column[0] for column in cursor.description or ()]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         fresh = [row for row in rows if row["alert_id"] not in told][:MOST_ALERTS]
-        return [Alert(row["alert_id"], _sentence(row, wording)) for row in fresh]
+        return [Alert(row["alert_id"], sentence(row, wording)) for row in fresh]
 
 
 def message(alerts: Sequence[Alert], language: Language) -> str:
@@ -80,7 +80,9 @@ def message(alerts: Sequence[Alert], language: Language) -> str:
     return "\n".join([Wording(language).say("alerts", "title"), *lines]) if lines else ""
 
 
-def _sentence(row: dict[str, Any], wording: Wording) -> str:
+def sentence(row: dict[str, Any], wording: Wording) -> str:
+    """An alert in words: a row of ``ALERTS``; a worst place without a value is not named."""
+
     def measure(value: float) -> str:
         return wording.measure(value, row["display_format"] or "0.0", row["unit"])
 

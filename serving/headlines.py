@@ -87,9 +87,15 @@ class Calendar:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
+        self._known: dict[date, JalaliDate | None] = {}
 
     def __call__(self, day: date) -> JalaliDate | None:
         """The Jalali year, month and day; None for a day that the calendar lacks."""
+        if day not in self._known:
+            self._known[day] = self._found(day)
+        return self._known[day]
+
+    def _found(self, day: date) -> JalaliDate | None:
         try:
             rows = self._connection.execute(
                 "select jalali_year, jalali_month, jalali_day from dim_calendar "

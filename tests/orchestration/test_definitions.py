@@ -66,6 +66,7 @@ def test_the_assets_are_the_streams_the_dbt_nodes_and_the_publication(
             "frozen_inputs",
             "published_marts",
             "cx_report",
+            "weekly_digests",
             "case_lists",
             "kpi_alerts",
         )
@@ -178,6 +179,7 @@ def test_the_nightly_job_runs_everything_in_one_process(defs: dg.Definitions) ->
         "warehouse_models",
         "published_marts",
         "cx_report",
+        "weekly_digests",
         "case_lists",
         "kpi_alerts",
     }

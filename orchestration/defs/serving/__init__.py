@@ -1,6 +1,6 @@
 """Assets of the serving room: the published marts and the report."""
 
 from orchestration.defs.serving.assets import serving_assets
-from orchestration.defs.serving.people import alerts_asset, lists_asset, report_asset
+from orchestration.defs.serving.people import alerts_asset, digests_asset, lists_asset, report_asset
 
-__all__ = ["alerts_asset", "lists_asset", "report_asset", "serving_assets"]
+__all__ = ["alerts_asset", "digests_asset", "lists_asset", "report_asset", "serving_assets"]

@@ -1,4 +1,4 @@
-"""What people get of a publication, as assets: the report, the lists of cases, the alerts.
+"""What people get of a publication, as assets: report, digests, lists of cases, alerts.
 
 How each is written belongs in ``serving``; trouble of the run itself is told by
 ``defs.automation.alerts``.
@@ -21,11 +21,13 @@ from serving import (
     current_version,
     new_alerts,
     write_catalog,
+    write_digests,
     write_lists,
     write_report,
 )
 
 CX_REPORT = dg.AssetKey("cx_report")
+WEEKLY_DIGESTS = dg.AssetKey("weekly_digests")
 CASE_LISTS = dg.AssetKey("case_lists")
 KPI_ALERTS = dg.AssetKey("kpi_alerts")
 SENT_CHECK = "alerts_sent"
@@ -34,15 +36,7 @@ SENT_CHECK = "alerts_sent"
 def report_asset(environment: Environment, manifest: Manifest) -> dg.AssetsDefinition:
     """The report of the published version, and the catalog of its tables."""
     questions, queries = questions_answered(manifest), ready_queries(manifest)
-    company = environment.sources.company
-    settings = ReportSettings(
-        language=company.language,
-        company_names={str(language): name for language, name in company.name.items()}
-        or {company.language: company.key},
-        time_zone=company.time_zone,
-        calendar=company.calendar,
-        is_demo=company.is_demo,
-    )
+    settings = _report_settings(environment)
 
     @dg.asset(
         key=CX_REPORT,
@@ -52,8 +46,9 @@ def report_asset(environment: Environment, manifest: Manifest) -> dg.AssetsDefin
         kinds={"html"},
         description=(
             "The report for people: one page in Persian, Russian and English.\n\n"
-            "Headlines with targets and trends, every KPI of the company, and what each means; "
-            "beside it the catalog of the published tables."
+            "Headlines with targets and trends, what to act on (alerts, voices, priorities, "
+            "journey, hours, cases), every KPI of the company, and what each means; beside it "
+            "the catalog of the published tables."
         ),
     )
     def cx_report() -> dg.MaterializeResult[None]:
@@ -67,6 +62,31 @@ def report_asset(environment: Environment, manifest: Manifest) -> dg.AssetsDefin
         )
 
     return cx_report
+
+
+def digests_asset(environment: Environment) -> dg.AssetsDefinition:
+    """The weekly digest of each role, of the published version."""
+    settings = _report_settings(environment)
+
+    @dg.asset(
+        key=WEEKLY_DIGESTS,
+        deps=[PUBLISHED_MARTS],
+        group_name="serving",
+        owners=["team:cx_analytics"],
+        kinds={"html"},
+        description=(
+            "The weekly digest of each role: a page and the body of a message.\n\n"
+            "The last week of the KPIs that the role follows, its alerts, its open and overdue "
+            "cases and its priorities, in the company's language; written anew every night."
+        ),
+    )
+    def weekly_digests() -> dg.MaterializeResult[None]:
+        pages = write_digests(_current_version(environment), settings)
+        return dg.MaterializeResult(
+            metadata={name: dg.MetadataValue.path(path) for name, path in pages.items()}
+        )
+
+    return weekly_digests
 
 
 def lists_asset(environment: Environment) -> dg.AssetsDefinition:
@@ -146,6 +166,16 @@ def _tell(environment: Environment) -> tuple[int, str, str | None]:
     if found and webhook and not refusal:
         told.add(found)
     return len(found), text, refusal
+def _report_settings(environment: Environment) -> ReportSettings:
+    company = environment.sources.company
+    return ReportSettings(
+        language=company.language,
+        company_names={str(language): name for language, name in company.name.items()}
+        or {company.language: company.key},
+        time_zone=company.time_zone,
+        calendar=company.calendar,
+        is_demo=company.is_demo,
+    )
 
 
 def _current_version(environment: Environment) -> Path:
