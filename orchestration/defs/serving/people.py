@@ -166,6 +166,8 @@ def _tell(environment: Environment) -> tuple[int, str, str | None]:
     if found and webhook and not refusal:
         told.add(found)
     return len(found), text, refusal
+
+
 def _report_settings(environment: Environment) -> ReportSettings:
     company = environment.sources.company
     return ReportSettings(
