@@ -216,12 +216,6 @@ def secure(people: Sequence[tuple[float | None, float | None, float | None]]) ->
     return 100 * sum(answers == (5, 10, 5) for answers in complete) / len(complete)
 
 
-def maturity(items: Sequence[tuple[float | None, str | None]]) -> float | None:
-    """K-MAT of the items that have a score and evidence for it."""
-    assessed = [score for score, evidence in items if score is not None and evidence]
-    return sum(assessed) / len(assessed) if assessed else None
-
-
 def pyramid(people: Sequence[tuple[int, int, int]]) -> tuple[float, float, float, float]:
     """The shares that reach the levels of K-PYR, and the companion index."""
     answers = np.array(people)

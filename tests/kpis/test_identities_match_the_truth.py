@@ -47,7 +47,7 @@ def test_what_cannot_be_linked_costs_recall_and_no_strangers_meet(
 
 def test_match_rate_and_consolidation_are_plausible(built: Warehouse) -> None:
     ids = source_ids(built)
-    assert 0.3 < match_rate(ids) < 0.9
+    assert 0.3 < match_rate(ids) < 0.95
     assert 0.2 < consolidation(ids) < 0.8
 
 

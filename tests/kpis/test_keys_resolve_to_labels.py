@@ -14,6 +14,7 @@ DOMAINS = {
     "attribute": "bias_attribute",
     "behavior_channel": "channel",
     "calendar": "calendar",
+    "cause": "alert_cause",
     "channel": "channel",
     "channel_family": "channel_family",
     "competitor": "competitor",
@@ -68,6 +69,7 @@ DOMAINS = {
     "region": "organizational_unit",
     "reporting_currency_code": "currency",
     "risk_band": "risk_band",
+    "rule_code": "reason",
     "score_class": "score_class",
     "segment": "segment",
     "sentiment": "sentiment",
@@ -94,6 +96,7 @@ DOMAINS = {
     "unit": "unit",
     "unit_kind": "unit_kind",
     "week_start": "week_start",
+    "worst_grain_name": "grain",
 }
 """The list of codes that a column holds; ``direction`` and ``status`` depend on the table."""
 OF_KPIS = {"direction": "direction", "status": "status"}
@@ -124,10 +127,12 @@ DIMENSIONS = {
     "survey_id": ("dim_surveys", "survey_id"),
     "survey_name": ("dim_surveys", "survey_name"),
     "team_id": ("dim_teams", "team_id"),
+    "worst_grain_key": ("dim_grain_keys", "grain_key"),
 }
 RECORDS = {
     "answer_id": ("mart_survey_answer", "answer_id"),
     "case_id": ("mart_closed_loop", "case_id"),
+    "case_number": ("mart_action_case", "case_number"),
     "contact_id": ("mart_call", "contact_id"),
     "evaluation_id": ("mart_qa_evaluation", "evaluation_id"),
     "feedback_id": ("mart_voc", "feedback_id"),
@@ -138,19 +143,21 @@ RECORDS = {
     "last_interaction_id": ("mart_customer_timeline", "interaction_id"),
     "merged_into_ticket_id": ("mart_ticket", "ticket_id"),
     "opportunity_id": ("mart_pipeline", "opportunity_id"),
+    "recorded_case_id": ("mart_closed_loop", "case_id"),
     "renewal_id": ("mart_renewals", "renewal_id"),
     "review_id": ("mart_review", "review_id"),
     "ticket_id": ("mart_ticket", "ticket_id"),
 }
 """Keys of single records, and the published table that has the record's row."""
 TEXTS = {
-    "agent_number", "answer_text", "aspect", "base_expression", "choice_code", "closes_at",
-    "company_key", "component_set", "country_code", "display_format", "drill_filter",
-    "drill_mart", "feedback_text", "grains", "group_code", "holiday_country", "industry",
-    "invitation_id", "model_version", "numerator_expression", "opens_at", "order_id", "path",
-    "period_types", "product_id", "product_line", "quadrant", "question", "question_number",
-    "question_text", "queue_day_id", "response_id", "run_id", "source_record_id",
-    "subscription_id", "survey_number", "template_version", "theme", "time_zone", "version",
+    "agent_number", "alert_id", "answer_text", "aspect", "base_expression", "choice_code",
+    "closes_at", "company_key", "component_set", "country_code", "display_format",
+    "drill_filter", "drill_mart", "feedback_text", "grains", "group_code", "holiday_country",
+    "industry", "invitation_id", "model_version", "numerator_expression", "opens_at",
+    "order_id", "path", "period_types", "product_id", "product_line", "quadrant", "question",
+    "question_number", "question_text", "queue_day_id", "record_id", "response_id", "run_id",
+    "source_record_id", "subscription_id", "survey_number", "template_version", "theme",
+    "time_zone", "version",
 }  # fmt: skip
 """Numbers, texts, and keys of records that no table of their own is published for."""
 KEYS = DIMENSIONS | RECORDS
@@ -181,7 +188,7 @@ def _domain(table: str, column: str) -> str | None:
         return (DOMAINS | OF_CALLS).get(column)
     if table == "mart_ticket":
         return (DOMAINS | OF_TICKETS).get(column)
-    if table in ("mart_closed_loop", "mart_action_today"):
+    if table in ("mart_closed_loop", "mart_action_today", "mart_action_case"):
         return (DOMAINS | OF_CASES).get(column)
     if table == "dim_sources":
         return (DOMAINS | OF_SOURCES).get(column)
@@ -249,6 +256,8 @@ def test_every_key_stands_in_its_dimension(
     )
     # Who never had a customer record has nothing that a dimension could tell.
     known[KEYS["customer_id"]] |= set(built.frame(persons)["customer_id"])
+    # What a rule suggests is a case that no system holds yet.
+    known[KEYS["case_id"]] |= known[KEYS["case_number"]]
     # A target for every key of its grain.
     known[KEYS["grain_key"]].add("*")
     strays = [

@@ -196,6 +196,10 @@ def test_a_year_is_the_sum_of_its_months_and_no_mean_of_scores(built: Warehouse)
             and (kpi_id, statistic) in (
                 select (kpi_id, statistic) from metrics.met_kpi_components
             )
+            and (kpi_id, statistic) in (
+                select (kpi_id, statistic) from core.dim_kpi
+                where list_has_all(string_split(period_types, '|'), ['month', 'year'])
+            )
         group by all
         """
     )

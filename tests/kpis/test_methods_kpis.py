@@ -190,7 +190,7 @@ def test_touchpoints_add_up_to_the_satisfaction_of_the_company(built: Warehouse)
     assert different.empty, different.to_string()
 
 
-def test_secure_customers_and_maturity_are_those_of_the_unit_tests() -> None:
+def test_secure_customers_are_those_of_the_unit_test() -> None:
     marks = "first_score::int, second_score::int, third_score::int"
     with fixture_of("test_met_method_cells__golden_methods") as fixture:
         people = fixture.execute(
@@ -198,10 +198,6 @@ def test_secure_customers_and_maturity_are_those_of_the_unit_tests() -> None:
         ).fetchall()
         ours = "select 100 * numerator::int / n::int from expect where kpi_id = 'K-SCI'"
         assert fixture.execute(ours).fetchall() == [(methods.secure(people),)]
-    with fixture_of("test_met_maturity_cells__evidence_counts") as fixture:
-        items = fixture.execute("select score::int, evidence from maturity_answers").fetchall()
-        ours = "select numerator::int / n::int / 100 from expect where kpi_id = 'K-MAT'"
-        assert fixture.execute(ours).fetchall() == [(methods.maturity(items),)]
 
 
 def test_the_second_computation_knows_the_golden_examples() -> None:
