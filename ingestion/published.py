@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.conform import conform
-from ingestion.lake import Lake
+from ingestion.lake import Lake, open_table
 from ingestion.landing import Arrival, Load, land
 from ingestion.settings import Conventions, Home
 from ingestion.sql import connect
@@ -121,12 +121,26 @@ def land_published(home: Home, values: pa.Table, *, run_id: str) -> Load:
 
     Args:
         home: the company's folders.
-        values: the columns of ``PUBLISHED_KPI`` and ``is_closed``; times are naive UTC. A value
-            that an earlier run published names that run and is in the lake already.
+        values: the columns of ``PUBLISHED_KPI`` and ``is_closed``; times are naive UTC. Each
+            names the run that computed it: an earlier one where the table stood, and then the
+            value is in the lake already unless that run was stopped before it got so far.
         run_id: the run that published them.
     """
-    new = pc.and_(values.column("is_closed"), pc.equal(values.column("run_id"), run_id))
+    is_kept = pc.is_in(values.column("run_id"), value_set=_runs_in_lake(home))
+    new = pc.and_not(values.column("is_closed"), is_kept)
     return _land(home, PUBLISHED_KPI, values.filter(new), run_id)
+
+
+def _runs_in_lake(home: Home) -> pa.Array:
+    """The runs whose closed values were landed."""
+    table = open_table(Lake(home.lake).table(PUBLISHED_KPI))
+    files = table.file_uris() if table else []
+    if not files:
+        return pa.array([], pa.string())
+    with connect() as connection:
+        query = "select distinct run_id from read_parquet(?, union_by_name = true)"
+        runs = connection.execute(query, [files]).fetchall()
+    return pa.array([run for (run,) in runs], pa.string())
 
 
 def land_identities(home: Home, found: pa.Table, *, run_id: str) -> Load | None:
