@@ -127,7 +127,7 @@ def _reused(node: Mapping[str, Any]) -> NodeResult:
         status=REUSED,
         seconds=0.0,
         count_failed_rows=0 if node["resource_type"] == "test" else None,
-        message="",
+        message="stands: nothing that it reads has changed",
     )
 
 

@@ -42,6 +42,10 @@ def built_names(environment: Environment) -> set[str]:
     return names
 
 
+def evaluated_checks(result: dg.ExecuteInProcessResult) -> set[str]:
+    return {check.check_name for check in result.get_asset_check_evaluations()}
+
+
 def failed_checks(result: dg.ExecuteInProcessResult) -> set[str]:
     return {check.check_name for check in result.get_asset_check_evaluations() if not check.passed}
 
@@ -90,6 +94,7 @@ def test_a_night_without_news_makes_nothing_and_publishes(
 
     assert second.success
     assert built_names(environment) == set()
+    assert evaluated_checks(second) == evaluated_checks(first)
     assert Notebook(environment.notebook).checks() == tested
     published = current_version(environment.home.marts)
     assert published

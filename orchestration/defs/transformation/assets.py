@@ -100,7 +100,7 @@ def _events(
             metadata=_metadata(result, node, held.get(relation)),
         )
     for result in results:
-        if result.unique_id in checks and result.status not in ("skipped", REUSED):
+        if result.unique_id in checks and result.status != "skipped":
             yield _check_result(result, checks[result.unique_id])
 
 
@@ -109,6 +109,7 @@ def _is_told(result: NodeResult, nodes: Mapping[str, Any]) -> bool:
 
     What stands is as its last event says, and an event costs as much as a small model. A step
     that waits for assets is skipped unless all of them are told, so public models always are.
+    So are all checks: one without a result would no longer gate, and be shown as skipped.
     """
     return result.status != REUSED or nodes[result.unique_id].get("access") == "public"
 
