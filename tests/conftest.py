@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from ingestion.settings import Home
-from tests.factories.dbt import manifest_of
+from tests.factories.dbt import manifest_of_project
 from tests.factories.night import night
-from tests.factories.once import shared
+from tests.factories.once import shared, void
 
 
 @pytest.fixture(scope="session")
@@ -24,11 +24,6 @@ def warehouse(tiny_home: Home) -> Path:
 
 
 @pytest.fixture(scope="session")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def manifest() -> dict[str, Any]:
     """The dbt manifest of the project as it is."""
-    root = shared(tmp_path_factory, "parsed", lambda root: void(manifest_of(Home(root=root))))
-    return manifest_of(Home(root=root))
-
-
-def void(_: object) -> None:
-    """Drop a result, where only the making counts."""
+    return manifest_of_project()

@@ -19,6 +19,8 @@ GOOD = frozenset({"success", "pass", "no-op", "reused"})
 """Statuses of nodes that did what they should; ``warn`` is a failed test that only warns."""
 LOG_LEVELS = {"info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
 LOG_BYTES = 10_000_000
+PARSED = "partial_parse.msgpack"
+"""What dbt remembers of a parse."""
 
 
 class DbtError(Exception):
@@ -79,12 +81,15 @@ class DbtRunner:
         # A saved query is no work: dbt would only say so.
         left_out = ["--exclude-resource-type", "unit_test", "saved_query"]
         command = ["build", "--no-write-json", *left_out]
-        return self._invoke([*command, *arguments], on_node)
+        return self._invoke(
+            [*command, *arguments], on_node, parsed=parsed_project(self.environment.dbt_target)
+        )
 
     def _invoke(
         self,
         arguments: Sequence[str],
         on_node: Callable[[str, str], None] = lambda name, message: None,
+        parsed: Any = None,
     ) -> list[NodeResult]:
         from dbt.cli.main import dbtRunner
 
@@ -100,7 +105,7 @@ class DbtRunner:
         self.environment.dbt_target.mkdir(parents=True, exist_ok=True)
         try:
             with _log(self.environment.dbt_target / "dbt.log") as write:
-                outcome = dbtRunner(callbacks=[report, write]).invoke(
+                outcome = dbtRunner(parsed, callbacks=[report, write]).invoke(
                     [
                         *("--quiet", "--no-use-colors", *silent, "--log-path", target),
                         *arguments,
@@ -114,6 +119,21 @@ class DbtRunner:
         if outcome.exception is not None:
             raise DbtError(f"dbt {arguments[0]}: {outcome.exception}") from outcome.exception
         return [_result(result) for result in getattr(outcome.result, "results", [])]
+
+
+def parsed_project(target: Path) -> Any:
+    """What the last parse left in dbt's folder, as dbt takes it; None before the first.
+
+    Handed to dbt it costs a fifth of what dbt takes to find that nothing has changed since.
+    """
+    path = target / PARSED
+    if not path.exists():
+        return None
+    from dbt.contracts.graph.manifest import Manifest
+
+    manifest: Any = Manifest.from_msgpack(path.read_bytes())
+    manifest.build_flat_graph()
+    return manifest
 
 
 @contextmanager

@@ -7,6 +7,7 @@ to execute a run. How dbt is called belongs in ``dbt_runner``.
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ OUTPUT_FOLDERS = frozenset({"target", "logs", "dbt_packages"})
 def read_manifest(
     project: Path, target: Path, *, parse: Callable[[], None], may_parse: bool = True
 ) -> Manifest:
-    """The manifest of the project, parsed anew when any of its files changed or it was moved.
+    """The manifest of the project, parsed anew when any of its files or dbt changed, or it moved.
 
     Args:
         project: the dbt project.
@@ -28,7 +29,7 @@ def read_manifest(
         may_parse: False in run workers, which take the manifest that is there.
     """
     path, stamp = target / "manifest.json", target / "parsed.txt"
-    state = [str(project.resolve()), project_state(project)]
+    state = [str(project.resolve()), project_state(project), version("dbt-core")]
     parsed = stamp.read_text(encoding="utf-8").splitlines() if stamp.exists() else []
     is_current = path.exists() and parsed == state
     if not is_current and (may_parse or not path.exists()):

@@ -46,7 +46,7 @@ class GoldenModel:
                 f"create table {self._relations[relation]} as"
                 f" select * from built.{schema}.{relation} {kept}"
             )
-        compiled = home.root / "target" / "compiled"
+        compiled = home.root / "dbt" / "compiled"
         (path,) = [
             path
             for path in Path(compiled).rglob(f"{test['model']}.sql")

@@ -27,7 +27,7 @@ class Metrics:
             parse_manifest_from_dbt_generated_manifest,
         )
 
-        path = self.home.root / "target" / "semantic_manifest.json"
+        path = self.home.root / "dbt" / "semantic_manifest.json"
         return parse_manifest_from_dbt_generated_manifest(path.read_text(encoding="utf-8"))
 
     @cached_property

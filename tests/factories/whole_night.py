@@ -28,6 +28,7 @@ from orchestration.lib.lake import CompanyLake
 from orchestration.lib.manifest import published_models, read_manifest
 from orchestration.lib.night import Notebook, run_facts
 from serving import Relation, audit, publish
+from tests.factories.dbt import share_parse
 from tests.factories.night import CUSTOMERS, DAYS, LAST_DAY
 
 REQUIRED_MARTS = ("mart_cx_kpi",)
@@ -60,6 +61,7 @@ def whole_night(
         say: receives a line per thing done.
     """
     home = Home(root=root)
+    share_parse(home)
     generate(root, until=until, customers=CUSTOMERS, days=DAYS)
     plant(home)
     say("lived")

@@ -17,7 +17,7 @@ def results(tiny_home: Home, tmp_path_factory: pytest.TempPathFactory) -> list[d
     for path in (tiny_home.warehouse, tiny_home.frozen_inputs):
         shutil.copy(path, home.root / path.name)
     run_dbt(home, "test", "--select", "test_type:unit", check=False)
-    told: dict[str, Any] = json.loads((home.root / "target" / "run_results.json").read_text())
+    told: dict[str, Any] = json.loads((home.root / "dbt" / "run_results.json").read_text())
     return [result for result in told["results"] if result["unique_id"].startswith("unit_test.")]
 
 
