@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ingestion.connectors.rest.paths import steps_of
+from ingestion.readers.paths import steps_of
 from tests.factories.json_server import Answer, Asked
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures" / "rest"

@@ -39,15 +39,27 @@ def login(
             user = found["user_env"] + auth.user_suffix
             return HttpBasicAuth(username=user, password=found["password_env"])
         case settings.ClientCredentials():
-            return OAuth2ClientCredentials(
-                access_token_url=auth.token_url,
-                client_id=found["client_id_env"],
-                client_secret=found["client_secret_env"],
-                access_token_request_data=dict(auth.data),
-                session=session(auth.token_url),
-            )
+            return _oauth(auth, found, session, dict(auth.data))
+        case settings.RefreshToken():
+            data = {"grant_type": "refresh_token", "refresh_token": found["refresh_token_env"]}
+            return _oauth(auth, found, session, data)
         case _:
             return None
+
+
+def _oauth(
+    auth: settings.ClientCredentials | settings.RefreshToken,
+    found: Mapping[str, str],
+    session: Callable[..., BoundedSession],
+    data: dict[str, str],
+) -> OAuth2ClientCredentials:
+    return OAuth2ClientCredentials(
+        access_token_url=auth.token_url,
+        client_id=found["client_id_env"],
+        client_secret=found["client_secret_env"],
+        access_token_request_data=data,
+        session=session(auth.token_url),
+    )
 
 
 def renewal(auth: AuthConfigBase | None) -> Callable[[requests.PreparedRequest], None] | None:
