@@ -132,11 +132,11 @@ class Api:
             answer = found.response.json()
             records = self._records(found.response, where)
             self._check_count(found.response, records, paging)
-            yield Page(
-                records=records,
-                after=last_key(records, paging) if isinstance(paging, Keyset) else None,
-                next_url=_next_url(answer, paging, found.response.url),
-            )
+            next_url = _next_url(answer, paging, found.response.url)
+            after = last_key(records, paging) if isinstance(paging, Keyset) else None
+            yield Page(records=records, after=after, next_url=next_url)
+            if next_url == found.response.url and request.is_durable:
+                return
             if _is_last(answer, records, paging) or not found.paginator.has_next_page:
                 return
             guard.check(found.request, records)

@@ -4,6 +4,7 @@ Imports dlt; see ``client``.
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import requests
 from dlt.sources.helpers.rest_client.auth import (
@@ -47,13 +48,24 @@ def login(
             return None
 
 
+class _HeaderCredentials(OAuth2ClientCredentials):
+    """The client's id and secret as user and password, as the standard prefers."""
+
+    def build_access_token_request(self) -> dict[str, Any]:
+        request = super().build_access_token_request()
+        secrets = {name: request["data"].pop(name) for name in ("client_id", "client_secret")}
+        return request | {"auth": tuple(secrets.values())}
+
+
 def _oauth(
     auth: settings.ClientCredentials | settings.RefreshToken,
     found: Mapping[str, str],
     session: Callable[..., BoundedSession],
     data: dict[str, str],
 ) -> OAuth2ClientCredentials:
-    return OAuth2ClientCredentials(
+    is_in_header = isinstance(auth, settings.ClientCredentials) and auth.sent == "header"
+    kind = _HeaderCredentials if is_in_header else OAuth2ClientCredentials
+    return kind(
         access_token_url=auth.token_url,
         client_id=found["client_id_env"],
         client_secret=found["client_secret_env"],

@@ -59,13 +59,19 @@ class Basic(Strict):
 
 
 class ClientCredentials(Strict):
-    """OAuth 2 client credentials; the token is renewed when it expires."""
+    """OAuth 2 client credentials; the token is renewed when it expires.
+
+    Args:
+        sent: where the source wants the client's id and secret.
+        data: sent beside them, such as a scope.
+    """
 
     kind: Literal["client_credentials"]
     token_url: BaseUrl
     client_id_env: Variable
     client_secret_env: Variable
     data: dict[str, str] = Field(default_factory=dict)
+    sent: Literal["body", "header"] = "body"
 
 
 class RefreshToken(Strict):

@@ -148,6 +148,7 @@ class _Reading:
                     is_open = True
                     break
             is_open = is_open or window.next_slice(self.now)
+        window.check(self.now)
         yield table.rows([]), window.ended(self.now)
 
     def _durable(

@@ -68,6 +68,14 @@ class Request(Strict):
             asked += [self.job.path, self.job.params, self.job.body]
         return json.dumps(asked, ensure_ascii=False)
 
+    @property
+    def is_durable(self) -> bool:
+        """True when the source itself says where the next run goes on.
+
+        It may name the page itself then, where there is nothing more.
+        """
+        return isinstance(self.paging, NextLink) and self.paging.is_durable
+
 
 class RestCursor(Strict):
     """How a read goes on where the last one ended.
@@ -168,8 +176,3 @@ class RestStream(Request, MappedStream):
             for text in origin.sources or ():
                 Place.of(text)
         return self
-
-    @property
-    def is_durable(self) -> bool:
-        """True when the source itself says where the next run goes on."""
-        return isinstance(self.paging, NextLink) and self.paging.is_durable

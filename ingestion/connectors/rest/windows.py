@@ -94,7 +94,7 @@ class Window:
         Raises:
             SourceError: the position lies behind the source's own time.
         """
-        self._check(now)
+        self.check(now)
         keys = [key for key in [self._reached, *map(self._key, records)] if key is not None]
         self._reached = max(keys, default=None)
         self._count += len(records)
@@ -137,7 +137,12 @@ class Window:
             return self._old
         return self._old - timedelta(minutes=self._cursor.overlap_minutes) // MICROSECOND
 
-    def _check(self, now: datetime) -> None:
+    def check(self, now: datetime) -> None:
+        """Refuse to go on from a position that lies behind the source's own time.
+
+        Raises:
+            SourceError: it does.
+        """
         if self._is_checked or self._old is None or not self._scale.is_time:
             return
         self._is_checked = True
