@@ -4,7 +4,7 @@ Every field that no column reads is kept together in ``unmapped``, as JSON.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -16,7 +16,7 @@ from ingestion.connectors.rest.instants import instant_of
 from ingestion.readers.content import RAW_CHARACTERS, ROW, Reject, reject_table
 from ingestion.readers.files import LIMITS
 from ingestion.readers.json_values import Number, RefusedRecord, cell
-from ingestion.readers.mapping import Columns, check_source_columns, map_rows
+from ingestion.readers.mapping import OPERATION, Columns, check_source_columns, map_rows
 from ingestion.readers.paths import ABSENT, Place, remainder, taken_by
 from ingestion.stream import StreamSpec
 
@@ -130,17 +130,31 @@ class RecordTable:
         return Rows(rows=mapped, rejects=reject_table(rejects, self._where))
 
     def _present(self, records: Sequence[Any]) -> list[str]:
-        """The places that some record of the page has; all of them on an empty page."""
-        fields = {name for record in records if isinstance(record, dict) for name in record}
-        if not fields:
+        """The places that some record of the page has; all of them on an empty page.
+
+        A record that tells a delete may hold its key alone.
+        """
+        objects = [record for record in records if isinstance(record, dict)]
+        if not objects:
             first = (origin.sources[0] for origin in self._columns.values() if origin.sources)
             return list(dict.fromkeys(first))
-        present = [
-            name for name, place in self._places.items() if not fields.isdisjoint(place.names)
-        ]
-        check_source_columns(self._columns, present, self._where)
+        living = self._places_in(record for record in objects if not self._is_gone(record))
+        if living:
+            check_source_columns(self._columns, living, self._where)
+        present = self._places_in(objects)
         chosen = (origin.found_in(present) for origin in self._columns.values())
         return list(dict.fromkeys(filter(None, chosen)))
+
+    def _places_in(self, records: Iterable[dict[str, Any]]) -> list[str]:
+        fields = {name for record in records for name in record}
+        return [name for name, place in self._places.items() if not fields.isdisjoint(place.names)]
+
+    def _is_gone(self, record: dict[str, Any]) -> bool:
+        told = self._columns.get(OPERATION)
+        if told is None or not told.sources:
+            return False
+        value = self._places[told.sources[0]].value(record)
+        return isinstance(value, str) and told.values.get(value) == "delete"
 
     def _cells(self, record: Any, present: Sequence[str]) -> list[str | None]:
         if not isinstance(record, dict):

@@ -53,6 +53,18 @@ EXPECTED: dict[tuple[str, str], tuple[tuple[str, ...], list[tuple[Any, ...]]]] =
         CUSTOMERS,
         [("25", "14", "2026-01-31 10:00:00+00", "2026-02-01 09:30:00+00", None)],
     ),
+    **{
+        (name, "customers"): (
+            CUSTOMERS,
+            [(number, account, "2026-01-31 10:00:00+00", "2026-02-01 09:30:00+00", None)],
+        )
+        for name, number, account in [
+            ("dataverse", "60c4e274-0d87-e711-80e5", "51c5e274-0d87-e711-80e5"),
+            ("espocrm", "65ba1c7c4e1f2a0b3", "65ba1c7c4e1f2a0b9"),
+            ("suitecrm", "b13a39f8-1c24-c5d0", "11a71596-83e7-624d"),
+            ("salesforce_bulk", "0035g000001AbCdAAK", "0015g000001XyZzAAK"),
+        ]
+    },
     ("zendesk", "tickets"): (
         TICKETS,
         [("35436", "20978392", "web", "98738", "235323", "on_hold")],
@@ -125,6 +137,10 @@ PERSONAL = {
     "onec": ("ООО Ромашка", "info@romashka.example", "79123456789"),
     "hubspot": ("Bo Berg", "bo@example.com", "+4712345678"),
     "salesforce": ("Ann Lee", "ann@example.com", "+15417543010"),
+    **dict.fromkeys(
+        ("dataverse", "espocrm", "suitecrm", "salesforce_bulk"),
+        ("Ann Lee", "ann@example.com", "+15417543010"),
+    ),
     "odoo": ("Brandon Freeman", "brandon@example.com", "+15417543010"),
 }
 

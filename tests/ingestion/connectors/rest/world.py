@@ -14,7 +14,7 @@ from ingestion.settings import Conventions, Source
 from tests.factories.json_server import http_server
 from tests.factories.vendor import PAGE, SECRET, Dialect, Vendor
 from tests.ingestion.connectors.acceptance import World
-from tests.ingestion.connectors.rest import call_dialects, dialects, survey_dialects
+from tests.ingestion.connectors.rest import call_dialects, crm_dialects, dialects, survey_dialects
 
 LINKS = "a page is known by its link alone, so a read that stops begins its window again"
 WHOLE = "every read brings everything in one commit"
@@ -159,6 +159,30 @@ DIALECTS: dict[str, Dialect] = {
         watched="agent_number",
         landed="{}|360001",
     ),
+    "dataverse": crm_dialects.Dataverse(
+        preset="dataverse",
+        records="value",
+        number="contactid",
+        changed="modifiedon",
+        name="fullname",
+    ),
+    "espocrm": crm_dialects.EspoCrm(
+        preset="espocrm", records="list", number="id", changed="modifiedAt", name="name"
+    ),
+    "suitecrm": crm_dialects.SuiteCrm(
+        preset="suitecrm",
+        records="data",
+        number="id",
+        changed="attributes.date_modified",
+        name="attributes.first_name",
+    ),
+    "salesforce_bulk": crm_dialects.SalesforceBulk(
+        preset="salesforce_bulk",
+        records="",
+        number="Id",
+        changed="SystemModstamp",
+        name="Name",
+    ),
 }
 ASKED = "the vendor sends only the fields that are asked for by name"
 BYPASS: dict[str, dict[str, str]] = {
@@ -182,6 +206,12 @@ BYPASS: dict[str, dict[str, str]] = {
     "genesys": {"quota_goes_on": JOB, "deletes": KEPT},
     "twilio_voice": {"quota_goes_on": LINKS, "deletes": KEPT},
     "twilio_taskrouter": {"quota_goes_on": LINKS, "deletes": KEPT},
+    "dataverse": {
+        "future": "the vendor keeps the position itself",
+        "fields": "the time of a deleted record is that of reading, so its field may be absent",
+    },
+    "suitecrm": {"fields": "the fields that are read lie in one object, which is always there"},
+    "salesforce_bulk": {"quota_goes_on": JOB, "unasked": ASKED},
     "zendesk_talk": {"future": "the vendor keeps the position itself", "deletes": KEPT},
 }
 
