@@ -31,6 +31,7 @@ class Request(Strict):
         headers: sent beside those of the source; never secrets.
         format: what an answer is.
         records: place of the list in the answer; empty when the answer is the list.
+        may_be_empty: an answer that is an empty object is an empty list.
         expand: lists below a record, each element of which is a row; the record is ``_parent``.
             ``name.*`` is an object each entry of which is a row, with its ``_name``; ``*`` may
             be any pattern of names.
@@ -45,6 +46,7 @@ class Request(Strict):
     headers: dict[str, str] = Field(default_factory=dict)
     format: Format = "json"
     records: JsonPath = ""
+    may_be_empty: bool = False
     expand: tuple[str, ...] = ()
     leave_out: tuple[str, ...] = ()
     paging: Paging = SinglePage()

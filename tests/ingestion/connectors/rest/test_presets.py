@@ -18,6 +18,7 @@ from tests.ingestion.connectors.rest.world import DIALECTS, RestWorld, auth_of, 
 
 CUSTOMERS = ("source_id", "account_number", "created_at", "updated_at", "segment")
 TICKETS = ("source_id", "customer_number", "channel", "queue", "agent_number", "status")
+RESPONSES = ("source_id", "is_complete", "is_test", "started_at", "updated_at")
 CALLS = (
     *("source_id", "agent_number", "outcome", "entered_at"),
     *("wait_milliseconds", "talk_milliseconds"),
@@ -117,6 +118,48 @@ EXPECTED: dict[tuple[str, str], tuple[tuple[str, ...], list[tuple[Any, ...]]]] =
     ("zendesk_talk", "calls"): (
         CALLS,
         [("112233|360001", "12345", "answered", "2026-01-31 10:00:00+00", "30000", "120000")],
+    ),
+    ("request_tracker", "tickets"): (
+        (*TICKETS, "solved_at", "solve_due_at"),
+        [
+            (
+                *("3", None, None, "General", "root", "solved"),
+                *("2026-02-01 09:30:00+00", None),
+            ),
+            ("8", None, None, "General", None, "open", None, None),
+        ],
+    ),
+    ("qualtrics_api", "survey_answers"): (
+        ANSWERS,
+        [
+            ("form1|R_2aBcDeFgHiJkLmN|QID1", "9.00", None, None),
+            ("form1|R_2aBcDeFgHiJkLmN|QID3_TEXT", None, None, "it is quick"),
+        ],
+    ),
+    ("qualtrics_api", "survey_responses"): (
+        RESPONSES,
+        [
+            (
+                *("form1|R_2aBcDeFgHiJkLmN", "true", "false"),
+                *("2026-02-01 09:29:00+00", "2026-02-01 09:30:05.123+00"),
+            )
+        ],
+    ),
+    ("google_forms_api", "survey_answers"): (
+        ANSWERS,
+        [
+            ("form1|ACYDBNj0|1dcb2b3a", "9.00", None, None),
+            ("form1|ACYDBNj0|3d9e21c1", None, None, "it is quick"),
+        ],
+    ),
+    ("google_forms_api", "survey_responses"): (
+        RESPONSES,
+        [
+            (
+                *("form1|ACYDBNj0", "true", None),
+                *("2026-02-01 09:29:00.123456+00", "2026-02-01 09:30:00.123456+00"),
+            )
+        ],
     ),
     ("twilio", "communications"): (
         ("source_id", "channel", "purpose", "sent_at", "updated_at"),

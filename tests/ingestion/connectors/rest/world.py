@@ -14,7 +14,13 @@ from ingestion.settings import Conventions, Source
 from tests.factories.json_server import http_server
 from tests.factories.vendor import PAGE, SECRET, Dialect, Vendor
 from tests.ingestion.connectors.acceptance import World
-from tests.ingestion.connectors.rest import call_dialects, crm_dialects, dialects, survey_dialects
+from tests.ingestion.connectors.rest import (
+    call_dialects,
+    crm_dialects,
+    desk_dialects,
+    dialects,
+    survey_dialects,
+)
 
 LINKS = "a page is known by its link alone, so a read that stops begins its window again"
 WHOLE = "every read brings everything in one commit"
@@ -183,6 +189,35 @@ DIALECTS: dict[str, Dialect] = {
         changed="SystemModstamp",
         name="Name",
     ),
+    "request_tracker": desk_dialects.RequestTracker(
+        preset="request_tracker",
+        stream="tickets",
+        records="items",
+        number="id",
+        changed="LastUpdated",
+        name="Priority",
+        watched="priority",
+    ),
+    "qualtrics_api": survey_dialects.Qualtrics(
+        preset="qualtrics",
+        stream="survey_responses",
+        landed="form1|{}",
+        records="responses",
+        number="responseId",
+        changed="values.recordedDate",
+        name="values.startDate",
+        watched="started_at",
+    ),
+    "google_forms_api": survey_dialects.GoogleForms(
+        preset="google_forms",
+        stream="survey_responses",
+        landed="form1|{}",
+        records="responses",
+        number="responseId",
+        changed="lastSubmittedTime",
+        name="createTime",
+        watched="started_at",
+    ),
 }
 ASKED = "the vendor sends only the fields that are asked for by name"
 BYPASS: dict[str, dict[str, str]] = {
@@ -212,6 +247,12 @@ BYPASS: dict[str, dict[str, str]] = {
     },
     "suitecrm": {"fields": "the fields that are read lie in one object, which is always there"},
     "salesforce_bulk": {"quota_goes_on": JOB, "unasked": ASKED},
+    "qualtrics_api": {
+        "quota_goes_on": JOB,
+        "fields": "the fields that are read lie in one object, which is always there",
+        "unasked": "embedded data may be personal, so nothing lands that nobody mapped",
+    },
+    "google_forms_api": {"quota_goes_on": LINKS, "deletes": GONE},
     "zendesk_talk": {"future": "the vendor keeps the position itself", "deletes": KEPT},
 }
 
