@@ -155,6 +155,7 @@ def _bundle(batches: list[Batch]) -> Bundle:
         rows=pa.concat_tables([batch.rows for batch in batches]),
         cursor=next((batch.cursor for batch in reversed(batches) if batch.cursor), {}),
         rejects=pa.concat_tables(rejects) if rejects else None,
+        note=" ".join(dict.fromkeys(batch.note for batch in batches if batch.note)),
         after_landing=finish_all,
     )
     return Bundle(joined, transactions)

@@ -28,6 +28,10 @@ class AuthenticationError(SourceError):
     """A source refuses who we are or what we may see; asking again cannot help."""
 
 
+class PositionExpiredError(SourceError):
+    """What was asked for is gone: a position that the source kept must be made anew."""
+
+
 class SchemaDriftError(IngestionError):
     """What would land does not fit the landed table."""
 

@@ -11,13 +11,14 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import requests
 
 from ingestion.errors import (
     AuthenticationError,
+    PositionExpiredError,
     QuotaExceededError,
     SourceError,
     TransientSourceError,
@@ -34,14 +35,24 @@ from ingestion.readers.allowance import HttpLimits, Sleep, http_date, pace_of, r
 TRANSIENT_STATUS = frozenset({408, 425, 500, 502, 503, 504})
 QUOTA_STATUS = 429
 NO_CONTENT = 204
+GONE = 410
 REDIRECTS = range(300, 400)
 REFUSALS = {
     401: "refuses the credentials (HTTP 401): check the secrets that the source names",
     403: "refuses access (HTTP 403): the account lacks a permission for it",
     404: "does not exist (HTTP 404): check the address and the account's plan",
+    410: "is gone (HTTP 410)",
 }
 
-Parse = Callable[[str], Any]
+
+class Form(NamedTuple):
+    """What an answer is called, and what makes a value of its body or raises ``ValueError``."""
+
+    name: str
+    parse: Callable[[bytes], Any]
+
+
+JSON = Form("JSON", json.loads)
 
 
 class _RetryableError(Exception):
@@ -56,13 +67,13 @@ class _RetryableError(Exception):
 class BoundedSession(requests.Session):
     """A session that asks only allowed hosts, retries what may pass, and bounds what it reads.
 
-    Every answer that it returns is whole: its body is read, and parsed where it is JSON.
+    Every answer that it returns is whole: its body is read, and ``json()`` is what it holds.
 
     Args:
         hosts: the only hosts that are called; redirects are refused.
         secrets: texts that never stand in an error or a log.
         limits: what a request and a read may cost.
-        parse: text of an answer to its content; None where answers are no JSON.
+        form: what answers are; may be set anew before each request.
         renew: puts new credentials on a request whose old ones expired; called once a request.
         sleep, clock: replaced by tests.
     """
@@ -73,19 +84,18 @@ class BoundedSession(requests.Session):
         hosts: Iterable[str],
         secrets: Sequence[str] = (),
         limits: HttpLimits | None = None,
-        parse: Parse | None = json.loads,
+        form: Form = JSON,
         renew: Callable[[requests.PreparedRequest], None] | None = None,
         sleep: Sleep = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self.hosts, self.secrets = frozenset(hosts), tuple(secrets)
-        self.limits, self.parse, self.renew = limits or HttpLimits(), parse, renew
+        self.limits, self.form, self.renew = limits or HttpLimits(), form, renew
         self.server_time: datetime | None = None
         self.trust_env = not all(is_loopback(host.rpartition(":")[0] or host) for host in hosts)
         self.auth = _no_auth
-        if parse:
-            self.headers["Accept"] = "application/json"
+        self.headers["Accept"] = "application/json"
         self._sleep, self._clock = sleep, clock
         self._asked, self._waited = 0, 0.0
         hide_in_logs(self.secrets)
@@ -138,9 +148,8 @@ class BoundedSession(requests.Session):
         except requests.RequestException as error:
             raise _RetryableError(f"gives no answer ({type(error).__name__})") from None
         response._content = body
-        if self.parse:
-            content = self._parsed(response, body)
-            response.json = lambda **_: content  # type: ignore[method-assign]
+        content = self._parsed(response, body)
+        response.json = lambda **_: content  # type: ignore[method-assign]
         return response
 
     def _allow(self, url: str) -> None:
@@ -189,6 +198,8 @@ class BoundedSession(requests.Session):
             raise SourceError(self.said(url, f"redirects to {target or 'another path'}; refused"))
         if status in (401, 403):
             raise AuthenticationError(self.said(url, REFUSALS[status]))
+        if status == GONE:
+            raise PositionExpiredError(self.said(url, REFUSALS[status]))
         if status >= 400:
             default = f"refuses the request (HTTP {status})"
             raise SourceError(self.said(url, REFUSALS.get(status, default)))
@@ -206,15 +217,16 @@ class BoundedSession(requests.Session):
         return bytes(body)
 
     def _parsed(self, response: requests.Response, body: bytes) -> Any:
-        if response.status_code == NO_CONTENT and self.parse:
+        if response.status_code == NO_CONTENT:
             return {}
         try:
-            return self.parse(body.decode("utf-8-sig")) if self.parse else None
+            return self.form.parse(body)
         except (ValueError, RecursionError):
             if body.lstrip()[:1] == b"<":
-                detail = "answers with a web page instead of JSON: is it a login or error page?"
+                detail = f"answers with a web page instead of {self.form.name}: "
+                detail += "is it a login or error page?"
             else:
-                detail = "answers with no complete JSON"
+                detail = f"answers with no complete {self.form.name}"
             raise _RetryableError(detail) from None
 
 

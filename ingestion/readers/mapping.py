@@ -11,7 +11,7 @@ from typing import Annotated, Any, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from ingestion.errors import ConfigurationError, SourceError
 from ingestion.settings import Strict
@@ -32,6 +32,14 @@ SourceNames = Annotated[
 ]
 
 
+def _searchable(value: str) -> str:
+    try:
+        pc.match_substring_regex(pa.scalar(""), value)
+    except pa.ArrowInvalid as error:
+        raise ValueError(f"is no regular expression: {error}") from error
+    return value
+
+
 class ColumnSource(Strict):
     """Where one entity column comes from: a source column, or a constant.
 
@@ -44,6 +52,7 @@ class ColumnSource(Strict):
             for a source column that is missing altogether.
         factor: what a number is multiplied by, such as 1000 for seconds to milliseconds; what
             is no number passes through, so that typing can refuse it.
+        matching: a regular expression; what it is not found in is absent.
         value: the constant.
     """
 
@@ -51,14 +60,16 @@ class ColumnSource(Strict):
     values: dict[str, str | None] = Field(default_factory=dict)
     default: str | None = None
     factor: Annotated[int, Field(gt=1)] | None = None
+    matching: Annotated[str, AfterValidator(_searchable)] | None = None
     value: str | None = None
 
     @model_validator(mode="after")
     def _one_origin(self) -> "ColumnSource":
         if (self.sources is None) == (self.value is None):
             raise ValueError("must have exactly one of 'from' (a source column) and 'value'")
-        if self.sources is None and (self.values or self.has_default or self.factor):
-            raise ValueError("'values', 'default' and 'factor' belong to 'from'")
+        rules = (self.values, self.has_default, self.factor, self.matching)
+        if self.sources is None and any(rules):
+            raise ValueError("'values', 'default', 'factor' and 'matching' belong to 'from'")
         return self
 
     @property
@@ -169,6 +180,10 @@ def _column(rows: pa.RecordBatch, origin: ColumnSource) -> pa.Array:
     if source is None:
         return _constant(origin.default if origin.sources else origin.value, rows.num_rows)
     values = rows.column(source)
+    if origin.matching:
+        values = values.cast(pa.string())
+        is_meant = pc.match_substring_regex(values, origin.matching)
+        values = pc.if_else(is_meant, values, pa.scalar(None, pa.string()))
     if origin.factor:
         values = _multiplied(values.cast(pa.string()), origin.factor)
     if not origin.values and not origin.has_default:

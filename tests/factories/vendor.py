@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ingestion.connectors.rest.paths import steps_of
+from ingestion.readers.paths import steps_of
 from tests.factories.json_server import Answer, Asked
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures" / "rest"
@@ -43,6 +43,9 @@ class Dialect:
         watched: entity column that ``name`` fills.
         own: settings of the stream where no preset has them.
         base: path of the interface, where it holds a secret.
+        example: fixture of the documented answer, where it is not named as the preset.
+        landed: key of a landed row, of a record's number.
+        more: what differs from the preset in a small world.
     """
 
     preset: str | None
@@ -54,12 +57,15 @@ class Dialect:
     watched: str = "full_name"
     own: dict[str, Any] = field(default_factory=dict)
     base: str = ""
+    example: str = ""
+    landed: str = "{}"
+    more: dict[str, Any] = field(default_factory=dict)
 
     @property
     def fixture(self) -> Any:
         """The documented answer."""
-        text = (FIXTURES / f"{self.preset or 'local'}.json").read_text(encoding="utf-8")
-        return json.loads(text)
+        name = self.example or self.preset or "local"
+        return json.loads((FIXTURES / f"{name}.json").read_text(encoding="utf-8"))
 
     def key(self, number: int) -> Any:
         """A record's number as the vendor writes it."""
@@ -84,6 +90,19 @@ class Dialect:
     def answer(self, vendor: "Vendor", asked: Asked) -> Any:
         """The body of the answer to one request."""
         raise NotImplementedError
+
+    def is_job(self, asked: Asked) -> bool:
+        """True when a request only prepares the list."""
+        return False
+
+    def as_sent(self, body: Any) -> Answer:
+        """An answer with the list in it, as it leaves the vendor."""
+        return Answer(body=body)
+
+    def answered(self, vendor: "Vendor", asked: Asked) -> Answer:
+        """The answer to one request."""
+        answer = self.answer(vendor, asked)
+        return answer if isinstance(answer, Answer) else Answer(body=answer)
 
     def envelope(self, records: Sequence[Any]) -> Any:
         """The documented answer with these records."""
@@ -153,7 +172,7 @@ class Vendor:
             return answer
         if self.secret not in credentials(asked):
             return Answer(status=401, body={"error": "expired"})
-        return Answer(body=self.dialect.answer(self, asked))
+        return self.dialect.answered(self, asked)
 
 
 def credentials(asked: Asked) -> str:
@@ -161,7 +180,8 @@ def credentials(asked: Asked) -> str:
     header = asked.headers.get("Authorization") or ""
     if header.startswith("Basic "):
         header = base64.b64decode(header.removeprefix("Basic ")).decode()
-    return " ".join([header, asked.path, *asked.query.values()])
+    keys = [asked.headers.get(name) or "" for name in ("X-API-TOKEN", "X-Api-Key")]
+    return " ".join([header, *keys, asked.path, *asked.query.values()])
 
 
 def cut(rows: Sequence[Row], start: int) -> tuple[list[Row], int | None]:

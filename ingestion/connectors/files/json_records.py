@@ -1,11 +1,13 @@
 """JSON: an array of records, or one record per line, to columns of text.
 
 Numbers keep the digits that the file holds, so that long ids and money stay exact. Nested
-values become JSON text.
+values become JSON text; a column that names a place in one, such as ``queue.name``, gets what
+stands there.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,8 @@ from ingestion.readers.content import (
     column_names,
 )
 from ingestion.readers.files import FileRefused, Limits, decode, read_text
-from ingestion.readers.json_values import DECODER, RefusedRecord, cells
+from ingestion.readers.json_values import DECODER, RefusedRecord, cell, cells
+from ingestion.readers.paths import Place
 
 WHITESPACE = " \t\r\n"
 
@@ -36,13 +39,14 @@ def read_json(path: Path, options: FileStream, *, limits: Limits) -> Content:
     held = min(limits.memory_bytes, limits.expanded_bytes)
     limits = replace(limits, expanded_bytes=held, file_bytes=min(limits.file_bytes, held))
     find = _in_lines if options.format == "jsonl" else _in_array
+    places = _places(options)
     rejects: list[Reject] = []
     tables: list[pa.Table] = []
     numbers: list[int] = []
     records: list[dict[str, str | None]] = []
     for number, raw, value in find(path, options, limits):
         try:
-            records.append(cells(value, limits))
+            records.append(_nested(value, places, limits) | cells(value, limits))
             numbers.append(number)
         except RefusedRecord as error:
             rule, detail = error.args
@@ -54,23 +58,47 @@ def read_json(path: Path, options: FileStream, *, limits: Limits) -> Content:
     return _content([*tables, _table(records, numbers)], rejects, limits)
 
 
+def _places(options: FileStream) -> dict[str, Place]:
+    """The places in nested values that columns name."""
+    names = {name for origin in options.columns.values() for name in origin.sources or ()}
+    found = {}
+    for name in names:
+        with suppress(ValueError):
+            place = Place.of(name)
+            if (name,) not in place.paths:
+                found[name] = place
+    return found
+
+
+def _nested(value: Any, places: Mapping[str, Place], limits: Limits) -> dict[str, str | None]:
+    if not isinstance(value, dict):
+        return {}
+    found = ((name, place.value(value)) for name, place in places.items())
+    return {name: cell(name, item, limits) for name, item in found if item is not None}
+
+
 def _in_lines(path: Path, options: FileStream, limits: Limits) -> Iterator[tuple[int, str, Any]]:
     rest, number = "", 0
     for chunk in [*decode(path, options.encoding, limits=limits), "\n"]:
         *lines, rest = (rest + chunk).split("\n")
         for line in lines:
             number += 1
-            if line.strip(WHITESPACE):
-                yield number, line, _parsed(line)
+            for value in _parsed(line):
+                yield number, line, value
 
 
-def _parsed(line: str) -> Any:
+def _parsed(line: str) -> Iterator[Any]:
+    """The records of one line: some services write them one behind the other."""
+    place = _after_space(line, 0)
     try:
-        return DECODER.decode(line)
+        while place < len(line):
+            value, end = DECODER.raw_decode(line, place)
+            place = _after_space(line, end)
+            yield value
     except json.JSONDecodeError as error:
-        return RefusedRecord("broken_record", f"{error.msg} at character {error.pos + 1}")
+        yield RefusedRecord("broken_record", f"{error.msg} at character {error.pos + 1}")
     except RecursionError:
-        return RefusedRecord("too_deep", "nested too deeply")
+        yield RefusedRecord("too_deep", "nested too deeply")
 
 
 def _in_array(path: Path, options: FileStream, limits: Limits) -> Iterator[tuple[int, str, Any]]:

@@ -1,17 +1,16 @@
 """Settings of the ``files`` connector: one entry per stream, checked before anything is read."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from ingestion.connectors.files.wide import Wide
-from ingestion.entities import MAPPED_STREAMS
 from ingestion.errors import ConfigurationError
+from ingestion.readers.declared import MappedStream, declared_streams
 from ingestion.readers.delimited import Dialect
 from ingestion.readers.files import Encoding, FilePattern, matches
-from ingestion.readers.mapping import Columns, check_columns
-from ingestion.settings import Source, Strict, explain
+from ingestion.settings import Source
 
 Format = Literal["csv", "json", "jsonl", "parquet", "xlsx"]
 
@@ -26,7 +25,7 @@ _BELONGS_TO: dict[str, tuple[Format, ...]] = {
 }
 
 
-class FileStream(Strict):
+class FileStream(MappedStream):
     """How the files of one stream are found and read.
 
     Args:
@@ -40,10 +39,8 @@ class FileStream(Strict):
         header_row: line or row with the column names, counted from 1.
         mode: ``snapshot`` when each file holds every living record.
         wide: of a file with a column per question, which becomes a row per answer.
-        columns: entity column to file column; see ``ingestion.readers.mapping``.
         leave_out: columns that never land, such as personal data that no entity column takes;
             ``*`` is every column that is not mapped.
-        conventions: where this stream writes values otherwise than its source.
         settle_seconds: a file changed more recently is still being written, unless
             ``<name>.done`` stands beside it.
     """
@@ -58,9 +55,7 @@ class FileStream(Strict):
     header_row: Annotated[int, Field(ge=1, le=1000)] = 1
     mode: Literal["delta", "snapshot"] = "delta"
     wide: Wide | None = None
-    columns: Columns
     leave_out: tuple[str, ...] = ()
-    conventions: dict[str, Any] = Field(default_factory=dict)
     settle_seconds: Annotated[int, Field(ge=0, le=86_400)] = 60
 
     @model_validator(mode="after")
@@ -93,20 +88,7 @@ def options_of(source: Source) -> Mapping[str, FileStream]:
             f"source {source.id}: options has {', '.join(sorted(source.options))}; the files "
             "connector has none, everything stands under streams"
         )
-    return {name: _stream(source, name) for name in source.streams}
-
-
-def _stream(source: Source, name: str) -> FileStream:
-    where = f"source {source.id}, stream {name}"
-    if name not in MAPPED_STREAMS:
-        raise ConfigurationError(f"{where}: must be one of {', '.join(MAPPED_STREAMS)}")
-    try:
-        stream = FileStream.model_validate(source.streams[name])
-        source.conventions.replaced(stream.conventions)
-    except ValidationError as error:
-        raise ConfigurationError(f"{where}: {explain(error)}") from error
-    check_columns(stream.columns, MAPPED_STREAMS[name], where)
-    return stream
+    return declared_streams(source, FileStream)
 
 
 def sharing(streams: Mapping[str, FileStream], relative: str) -> tuple[str, ...]:

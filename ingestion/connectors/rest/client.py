@@ -1,11 +1,11 @@
 """The client of a declared source: addresses, credentials and pages; knows no entity.
 
-It and ``login`` are the only modules that import dlt, of which they use the REST client, its
-paginators and its authentication, on the bounded session of ``readers.http``. They are
-imported when a source is read, so that a night without one does not pay for them.
+It, ``login`` and ``paginators`` are the only modules that import dlt, of which they use the
+REST client, its paginators and its authentication, on the bounded session of ``readers.http``.
+They are imported when a source is read, so that a night without one does not pay for them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,31 +13,23 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 from dlt.common.configuration.specs.runtime_configuration import RuntimeConfiguration
-from dlt.sources.helpers.rest_client import paginators
 from dlt.sources.helpers.rest_client.client import PageData, RESTClient
+from dlt.sources.helpers.rest_client.paginators import SinglePagePaginator
 
-from ingestion.connectors.rest import options as settings
+from ingestion.connectors.rest.answers import FORMS
 from ingestion.connectors.rest.guards import LoopGuard
+from ingestion.connectors.rest.jobs import Job, available_until, done
 from ingestion.connectors.rest.login import login, renewal, secrets_of
-from ingestion.connectors.rest.paging import (
-    HeaderLink,
-    Keyset,
-    NextLink,
-    Offsets,
-    PageNumbers,
-    Paging,
-    Token,
-)
-from ingestion.connectors.rest.paths import ABSENT, Place, Steps, steps_of, value_at
-from ingestion.connectors.rest.records import key_value
-from ingestion.errors import SourceError
+from ingestion.connectors.rest.options import RestOptions
+from ingestion.connectors.rest.paginators import Words, filled, last_key, paginator_of, query
+from ingestion.connectors.rest.paging import Keyset, NextLink, PageNumbers, Paging, Token
+from ingestion.connectors.rest.streams import Request
+from ingestion.errors import SourceError, TransientSourceError
 from ingestion.readers.addresses import checked_url, host_of
 from ingestion.readers.allowance import MIB, HttpLimits, Sleep
 from ingestion.readers.http import NO_CONTENT, BoundedSession
-from ingestion.readers.json_values import DECODER
+from ingestion.readers.paths import ABSENT, Steps, steps_of, value_at
 from ingestion.settings import secret
-
-Words = Mapping[str, str | int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +58,7 @@ class Api:
         ConfigurationError: an environment variable that the options name is not set.
     """
 
-    def __init__(self, options: settings.RestOptions, *, sleep: Sleep) -> None:
+    def __init__(self, options: RestOptions, *, sleep: Sleep) -> None:
         self._base = options.base_url or checked_url(secret(options.base_url_env or ""))
         hidden = [urlsplit(self._base).path.strip("/")] if options.base_url_env else []
         credentials = secrets_of(options.auth)
@@ -87,8 +79,9 @@ class Api:
 
         auth = login(options.auth, credentials, session)
         self._session = session(
-            self._base, hosts=options.allowed_hosts, parse=DECODER.decode, renew=renewal(auth)
+            self._base, hosts=options.allowed_hosts, form=FORMS["json"], renew=renewal(auth)
         )
+        self._sleep = sleep
         self._client = RESTClient(
             self._base,
             headers=options.headers,
@@ -110,7 +103,7 @@ class Api:
 
     def pages(
         self,
-        request: settings.Request,
+        request: Request,
         words: Words,
         *,
         after: str | int | None = None,
@@ -131,32 +124,74 @@ class Api:
         keys = dict(words)
         if isinstance(paging, Keyset):
             keys["after"] = paging.first if after is None else after
+        if request.job and not self._finish(request.job, keys):
+            return
+        self._session.form = FORMS[request.format]
         guard = LoopGuard(self._session.said(self._base, request.path))
         for found in self._asked(request, keys, start):
             answer = found.response.json()
-            records = self._records(found.response, where)
-            yield Page(
-                records=records,
-                after=_last_key(records, paging) if isinstance(paging, Keyset) else None,
-                next_url=_next_url(answer, paging, found.response.url),
-            )
+            is_empty = request.may_be_empty and answer == {}
+            records = [] if is_empty else self._records(found.response, where)
+            self._check_count(found.response, records, paging)
+            next_url = _next_url(answer, paging, found.response.url)
+            after = last_key(records, paging) if isinstance(paging, Keyset) else None
+            yield Page(records=records, after=after, next_url=next_url)
+            if next_url == found.response.url and request.is_durable:
+                return
             if _is_last(answer, records, paging) or not found.paginator.has_next_page:
                 return
             guard.check(found.request, records)
 
-    def _asked(
-        self, request: settings.Request, words: Words, start: str | None
-    ) -> Iterator[PageData[Any]]:
+    def _asked(self, request: Request, words: Words, start: str | None) -> Iterator[PageData[Any]]:
         """The answers that dlt's client gets, page after page; the list is taken out later."""
         return self._client.paginate(
             start or filled(request.path, words),
             method=request.method,
             params={} if start else query(request, words),
             json=None if request.method == "GET" else filled(request.body, words),
-            paginator=_paginator(request, words),
+            headers=request.headers,
+            paginator=paginator_of(request, words),
             data_selector="$",
             hooks={"response": []},
         )
+
+    def _finish(self, job: Job, keys: dict[str, str | int]) -> bool:
+        """Begin a job, wait for it, and add its words; False when there is nothing to do."""
+        if not available_until(job, keys, self._ask):
+            return False
+        begun = self._ask(
+            job.method, filled(job.path, keys), filled(job.params, keys), filled(job.body, keys)
+        )
+
+        def status(number: str) -> Any:
+            return self._ask("GET", filled(job.status, {**keys, "job": number}))
+
+        keys |= done(job, begun, status, self._sleep)
+        return True
+
+    def _ask(
+        self, method: str, path: str, params: dict[str, Any] | None = None, body: Any = None
+    ) -> Any:
+        """The answer to one question that is no list."""
+        self._session.form = FORMS["json"]
+        (found,) = self._client.paginate(
+            path,
+            method=method,  # type: ignore[arg-type]
+            params=params or {},
+            json=body if method == "POST" else None,
+            paginator=SinglePagePaginator(),
+            data_selector="$",
+            hooks={"response": []},
+        )
+        return found.response.json()
+
+    def _check_count(self, response: requests.Response, records: list[Any], paging: Paging) -> None:
+        if not (isinstance(paging, Token) and paging.count_header):
+            return
+        told = response.headers.get(paging.count_header)
+        if told != str(len(records)):
+            detail = f"sends {len(records)} records where {paging.count_header} says {told}"
+            raise TransientSourceError(self._session.said(response.url, detail))
 
     def _records(self, response: requests.Response, where: Steps) -> list[Any]:
         if response.status_code == NO_CONTENT:
@@ -172,85 +207,6 @@ class Api:
         )
 
 
-def filled(template: Any, words: Words) -> Any:
-    """``template`` with every ``{word}`` replaced; a text that is one word takes its type."""
-    if isinstance(template, dict):
-        return {name: filled(value, words) for name, value in template.items()}
-    if isinstance(template, list):
-        return [filled(value, words) for value in template]
-    if not isinstance(template, str):
-        return template
-    for word, value in words.items():
-        if template == f"{{{word}}}":
-            return value
-        template = template.replace(f"{{{word}}}", str(value))
-    return template
-
-
-def query(request: settings.Request, words: Words) -> dict[str, Any]:
-    """The query of ``request``; a parameter whose word is empty is not sent."""
-    asked = filled(request.params, words)
-    return {name: value for name, value in asked.items() if value != ""}
-
-
-class _KeysetPaginator(paginators.BasePaginator):
-    """Asks for what comes behind the last record."""
-
-    def __init__(self, request: settings.Request, paging: Keyset, words: Words) -> None:
-        super().__init__()
-        self._request, self._paging, self._words = request, paging, dict(words)
-
-    def update_state(self, response: requests.Response, data: list[Any] | None = None) -> None:
-        records = value_at(response.json(), steps_of(self._request.records))
-        last = _last_key(records, self._paging) if isinstance(records, list) else None
-        self._has_next_page = last is not None
-        if last is not None:
-            self._words["after"] = last
-
-    def update_request(self, request: requests.Request) -> None:
-        request.params = query(self._request, self._words)
-        if self._request.method == "POST":
-            request.json = filled(self._request.body, self._words)
-
-
-def _paginator(request: settings.Request, words: Words) -> paginators.BasePaginator:
-    paging, in_body = request.paging, request.method == "POST"
-
-    def place(name: str, param: str) -> dict[str, Any]:
-        return {f"{name}_body_path" if in_body else f"{name}_param": param}
-
-    match paging:
-        case Keyset():
-            return _KeysetPaginator(request, paging, words)
-        case PageNumbers():
-            return paginators.PageNumberPaginator(
-                base_page=paging.first, total_path=None, **place("page", paging.param)
-            )
-        case Offsets():
-            return paginators.OffsetPaginator(
-                limit=paging.size,
-                total_path=None,
-                **place("offset", paging.param),
-                **place("limit", paging.limit_param),
-            )
-        case NextLink():
-            return paginators.JSONLinkPaginator(_json_path(paging.path))
-        case HeaderLink():
-            return paginators.HeaderLinkPaginator(paging.rel)
-        case Token():
-            return paginators.JSONResponseCursorPaginator(
-                _json_path(paging.path), **place("cursor", paging.param)
-            )
-        case _:
-            return paginators.SinglePagePaginator()
-
-
-def _json_path(path: str) -> str:
-    return ".".join(
-        f"[{step}]" if isinstance(step, int) else f"'{step}'" for step in steps_of(path)
-    )
-
-
 def _is_last(answer: Any, records: list[Any], paging: Paging) -> bool:
     if paging.stop and value_at(answer, steps_of(paging.stop)) is True:
         return True
@@ -259,12 +215,11 @@ def _is_last(answer: Any, records: list[Any], paging: Paging) -> bool:
     return not records and isinstance(paging, PageNumbers)
 
 
-def _last_key(records: list[Any], paging: Keyset) -> str | int | None:
-    return key_value(records[-1], Place.of(paging.field)) if records else None
-
-
 def _next_url(answer: Any, paging: Paging, url: str) -> str | None:
     if not isinstance(paging, NextLink):
         return None
-    found = value_at(answer, steps_of(paging.path))
-    return None if found in (ABSENT, None, "") else urljoin(url, str(found))
+    for path in (paging.path, paging.durable_path):
+        found = value_at(answer, steps_of(path)) if path else ABSENT
+        if found not in (ABSENT, None, ""):
+            return urljoin(url, str(found))
+    return None

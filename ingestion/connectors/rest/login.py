@@ -4,6 +4,7 @@ Imports dlt; see ``client``.
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import requests
 from dlt.sources.helpers.rest_client.auth import (
@@ -39,15 +40,38 @@ def login(
             user = found["user_env"] + auth.user_suffix
             return HttpBasicAuth(username=user, password=found["password_env"])
         case settings.ClientCredentials():
-            return OAuth2ClientCredentials(
-                access_token_url=auth.token_url,
-                client_id=found["client_id_env"],
-                client_secret=found["client_secret_env"],
-                access_token_request_data=dict(auth.data),
-                session=session(auth.token_url),
-            )
+            return _oauth(auth, found, session, dict(auth.data))
+        case settings.RefreshToken():
+            data = {"grant_type": "refresh_token", "refresh_token": found["refresh_token_env"]}
+            return _oauth(auth, found, session, data)
         case _:
             return None
+
+
+class _HeaderCredentials(OAuth2ClientCredentials):
+    """The client's id and secret as user and password, as the standard prefers."""
+
+    def build_access_token_request(self) -> dict[str, Any]:
+        request = super().build_access_token_request()
+        secrets = {name: request["data"].pop(name) for name in ("client_id", "client_secret")}
+        return request | {"auth": tuple(secrets.values())}
+
+
+def _oauth(
+    auth: settings.ClientCredentials | settings.RefreshToken,
+    found: Mapping[str, str],
+    session: Callable[..., BoundedSession],
+    data: dict[str, str],
+) -> OAuth2ClientCredentials:
+    is_in_header = isinstance(auth, settings.ClientCredentials) and auth.sent == "header"
+    kind = _HeaderCredentials if is_in_header else OAuth2ClientCredentials
+    return kind(
+        access_token_url=auth.token_url,
+        client_id=found["client_id_env"],
+        client_secret=found["client_secret_env"],
+        access_token_request_data=data,
+        session=session(auth.token_url),
+    )
 
 
 def renewal(auth: AuthConfigBase | None) -> Callable[[requests.PreparedRequest], None] | None:

@@ -1,22 +1,18 @@
-"""Settings of the ``rest`` connector: the place and its credentials, and one entry per stream.
+"""Settings of the ``rest`` connector: the place, its credentials, and how much may be asked.
 
-How paging is declared belongs in ``paging``, where values stand in ``paths``.
+What a stream may say belongs in ``streams``.
 """
 
-import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from ingestion.connectors.rest.instants import Written
-from ingestion.connectors.rest.paging import Keyset, NextLink, Paging, SinglePage
-from ingestion.connectors.rest.paths import JsonPath, Place
-from ingestion.entities import MAPPED_STREAMS
+from ingestion.connectors.rest.streams import RestStream
 from ingestion.errors import ConfigurationError
 from ingestion.readers.addresses import checked_url
-from ingestion.readers.mapping import Columns, check_columns
-from ingestion.settings import Source, Strict, explain
+from ingestion.readers.declared import declared_place, declared_streams
+from ingestion.settings import Source, Strict
 
 
 def _callable(value: str) -> str:
@@ -63,16 +59,35 @@ class Basic(Strict):
 
 
 class ClientCredentials(Strict):
-    """OAuth 2 client credentials; the token is renewed when it expires."""
+    """OAuth 2 client credentials; the token is renewed when it expires.
+
+    Args:
+        sent: where the source wants the client's id and secret.
+        data: sent beside them, such as a scope.
+    """
 
     kind: Literal["client_credentials"]
     token_url: BaseUrl
     client_id_env: Variable
     client_secret_env: Variable
     data: dict[str, str] = Field(default_factory=dict)
+    sent: Literal["body", "header"] = "body"
 
 
-Auth = Annotated[NoAuth | Bearer | ApiKey | Basic | ClientCredentials, Field(discriminator="kind")]
+class RefreshToken(Strict):
+    """OAuth 2 on behalf of a person who agreed once; the token is renewed when it expires."""
+
+    kind: Literal["refresh_token"]
+    token_url: BaseUrl
+    client_id_env: Variable
+    client_secret_env: Variable
+    refresh_token_env: Variable
+
+
+Auth = Annotated[
+    NoAuth | Bearer | ApiKey | Basic | ClientCredentials | RefreshToken,
+    Field(discriminator="kind"),
+]
 
 
 class RestOptions(Strict):
@@ -104,155 +119,10 @@ class RestOptions(Strict):
         return self
 
 
-class Request(Strict):
-    """One list that is asked for.
-
-    In ``path``, ``params`` and ``body`` these words are replaced: ``{since}`` (the position;
-    ``{since:number}`` where a body needs a number), ``{until}`` (the source's time), ``{after}``
-    (the last key of keyset paging) and ``{each}``.
-
-    Args:
-        records: place of the list in the answer; empty when the answer is the list.
-        expand: lists below a record, each element of which is a row; the record is ``_parent``.
-    """
-
-    path: str
-    method: Literal["GET", "POST"] = "GET"
-    params: dict[str, Any] = Field(default_factory=dict)
-    body: dict[str, Any] = Field(default_factory=dict)
-    records: JsonPath = ""
-    expand: tuple[str, ...] = ()
-    paging: Paging = SinglePage()
-
-    @model_validator(mode="after")
-    def _consistent(self) -> "Request":
-        if self.body and self.method == "GET":
-            raise ValueError("body belongs to method: POST")
-        if isinstance(self.paging, Keyset) != ("{after}" in self.template):
-            raise ValueError("{after} and paging.kind keyset belong together")
-        return self
-
-    @property
-    def template(self) -> str:
-        """Everything in which words are replaced."""
-        return json.dumps([self.path, self.params, self.body], ensure_ascii=False)
-
-
-class RestCursor(Strict):
-    """How a read goes on where the last one ended.
-
-    Args:
-        field: place of the value in a record (the parent of expanded ones).
-        written: how a request writes it; times are read however they are written.
-        first: position of the first read.
-        is_ordered: records come in its ascending order, so that every page is a position.
-        overlap_minutes: how far behind the position a read begins, for late commits and edits.
-        settle_minutes: how far before the source's own time the position stays.
-        restart_after: records after which a new request begins at the position, where pages
-            are counted and an edit would shift them, or one request gives only so many; needs
-            ``is_ordered``.
-    """
-
-    field: JsonPath
-    written: Written = "utc"
-    first: str | None = None
-    is_ordered: bool = False
-    overlap_minutes: Annotated[int, Field(ge=0)] = 60
-    settle_minutes: Annotated[int, Field(ge=0)] = 0
-    restart_after: Annotated[int, Field(ge=1)] | None = None
-
-    @model_validator(mode="after")
-    def _consistent(self) -> "RestCursor":
-        if self.restart_after and not self.is_ordered:
-            raise ValueError("restart_after needs is_ordered")
-        return self
-
-
-class KeySnapshot(Request):
-    """All living keys are read every so many days, so that vanished ones become deletes."""
-
-    kind: Literal["key_snapshot"]
-    every_days: Annotated[int, Field(ge=1)] = 7
-
-
-class DeletedList(Request):
-    """A list of what was deleted, whose records have the same form."""
-
-    kind: Literal["list"]
-    columns: Columns = Field(default_factory=dict)
-
-
-Deletes = Annotated[KeySnapshot | DeletedList, Field(discriminator="kind")]
-
-
-class RestStream(Request):
-    """What is read for one stream; without a cursor everything each time, as a snapshot.
-
-    Args:
-        each: values of ``{each}``, such as form numbers; the list is read for each of them.
-        cursor: see there; the request must write ``{since}``, unless the next page is durable.
-        deletes: how deleted records are found, beside ``_op`` in ``columns``.
-        columns: entity column to place in the record; see ``paths`` and ``readers.mapping``.
-        times: places whose times are written as e-mails write them, or in epoch milliseconds.
-        conventions: where this stream writes values otherwise than its source.
-    """
-
-    each: tuple[str, ...] = ()
-    cursor: RestCursor | None = None
-    deletes: Deletes | None = None
-    columns: Columns
-    times: tuple[str, ...] = ()
-    conventions: dict[str, Any] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _goes_on(self) -> "RestStream":
-        if self.is_durable and self.cursor:
-            raise ValueError("a durable next page takes the place of a cursor")
-        has_since = "{since}" in self.template or "{since:number}" in self.template
-        if bool(self.cursor) != has_since and not self.is_durable:
-            raise ValueError("{since} and cursor belong together")
-        if bool(self.each) != ("{each}" in self.template):
-            raise ValueError("{each} and each belong together")
-        if self.deletes and not (self.cursor or self.is_durable):
-            raise ValueError("deletes needs a cursor: without one every read finds them anyway")
-        return self
-
-    @property
-    def is_durable(self) -> bool:
-        """True when the source itself says where the next run goes on."""
-        return isinstance(self.paging, NextLink) and self.paging.is_durable
-
-
 def options_of(source: Source) -> tuple[RestOptions, Mapping[str, RestStream]]:
     """The settings of ``source`` and of its streams.
 
     Raises:
         ConfigurationError: a key, value, place or column that is not allowed.
     """
-    try:
-        options = RestOptions.model_validate(source.options)
-    except ValidationError as error:
-        # values stay unsaid: one of them may be a secret in the wrong place
-        mistakes = "; ".join(
-            f"{'.'.join(map(str, item['loc'])) or 'options'}: {item['msg']}"
-            for item in error.errors()
-        )
-        raise ConfigurationError(f"source {source.id}, options: {mistakes}") from None
-    return options, {name: _stream(source, name) for name in source.streams}
-
-
-def _stream(source: Source, name: str) -> RestStream:
-    where = f"source {source.id}, stream {name}"
-    if name not in MAPPED_STREAMS:
-        raise ConfigurationError(f"{where}: must be one of {', '.join(MAPPED_STREAMS)}")
-    try:
-        stream = RestStream.model_validate(source.streams[name])
-        source.conventions.replaced(stream.conventions)
-        for origin in stream.columns.values():
-            for text in origin.sources or ():
-                Place.of(text)
-    except (ValidationError, ValueError) as error:
-        said = explain(error) if isinstance(error, ValidationError) else str(error)
-        raise ConfigurationError(f"{where}: {said}") from error
-    check_columns(stream.columns, MAPPED_STREAMS[name], where)
-    return stream
+    return declared_place(source, RestOptions), declared_streams(source, RestStream)

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from ingestion.connectors.rest.paths import JsonPath
+from ingestion.readers.paths import JsonPath
 from ingestion.settings import Strict
 
 
@@ -46,12 +46,22 @@ class Offsets(_Paging):
 class NextLink(_Paging):
     """The answer names the address of the next page at ``path``.
 
-    With ``is_durable`` the last page names one too, where the next run goes on.
+    With ``is_durable`` the last page names one too, where the next run goes on: at
+    ``durable_path`` where that is another place. It is of use for ``expires_days``; after them,
+    or when the source knows it no more, everything is read again.
     """
 
     kind: Literal["next_link"]
     path: JsonPath
     is_durable: bool = False
+    durable_path: JsonPath | None = None
+    expires_days: Annotated[int, Field(ge=1)] | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "NextLink":
+        if (self.durable_path or self.expires_days) and not self.is_durable:
+            raise ValueError("durable_path and expires_days need is_durable")
+        return self
 
 
 class HeaderLink(_Paging):
@@ -62,11 +72,24 @@ class HeaderLink(_Paging):
 
 
 class Token(_Paging):
-    """The answer holds a token at ``path``, which ``param`` brings back in query or body."""
+    """The answer holds a token at ``path``, which ``param`` brings back in query or body.
+
+    Args:
+        header: holds the token where no place in the answer does; ``null`` is none.
+        count_header: says how many records the page has; it must have as many.
+    """
 
     kind: Literal["token"]
-    path: JsonPath
+    path: JsonPath | None = None
+    header: str | None = None
+    count_header: str | None = None
     param: str
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Token":
+        if (self.path is None) == (self.header is None):
+            raise ValueError("must have exactly one of path and header")
+        return self
 
 
 class Keyset(_Paging):

@@ -17,6 +17,7 @@ class Position:
         since, reached, after: of a read that has not ended: where it goes on, the greatest
             value and the last key that it saw.
         next_url: where the source says that the next page lies.
+        named_on: the day on which it said so, where that matters.
     """
 
     position: str | None = None
@@ -24,6 +25,7 @@ class Position:
     reached: str | None = None
     after: str | int | None = None
     next_url: str | None = None
+    named_on: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

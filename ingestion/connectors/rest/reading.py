@@ -7,7 +7,7 @@ How far a page moves the position is decided in ``windows``; who is asked and ho
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -16,18 +16,20 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from ingestion.connectors.base import Batch, Cursor
-from ingestion.connectors.rest.options import (
+from ingestion.connectors.rest.options import options_of
+from ingestion.connectors.rest.paging import Keyset, NextLink
+from ingestion.connectors.rest.positions import Position, Positions
+from ingestion.connectors.rest.records import EACH, READ_AT, RecordTable, Rows, expanded
+from ingestion.connectors.rest.streams import (
     DeletedList,
     KeySnapshot,
     Request,
     RestStream,
-    options_of,
+    Whole,
 )
-from ingestion.connectors.rest.paging import Keyset
-from ingestion.connectors.rest.positions import Position, Positions
-from ingestion.connectors.rest.records import EACH, RecordTable, Rows, expanded
 from ingestion.connectors.rest.windows import Window
 from ingestion.entities import MAPPED_STREAMS
+from ingestion.errors import PositionExpiredError
 from ingestion.readers.allowance import Sleep
 from ingestion.readers.mapping import OPERATION, Columns, ColumnSource
 from ingestion.settings import Source
@@ -92,26 +94,37 @@ class _Reading:
 
     def batches(self, places: Positions) -> Iterator[Batch]:
         if not (self.options.cursor or self.options.is_durable):
-            yield from self._snapshot(self.options, self.options.columns, Batch(rows=pa.table({})))
+            yield from self._snapshot(self.options, self.options.columns, lambda _: {})
             return
         is_first = not places.lists
         began = dict(places.lists)
-        for batch in self._changes(places):
-            places = Positions.of(batch.cursor)
-            yield batch
+        try:
+            if self._is_expired(places):
+                raise PositionExpiredError
+            for batch in self._changes(places):
+                places = Positions.of(batch.cursor)
+                yield batch
+        except PositionExpiredError:
+            if not self.options.is_durable or is_first:
+                raise
+            yield from self._everything()
+            return
         match self.options.deletes:
             case DeletedList() as deleted:
                 yield from self._deleted(deleted, began)
-            case KeySnapshot() as keys:
-                yield from self._living_keys(keys, places, is_first=is_first)
+            case KeySnapshot() | Whole() as living:
+                yield from self._living(living, places, is_first=is_first)
 
     def _changes(self, places: Positions) -> Iterator[Batch]:
         table = self._table(self.options, self.options.columns)
         for each in self.options.each or ("",):
+            began = places.at(each)
             read = self._durable if self.options.is_durable else self._window
-            for rows, position in read(table, each, places.at(each)):
+            for rows, position in read(table, each, began):
                 places = places.moved(each, position)
                 yield _batch(rows, places.cursor)
+            if self.options.cursor and (note := self._window_at(began).gap(self.now)):
+                yield replace(_batch(table.rows([]), places.cursor), note=note)
 
     def _window_at(self, position: Position) -> Window:
         if self.options.cursor is None:
@@ -134,6 +147,8 @@ class _Reading:
                     window.begin_again()
                     is_open = True
                     break
+            is_open = is_open or window.next_slice(self.now)
+        window.check(self.now)
         yield table.rows([]), window.ended(self.now)
 
     def _durable(
@@ -142,7 +157,7 @@ class _Reading:
         """Pages from where the source itself said that the next one would lie."""
         words = self._words(None, each)
         for page in self.api.pages(self.options, words, start=position.next_url):
-            position = replace(position, next_url=page.next_url or position.next_url)
+            position = self._named(page.next_url or position.next_url)
             yield self._rows(table, page, self.options, each), position
 
     def _deleted(self, deleted: DeletedList, began: Mapping[str, Position]) -> Iterator[Batch]:
@@ -156,25 +171,56 @@ class _Reading:
             for page in self.api.pages(deleted, self._words(window, each)):
                 yield _batch(self._rows(table, page, deleted, each), {})
 
-    def _living_keys(
-        self, keys: KeySnapshot, places: Positions, *, is_first: bool
+    def _named(self, next_url: str | None) -> Position:
+        """The position that the source itself named just now."""
+        expires = isinstance(self.options.paging, NextLink) and self.options.paging.expires_days
+        named_on = self.now.date().isoformat() if expires else None
+        return Position(next_url=next_url, named_on=named_on)
+
+    def _is_expired(self, places: Positions) -> bool:
+        paging = self.options.paging
+        if not (isinstance(paging, NextLink) and paging.expires_days):
+            return False
+        oldest = self.now.date() - timedelta(paging.expires_days)
+        days = (position.named_on for position in places.lists.values())
+        return any(day and date.fromisoformat(day) <= oldest for day in days)
+
+    def _everything(self) -> Iterator[Batch]:
+        """All there is, in the place of a position that the source no longer knows."""
+        note = "the source's own position had expired: everything was read again and compared"
+        whole = self._snapshot(
+            self.options, self.options.columns, lambda ends: Positions(lists=ends).cursor
+        )
+        for batch in whole:
+            yield replace(batch, note=note)
+
+    def _living(
+        self, living: KeySnapshot | Whole, places: Positions, *, is_first: bool
     ) -> Iterator[Batch]:
         today = self.now.date()
-        is_due = not places.keys_read or today - places.keys_read >= timedelta(keys.every_days)
+        is_due = not places.keys_read or today - places.keys_read >= timedelta(living.every_days)
         marked = replace(places, keys_read=today).cursor
+        columns = self.options.columns
         if is_first:
             # what was just read from its beginning holds nothing that was deleted
-            yield _batch(self._table(self.options, self.options.columns).rows([]), marked)
+            yield _batch(self._table(self.options, columns).rows([]), marked)
+        elif is_due and isinstance(living, KeySnapshot):
+            keys = {name: columns[name] for name in self.spec.key}
+            yield from self._snapshot(living, keys, lambda _: marked)
         elif is_due:
-            columns = {name: self.options.columns[name] for name in self.spec.key}
-            yield from self._snapshot(keys, columns, Batch(rows=pa.table({}), cursor=marked))
+            yield from self._snapshot(self.options, columns, lambda _: marked)
 
-    def _snapshot(self, request: Request, columns: Columns, like: Batch) -> Iterator[Batch]:
-        """Everything as one batch; kept on disk until the last page has come."""
+    def _snapshot(
+        self, request: Request, columns: Columns, cursor: Callable[[dict[str, Position]], Cursor]
+    ) -> Iterator[Batch]:
+        """Everything as one batch; kept on disk until the last page has come.
+
+        ``cursor`` makes what is kept of the positions that the source named.
+        """
         table = self._table(request, columns)
         empty = table.rows([])
         rejects = []
-        is_keys = request is not self.options
+        ends: dict[str, Position] = {}
         with TemporaryDirectory(prefix="cx-rest-") as folder:
             path = str(Path(folder) / "rows.arrow")
             with pa.OSFile(path, "wb") as sink, pa.ipc.new_stream(sink, empty.rows.schema) as out:
@@ -184,29 +230,37 @@ class _Reading:
                         rows = self._rows(table, page, request, each)
                         out.write_batch(rows.rows.select(empty.rows.schema.names))
                         rejects.append(rows.rejects)
+                        ends[each] = self._named(page.next_url)
             with pa.memory_map(path) as held:
-                yield replace(
-                    like,
+                yield Batch(
                     rows=pa.ipc.open_stream(held),
                     rejects=pa.concat_tables(rejects) if rejects else None,
+                    cursor=cursor(ends),
                     is_snapshot=True,
-                    keys_only=is_keys,
+                    keys_only=request is not self.options,
                 )
 
     def _rows(self, table: RecordTable, page: "Page", request: Request, each: str) -> Rows:
         names = request.expand or (self.options.expand if request is not self.options else ())
+        known = {EACH: each} if each else {}
+        if self._reads_clock:
+            known[READ_AT] = self.now.isoformat()
         records: list[Any] = expanded(page.records, names)
-        if each:
-            records = [
-                {**record, EACH: each} if isinstance(record, dict) else record for record in records
-            ]
+        if known:
+            records = [record | known if isinstance(record, dict) else record for record in records]
         return table.rows(records)
+
+    @property
+    def _reads_clock(self) -> bool:
+        origins = self.options.columns.values()
+        return any(READ_AT in name for origin in origins for name in origin.sources or ())
 
     def _table(self, request: Request, columns: Columns) -> RecordTable:
         return RecordTable(
             stream=self.spec,
             columns=columns,
             times=self.options.times,
+            leave_out=self.options.leave_out,
             zone=self.zone,
             where=request.path,
         )
@@ -218,7 +272,7 @@ class _Reading:
             "each": each,
             "since": str(window.since),
             "since:number": window.since,
-            "until": str(window.now(self.now)),
+            "until": str(window.until(self.now)),
         }
 
 

@@ -4,44 +4,61 @@ Every field that no column reads is kept together in ``unmapped``, as JSON.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
 from ingestion.connectors.rest.instants import instant_of
-from ingestion.connectors.rest.paths import ABSENT, Place, remainder, taken_by
 from ingestion.readers.content import RAW_CHARACTERS, ROW, Reject, reject_table
 from ingestion.readers.files import LIMITS
 from ingestion.readers.json_values import Number, RefusedRecord, cell
-from ingestion.readers.mapping import Columns, check_source_columns, map_rows
+from ingestion.readers.mapping import OPERATION, Columns, check_source_columns, map_rows
+from ingestion.readers.paths import ABSENT, Place, remainder, taken_by
 from ingestion.stream import StreamSpec
 
 UNMAPPED = "unmapped"
-PARENT, EACH, VALUE = "_parent", "_each", "_value"
+PARENT, EACH, READ_AT = "_parent", "_each", "_read_at"
+NAME, VALUE, NUMBER = "_name", "_value", "_number"
 
 
 def expanded(records: list[Any], names: Sequence[str]) -> list[Any]:
     """The elements of the lists ``names`` below each record, which becomes their ``_parent``.
 
-    An element that is no object stands as ``_value``.
+    An element that is no object stands as ``_value``. ``name.pattern`` are the entries of an
+    object, with their ``_name``; one that is no object stands as ``_number`` or ``_value``.
     """
     for name in names:
         records = [
-            (element if isinstance(element, dict) else {VALUE: element}) | {PARENT: record}
+            element | {PARENT: record}
             for record in records
             if isinstance(record, dict)
-            for element in _listed(record.get(name))
+            for element in _elements(record, name)
         ]
     return records
 
 
-def _listed(value: Any) -> list[Any]:
+def _elements(record: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    field, _, pattern = name.partition(".")
+    value = record.get(field)
     if value is None:
         return []
-    return value if isinstance(value, list) else [value]
+    if not pattern:
+        values = value if isinstance(value, list) else [value]
+        return [item if isinstance(item, dict) else {VALUE: item} for item in values]
+    entries = value.items() if isinstance(value, dict) else ()
+    return [
+        {NAME: key} | (item if isinstance(item, dict) else {_kind(item): item})
+        for key, item in entries
+        if fnmatchcase(key, pattern)
+    ]
+
+
+def _kind(value: Any) -> str:
+    return NUMBER if isinstance(value, Number) else VALUE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +76,7 @@ class RecordTable:
         stream: the entity.
         columns: the mapping, already checked.
         times: places whose times are rewritten as UTC.
+        leave_out: places that never land; ``*`` is every one that no column reads.
         zone: of times without one.
         where: what is read, for messages and the quarantine.
     """
@@ -69,6 +87,7 @@ class RecordTable:
         stream: StreamSpec,
         columns: Columns,
         times: Sequence[str] = (),
+        leave_out: Sequence[str] = (),
         zone: ZoneInfo,
         where: str,
     ) -> None:
@@ -76,7 +95,10 @@ class RecordTable:
         names = dict.fromkeys(name for origin in columns.values() for name in origin.sources or ())
         self._places = {name: Place.of(name) for name in names}
         self._times = frozenset(times)
-        self._taken = taken_by(self._places.values()) | {PARENT: None, EACH: None}
+        unread = [Place.of(name) for name in leave_out if name != "*"]
+        self._taken = taken_by([*self._places.values(), *unread])
+        self._taken |= dict.fromkeys((PARENT, EACH, READ_AT))
+        self._keeps_rest = "*" not in leave_out
         self._rows_seen = 0
 
     def rows(self, records: Sequence[Any]) -> Rows:
@@ -108,23 +130,37 @@ class RecordTable:
         return Rows(rows=mapped, rejects=reject_table(rejects, self._where))
 
     def _present(self, records: Sequence[Any]) -> list[str]:
-        """The places that some record of the page has; all of them on an empty page."""
-        fields = {name for record in records if isinstance(record, dict) for name in record}
-        if not fields:
+        """The places that some record of the page has; all of them on an empty page.
+
+        A record that tells a delete may hold its key alone.
+        """
+        objects = [record for record in records if isinstance(record, dict)]
+        if not objects:
             first = (origin.sources[0] for origin in self._columns.values() if origin.sources)
             return list(dict.fromkeys(first))
-        present = [
-            name for name, place in self._places.items() if not fields.isdisjoint(place.names)
-        ]
-        check_source_columns(self._columns, present, self._where)
+        living = self._places_in(record for record in objects if not self._is_gone(record))
+        if living:
+            check_source_columns(self._columns, living, self._where)
+        present = self._places_in(objects)
         chosen = (origin.found_in(present) for origin in self._columns.values())
         return list(dict.fromkeys(filter(None, chosen)))
+
+    def _places_in(self, records: Iterable[dict[str, Any]]) -> list[str]:
+        fields = {name for record in records for name in record}
+        return [name for name, place in self._places.items() if not fields.isdisjoint(place.names)]
+
+    def _is_gone(self, record: dict[str, Any]) -> bool:
+        told = self._columns.get(OPERATION)
+        if told is None or not told.sources:
+            return False
+        value = self._places[told.sources[0]].value(record)
+        return isinstance(value, str) and told.values.get(value) == "delete"
 
     def _cells(self, record: Any, present: Sequence[str]) -> list[str | None]:
         if not isinstance(record, dict):
             raise RefusedRecord("not_a_record", "must be a JSON object")
         found = [self._cell(name, record) for name in present]
-        left = remainder(record, self._taken)
+        left = remainder(record, self._taken) if self._keeps_rest else ABSENT
         if left is ABSENT:
             return [*found, None]
         return [*found, cell(UNMAPPED, json.dumps(left, ensure_ascii=False, default=str), LIMITS)]

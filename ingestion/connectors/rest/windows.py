@@ -11,10 +11,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ingestion.connectors.rest.instants import MICROSECOND, Scale
-from ingestion.connectors.rest.options import RestCursor
-from ingestion.connectors.rest.paths import Place
 from ingestion.connectors.rest.positions import Position
+from ingestion.connectors.rest.streams import RestCursor
 from ingestion.errors import SourceError
+from ingestion.readers.paths import Place
 
 BEGINNING = {True: "1970-01-01T00:00:00+00:00", False: "0"}
 AHEAD = timedelta(days=1)
@@ -51,9 +51,35 @@ class Window:
         """Where the read begins, as a request writes it."""
         return self._scale.request(self._since)
 
-    def now(self, now: datetime) -> str | int:
-        """The source's time, as a request writes it."""
-        return self._scale.request(self._scale.key_of(now)) if self._scale.is_time else ""
+    def until(self, now: datetime) -> str | int:
+        """The source's time or the end of the slice, as a request writes it."""
+        return self._scale.request(self._end(now)) if self._scale.is_time else ""
+
+    def _end(self, now: datetime) -> int:
+        days = self._cursor.slice_days
+        end = self._scale.key_of(now)
+        return min(end, self._since + timedelta(days=days) // MICROSECOND) if days else end
+
+    def next_slice(self, now: datetime) -> bool:
+        """Go on to the next slice; False behind the last one."""
+        if not self._cursor.slice_days or self._end(now) >= self._scale.key_of(now):
+            return False
+        self._since, self._count = self._end(now), 0
+        self.position = self._open(self._since, None)
+        return True
+
+    def gap(self, now: datetime) -> str:
+        """What may be missing because the source was not asked for too long; mostly nothing."""
+        days = self._cursor.keeps_days
+        if not days or self._old is None or not self._scale.is_time:
+            return ""
+        read_to = self._scale.instant(self._old)
+        if now - read_to <= timedelta(days=days):
+            return ""
+        return (
+            f"the source shows {days} days only and was last read up to {read_to:%Y-%m-%d}: what "
+            "came in between is missing; load it from the vendor's own export"
+        )
 
     @property
     def is_full(self) -> bool:
@@ -68,7 +94,7 @@ class Window:
         Raises:
             SourceError: the position lies behind the source's own time.
         """
-        self._check(now)
+        self.check(now)
         keys = [key for key in [self._reached, *map(self._key, records)] if key is not None]
         self._reached = max(keys, default=None)
         self._count += len(records)
@@ -111,7 +137,12 @@ class Window:
             return self._old
         return self._old - timedelta(minutes=self._cursor.overlap_minutes) // MICROSECOND
 
-    def _check(self, now: datetime) -> None:
+    def check(self, now: datetime) -> None:
+        """Refuse to go on from a position that lies behind the source's own time.
+
+        Raises:
+            SourceError: it does.
+        """
         if self._is_checked or self._old is None or not self._scale.is_time:
             return
         self._is_checked = True

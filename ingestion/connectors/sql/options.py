@@ -2,14 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from ingestion.entities import MAPPED_STREAMS
-from ingestion.errors import ConfigurationError
-from ingestion.readers.mapping import Columns, check_columns
-from ingestion.settings import Source, Strict, explain
+from ingestion.readers.declared import MappedStream, declared_place, declared_streams
+from ingestion.settings import Source, Strict
 
 SQLITE_URL = re.compile(r"^sqlite:///(?:\{inbox\}/)?(?P<path>\w[\w .-]*(?:/\w[\w .-]*)*)$")
 TABLE = r"^[A-Za-z_][A-Za-z0-9_]{0,62}(\.[A-Za-z_][A-Za-z0-9_]{0,62})?$"
@@ -55,30 +53,26 @@ class SqlOptions(Strict):
         return match["path"] if match else None
 
 
-class SqlStream(Strict):
+class SqlStream(MappedStream):
     """What is read for one stream.
 
     Args:
         table: a table or view, perhaps with its schema.
         query: a SELECT that is read as if it were a view.
-        columns: entity column to result column; see ``ingestion.readers.mapping``.
         cursor: column that grows whenever a row changes. Without one everything is read each
             time, and rows that vanished are deletes.
         overlap_minutes: how far behind the cursor reading resumes, for transactions that
             commit late; at least as long as the longest of them.
         deletes: ``key_snapshot`` reads all keys at the end, to find rows that vanished.
         batch_rows: rows that land together; a killed read resumes behind the last batch.
-        conventions: where this stream writes values otherwise than its source.
     """
 
     table: Annotated[str, Field(pattern=TABLE)] | None = None
     query: Annotated[str, AfterValidator(_one_select)] | None = None
-    columns: Columns
     cursor: str | None = None
     overlap_minutes: Annotated[int, Field(ge=0)] = 60
     deletes: Literal["none", "key_snapshot"] = "none"
     batch_rows: Annotated[int, Field(ge=1)] = 200_000
-    conventions: dict[str, Any] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _consistent(self) -> "SqlStream":
@@ -95,26 +89,4 @@ def options_of(source: Source) -> tuple[SqlOptions, Mapping[str, SqlStream]]:
     Raises:
         ConfigurationError: a key, value or column that is not allowed.
     """
-    try:
-        options = SqlOptions.model_validate(source.options)
-    except ValidationError as error:
-        # values stay unsaid: one of them may be a password in the wrong place
-        mistakes = "; ".join(
-            f"{'.'.join(map(str, item['loc'])) or 'options'}: {item['msg']}"
-            for item in error.errors()
-        )
-        raise ConfigurationError(f"source {source.id}, options: {mistakes}") from None
-    return options, {name: _stream(source, name) for name in source.streams}
-
-
-def _stream(source: Source, name: str) -> SqlStream:
-    where = f"source {source.id}, stream {name}"
-    if name not in MAPPED_STREAMS:
-        raise ConfigurationError(f"{where}: must be one of {', '.join(MAPPED_STREAMS)}")
-    try:
-        stream = SqlStream.model_validate(source.streams[name])
-        source.conventions.replaced(stream.conventions)
-    except ValidationError as error:
-        raise ConfigurationError(f"{where}: {explain(error)}") from error
-    check_columns(stream.columns, MAPPED_STREAMS[name], where)
-    return stream
+    return declared_place(source, SqlOptions), declared_streams(source, SqlStream)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.ingestion.connectors.acceptance import World
 from tests.ingestion.connectors.files.preset_worlds import PRESETS, PresetWorld
+from tests.ingestion.connectors.files.streamed_worlds import STREAMED, StreamedWorld
 from tests.ingestion.connectors.limesurvey.world import limesurvey_world
 from tests.ingestion.connectors.local_worlds import (
     AsteriskWorld,
@@ -38,6 +39,7 @@ WORLDS: dict[str, Opened] = {
     **{name: _remote(name) for name in REMOTE},
     "files": _local(FilesWorld),
     **{name: _local(partial(PresetWorld, preset=preset)) for name, preset in PRESETS.items()},
+    **{name: _local(partial(StreamedWorld, preset=name, stream=s)) for name, s in STREAMED},
     "sql": _local(SqlWorld),
     "asterisk": _local(AsteriskWorld),
     "qualtrics": _local(QualtricsWorld),

@@ -1,10 +1,13 @@
 """How vendors of surveys and messages are asked and answer, as their documentation says."""
 
+import io
+import json
+import zipfile
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 
-from tests.factories.json_server import Asked
+from tests.factories.json_server import Answer, Asked
 from tests.factories.vendor import PAGE, Dialect, Row, Vendor, cut, put
 
 
@@ -57,6 +60,71 @@ class SurveyMonkey(Dialect):
         host = f"http://{asked.headers['Host']}"
         links = {"next": f"{host}{asked.path}?{query}&page={page + 1}"} if more else {}
         return self.envelope([self.record(row) for row in rows]) | {"links": links}
+
+
+class Qualtrics(Dialect):
+    """Export jobs: everything recorded since a time, as a ZIP file; edits keep their time."""
+
+    def key(self, number: int) -> str:
+        return f"R_{number:015}"
+
+    def shown(self, row: Row) -> str:
+        return _started(row)
+
+    def moment(self, changed: datetime) -> str:
+        return _utc(changed)
+
+    def is_job(self, asked: Asked) -> bool:
+        return not asked.path.endswith("/file")
+
+    def as_sent(self, body: Any) -> Answer:
+        held = io.BytesIO()
+        with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("Survey.json", json.dumps(body))
+        return Answer(body=held.getvalue())
+
+    def answer(self, vendor: Vendor, asked: Asked) -> Any:
+        jobs = self.own.setdefault("jobs", {})
+        before, _, number = asked.path.partition("/export-responses")
+        assert before == "/API/v3/surveys/form1"
+        if asked.method == "POST":
+            body = asked.body
+            assert (body["format"], body["timeZone"]) == ("json", "UTC")
+            since = datetime.fromisoformat(body["startDate"])
+            number = f"ES_{len(jobs)}"
+            jobs[number] = [self.record(row) for row in vendor.living(since)]
+            return {"result": {"progressId": number, "percentComplete": 0, "status": "inProgress"}}
+        number = number.strip("/")
+        if not number.endswith("/file"):
+            asked_again = self.own.setdefault(number, iter(["inProgress"]))
+            status = next(asked_again, "complete")
+            done = {"fileId": f"file-{number}"} if status == "complete" else {}
+            return {"result": {"percentComplete": 50, "status": status} | done}
+        found = jobs[number.removesuffix("/file").removeprefix("file-")]
+        return self.as_sent({"responses": found})
+
+
+class GoogleForms(Dialect):
+    """Submitted at or after a time, with a page token; an edit moves the time."""
+
+    def key(self, number: int) -> str:
+        return f"ACYDBN{number:03}"
+
+    def shown(self, row: Row) -> str:
+        return _started(row)
+
+    def moment(self, changed: datetime) -> str:
+        return changed.strftime("%Y-%m-%dT%H:%M:%S.000001Z")
+
+    def answer(self, vendor: Vendor, asked: Asked) -> Any:
+        assert (asked.path, asked.query["pageSize"]) == ("/v1/forms/form1/responses", "5000")
+        since = datetime.fromisoformat(asked.query["filter"].removeprefix("timestamp >= "))
+        rows, more = cut(vendor.living(since), int(asked.query.get("pageToken", 0)))
+        if not rows:
+            return {}
+        body = self.envelope([self.record(row) for row in rows])
+        body.pop("nextPageToken")
+        return body | ({"nextPageToken": str(more)} if more else {})
 
 
 class Twilio(Dialect):

@@ -60,5 +60,6 @@ def test_only_the_client_imports_dlt_and_only_a_read_imports_the_client() -> Non
     assert found == {
         ("client.py", "dlt", False),
         ("login.py", "dlt", False),
+        ("paginators.py", "dlt", False),
         ("reading.py", "ingestion.connectors.rest.client", True),
     }

@@ -50,7 +50,20 @@ def test_a_link_that_leads_back_is_followed_once(monkeypatch: pytest.MonkeyPatch
             batches_of(world)
 
 
-def test_a_token_that_expires_in_the_middle_is_renewed_once(local: RestWorld) -> None:
+@pytest.mark.parametrize(
+    ("more", "sent"),
+    [
+        ({"kind": "client_credentials"}, {"client_secret": [SECRET]}),
+        ({"kind": "client_credentials", "sent": "header"}, {"client_secret": None}),
+        (
+            {"kind": "refresh_token", "refresh_token_env": "AUTH_TOKEN"},
+            {"grant_type": ["refresh_token"], "refresh_token": [SECRET]},
+        ),
+    ],
+)
+def test_a_token_that_expires_in_the_middle_is_renewed_once(
+    local: RestWorld, more: dict[str, Any], sent: dict[str, Any]
+) -> None:
     tokens = iter(["first", "second", "third"])
     answer = local.vendor.dialect.answer
 
@@ -66,7 +79,7 @@ def test_a_token_that_expires_in_the_middle_is_renewed_once(local: RestWorld) ->
     )
     local.more = {
         "auth": {
-            "kind": "client_credentials",
+            **more,
             "token_url": f"{local.url}/token",
             "client_id_env": "AUTH_TOKEN",
             "client_secret_env": "AUTH_TOKEN",
@@ -74,7 +87,10 @@ def test_a_token_that_expires_in_the_middle_is_renewed_once(local: RestWorld) ->
     }
 
     assert Held(local).read().values == local.state()
-    assert [asked.path for asked in local.vendor.asked].count("/token") == 2
+    logins = [asked for asked in local.vendor.asked if asked.path == "/token"]
+    assert len(logins) == 2
+    assert {name: logins[0].body.get(name) for name in sent} == sent
+    assert logins[0].headers.get("Authorization", "").startswith("Basic") == ("sent" in more)
 
 
 def test_a_stopped_night_keeps_its_pages_and_the_next_one_lands_the_rest_once(

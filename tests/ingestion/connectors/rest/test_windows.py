@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ingestion.connectors.rest.instants import Scale
-from ingestion.connectors.rest.options import RestCursor
 from ingestion.connectors.rest.positions import Position
+from ingestion.connectors.rest.streams import RestCursor
 from ingestion.connectors.rest.windows import Window
 from ingestion.errors import SourceError
 

@@ -14,11 +14,19 @@ from ingestion.settings import Conventions, Source
 from tests.factories.json_server import http_server
 from tests.factories.vendor import PAGE, SECRET, Dialect, Vendor
 from tests.ingestion.connectors.acceptance import World
-from tests.ingestion.connectors.rest import dialects, survey_dialects
+from tests.ingestion.connectors.rest import (
+    call_dialects,
+    crm_dialects,
+    desk_dialects,
+    dialects,
+    survey_dialects,
+)
 
 LINKS = "a page is known by its link alone, so a read that stops begins its window again"
 WHOLE = "every read brings everything in one commit"
 GONE = "the vendor does not tell what was deleted"
+JOB = "a job is begun again: its list is the source's, not ours"
+KEPT = "a call that was made is never unmade; records vanish when the vendor no longer keeps them"
 OWN: dict[str, Any] = {
     "path": "/records",
     "params": {"changed_since": "{since}"},
@@ -89,6 +97,7 @@ DIALECTS: dict[str, Dialect] = {
     "typeform": survey_dialects.Typeform(
         preset="typeform",
         stream="survey_responses",
+        landed="form1|{}",
         records="items",
         number="response_id",
         changed="submitted_at",
@@ -98,6 +107,7 @@ DIALECTS: dict[str, Dialect] = {
     "surveymonkey": survey_dialects.SurveyMonkey(
         preset="surveymonkey",
         stream="survey_responses",
+        landed="form1|{}",
         records="data",
         number="id",
         changed="date_modified",
@@ -112,6 +122,101 @@ DIALECTS: dict[str, Dialect] = {
         changed="date_updated",
         name="to",
         watched="phone",
+    ),
+    "genesys": call_dialects.Genesys(
+        preset="genesys",
+        stream="calls",
+        records="conversations",
+        number="conversationId",
+        changed="conversationStart",
+        name="participants.2.userId",
+        watched="agent_number",
+        landed="{}|1f3c2c8e-5d7d-4a37-b1f5-0a1c2f3d4e5f",
+        more={"cursor": {"first": "2026-01-15T00:00:00+00:00"}},
+    ),
+    "twilio_voice": call_dialects.TwilioVoice(
+        preset="twilio_voice",
+        stream="calls",
+        records="calls",
+        number="sid",
+        changed="date_updated",
+        name="from",
+        watched="phone",
+        landed="{}|voice",
+    ),
+    "twilio_taskrouter": call_dialects.TaskRouter(
+        preset="twilio_taskrouter",
+        stream="calls",
+        records="events",
+        number="event_data.task_sid",
+        changed="event_date",
+        name="event_data.worker_sid",
+        watched="agent_number",
+        landed="{}|Sales",
+    ),
+    "zendesk_talk": call_dialects.ZendeskTalk(
+        preset="zendesk",
+        example="zendesk_talk",
+        stream="calls",
+        records="calls",
+        number="id",
+        changed="updated_at",
+        name="agent_id",
+        watched="agent_number",
+        landed="{}|360001",
+    ),
+    "dataverse": crm_dialects.Dataverse(
+        preset="dataverse",
+        records="value",
+        number="contactid",
+        changed="modifiedon",
+        name="fullname",
+    ),
+    "espocrm": crm_dialects.EspoCrm(
+        preset="espocrm", records="list", number="id", changed="modifiedAt", name="name"
+    ),
+    "suitecrm": crm_dialects.SuiteCrm(
+        preset="suitecrm",
+        records="data",
+        number="id",
+        changed="attributes.date_modified",
+        name="attributes.first_name",
+    ),
+    "salesforce_bulk": crm_dialects.SalesforceBulk(
+        preset="salesforce_bulk",
+        records="",
+        number="Id",
+        changed="SystemModstamp",
+        name="Name",
+    ),
+    "request_tracker": desk_dialects.RequestTracker(
+        preset="request_tracker",
+        stream="tickets",
+        records="items",
+        number="id",
+        changed="LastUpdated",
+        name="Priority",
+        watched="priority",
+    ),
+    "qualtrics_api": survey_dialects.Qualtrics(
+        preset="qualtrics",
+        stream="survey_responses",
+        landed="form1|{}",
+        records="responses",
+        number="responseId",
+        changed="values.recordedDate",
+        name="values.startDate",
+        watched="started_at",
+    ),
+    "google_forms_api": survey_dialects.GoogleForms(
+        preset="google_forms",
+        stream="survey_responses",
+        landed="form1|{}",
+        records="responses",
+        number="responseId",
+        changed="lastSubmittedTime",
+        name="createTime",
+        watched="started_at",
     ),
 }
 ASKED = "the vendor sends only the fields that are asked for by name"
@@ -133,6 +238,22 @@ BYPASS: dict[str, dict[str, str]] = {
     "typeform": {"deletes": GONE},
     "surveymonkey": {"deletes": GONE},
     "twilio": {"quota_goes_on": LINKS, "deletes": GONE},
+    "genesys": {"quota_goes_on": JOB, "deletes": KEPT},
+    "twilio_voice": {"quota_goes_on": LINKS, "deletes": KEPT},
+    "twilio_taskrouter": {"quota_goes_on": LINKS, "deletes": KEPT},
+    "dataverse": {
+        "future": "the vendor keeps the position itself",
+        "fields": "the time of a deleted record is that of reading, so its field may be absent",
+    },
+    "suitecrm": {"fields": "the fields that are read lie in one object, which is always there"},
+    "salesforce_bulk": {"quota_goes_on": JOB, "unasked": ASKED},
+    "qualtrics_api": {
+        "quota_goes_on": JOB,
+        "fields": "the fields that are read lie in one object, which is always there",
+        "unasked": "embedded data may be personal, so nothing lands that nobody mapped",
+    },
+    "google_forms_api": {"quota_goes_on": LINKS, "deletes": GONE},
+    "zendesk_talk": {"future": "the vendor keeps the position itself", "deletes": KEPT},
 }
 
 
@@ -157,10 +278,9 @@ class RestWorld(World):
 
     def state(self) -> dict[str, str]:
         living = (row for row in self.vendor.rows.values() if not row.is_deleted)
-        prefix = "form1|" if self.stream == "survey_responses" else ""
+        dialect = self.vendor.dialect
         return {
-            f"{prefix}{self.vendor.dialect.key(row.number)}": self.vendor.dialect.shown(row)
-            for row in living
+            dialect.landed.format(dialect.key(row.number)): dialect.shown(row) for row in living
         }
 
     def read(self, cursor: Cursor) -> Iterator[Batch]:
@@ -192,7 +312,7 @@ class RestWorld(World):
                 "id": "crm",
                 "connector": "rest",
                 **({"preset": dialect.preset} if dialect.preset else {}),
-                "options": _without_none(options | _auth(dialect) | self.more),
+                "options": _without_none(options | auth_of(dialect) | self.more),
                 "streams": {self.stream: _stream(dialect) if dialect.preset else dialect.own},
             }
         )
@@ -204,26 +324,29 @@ def _without_none(options: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
-def _auth(dialect: Dialect) -> dict[str, Any]:
+def auth_of(dialect: Dialect) -> dict[str, Any]:
+    """A token, where a preset has no credentials or lets a login server make them."""
     if dialect.base:
         return {}
-    if dialect.preset in (None, "salesforce"):
-        return {"auth": {"kind": "bearer", "token_env": "AUTH_TOKEN"}}
-    return {}
+    raw = {"connector": "rest", "preset": dialect.preset} if dialect.preset else {}
+    auth = with_preset(raw).get("options", {}).get("auth", {})
+    if auth.get("kind") in ("basic", "bearer", "api_key"):
+        return {}
+    return {"auth": dict.fromkeys(auth) | {"kind": "bearer", "token_env": "AUTH_TOKEN"}}
 
 
 def _stream(dialect: Dialect) -> dict[str, Any]:
     """What differs from the preset: small pages, and the one form that exists."""
     preset = with_preset({"id": "x", "connector": "rest", "preset": dialect.preset})
     stream = preset["streams"][dialect.stream]
-    changes: dict[str, Any] = {}
-    if "size" in stream["paging"]:
+    changes: dict[str, Any] = dict(dialect.more)
+    if "size" in stream.get("paging", {}):
         changes["paging"] = {"size": PAGE}
     if "size" in stream.get("deletes", {}).get("paging", {}):
         changes["deletes"] = {"paging": {"size": PAGE}}
     if "restart_after" in stream.get("cursor", {}):
         changes["cursor"] = {"restart_after": PAGE}
-    if "{each}" in stream["path"]:
+    if "{each}" in str(stream) and "each" not in stream:
         changes["each"] = ["form1"]
     return changes
 

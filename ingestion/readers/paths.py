@@ -1,14 +1,16 @@
 r"""Paths: where a value stands in a JSON record, and what is left when it is taken out.
 
 ``a.b`` steps into objects, ``a.0`` into lists, ``a[key=value]`` into the first element of a
-list whose ``key`` is ``value``; a dot of a name is written ``\\.``. ``a + b`` joins the texts of
-two places with a space.
+list whose ``key`` is ``value``; ``[key=value].a`` is there only in records whose ``key`` is
+``value``. A dot of a name is written ``\\.``. A place is a path or several: ``a?`` says true or
+false, whether anything stands there, ``a + b`` joins two texts with a space, and ``a | b`` is
+the first that there is.
 """
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, NamedTuple, cast
 
 from pydantic import AfterValidator
 
@@ -17,7 +19,7 @@ Step = str | int | Selector
 Steps = tuple[Step, ...]
 
 _DOT = re.compile(r"(?<!\\)\.")
-_STEP = re.compile(r"^(?P<name>[^\[\]]+)(?:\[(?P<key>[^\[\]=]+)=(?P<value>[^\[\]]*)\])?$")
+_STEP = re.compile(r"^(?P<name>[^\[\]?|]*)(?:\[(?P<key>[^\[\]=]+)=(?P<value>[^\[\]]*)\])?$")
 
 ABSENT: Any = object()
 """What stands where a path leads nowhere."""
@@ -35,10 +37,11 @@ def steps_of(path: str) -> Steps:
     steps: list[Step] = []
     for part in filter(None, _DOT.split(path)):
         match = _STEP.match(part.replace("\\.", "."))
-        if not match:
+        if not match or not (match["name"] or (match["key"] and not steps)):
             raise ValueError(f"{path!r} is no path such as name, phones.0.value or list[key=x].y")
         name = match["name"]
-        steps.append(int(name) if name.isdigit() else name)
+        if name:
+            steps.append(int(name) if name.isdigit() else name)
         if match["key"]:
             steps.append((match["key"], match["value"]))
     return tuple(steps)
@@ -55,8 +58,10 @@ JsonPath = Annotated[str, AfterValidator(_checked)]
 def value_at(record: Any, steps: Steps) -> Any:
     """The value at ``steps``, or ``ABSENT``."""
     for step in steps:
-        if isinstance(record, dict):
-            record = record.get(step if isinstance(step, str) else str(step), ABSENT)
+        if isinstance(record, dict) and isinstance(step, tuple):
+            record = record if str(record.get(step[0])) == step[1] else ABSENT
+        elif isinstance(record, dict):
+            record = record.get(str(step), ABSENT)
         elif isinstance(record, list):
             record = _element(record, step)
         else:
@@ -81,29 +86,69 @@ def _place(values: list[Any], step: Step) -> int | None:
     return None
 
 
+class Term(NamedTuple):
+    """One path of a place, and whether only its presence counts."""
+
+    steps: Steps
+    is_test: bool
+
+    def value(self, record: Any) -> Any:
+        """What stands there; None for nothing."""
+        found = value_at(record, self.steps)
+        if self.is_test:
+            return found not in (ABSENT, None, "")
+        return None if found is ABSENT else found
+
+
 @dataclass(frozen=True)
 class Place:
-    """Where a column comes from: one path, or several whose texts are joined."""
+    """Where a column comes from: the first choice whose terms, joined, are there."""
 
-    paths: tuple[Steps, ...]
+    choices: tuple[tuple[Term, ...], ...]
 
     @classmethod
     def of(cls, text: str) -> "Place":
-        """The place that ``text`` writes."""
-        return cls(tuple(steps_of(part.strip()) for part in text.split(" + ")))
+        """The place that ``text`` writes.
+
+        Raises:
+            ValueError: not written like one.
+        """
+        return cls(
+            tuple(
+                tuple(
+                    Term(steps_of(part.strip().removesuffix("?")), part.strip().endswith("?"))
+                    for part in choice.split(" + ")
+                )
+                for choice in text.split(" | ")
+            )
+        )
+
+    @property
+    def paths(self) -> tuple[Steps, ...]:
+        """All the paths that are read."""
+        return tuple(term.steps for choice in self.choices for term in choice)
 
     @property
     def names(self) -> tuple[str, ...]:
         """The fields of the record that are read."""
-        return tuple(str(steps[0]) for steps in self.paths if steps)
+        named = (_named(steps) for steps in self.paths)
+        return tuple(str(steps[0]) for steps in named if steps)
 
     def value(self, record: Any) -> Any:
         """The value in ``record``; None where there is none."""
-        if len(self.paths) == 1:
-            found = value_at(record, self.paths[0])
-            return None if found is ABSENT else found
-        parts = [_word(value_at(record, steps)) for steps in self.paths]
-        return " ".join(filter(None, parts)) or None
+        for terms in self.choices:
+            if len(terms) == 1:
+                found = terms[0].value(record)
+            else:
+                found = " ".join(filter(None, (_word(term.value(record)) for term in terms)))
+            if found not in (None, ""):
+                return found
+        return found if len(self.choices[-1]) == 1 else None
+
+
+def _named(steps: Steps) -> Steps:
+    """The steps behind a condition on the record itself."""
+    return steps[1:] if steps and isinstance(steps[0], tuple) else steps
 
 
 def _word(value: Any) -> str:
@@ -116,7 +161,7 @@ def taken_by(places: Iterable[Place]) -> Taken:
     """What ``places`` read, as a tree of steps."""
     tree: Taken = {}
     for place in places:
-        for steps in place.paths:
+        for steps in filter(None, map(_named, place.paths)):
             level = tree
             for step in steps[:-1]:
                 below = level.setdefault(step, {})

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ingestion.connectors.rest.paths import ABSENT, Place, remainder, steps_of, taken_by, value_at
+from ingestion.readers.paths import ABSENT, Place, remainder, steps_of, taken_by, value_at
 
 RECORD: dict[str, Any] = {
     "id": "7",

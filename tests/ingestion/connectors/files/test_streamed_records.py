@@ -1,0 +1,76 @@
+"""Records that a vendor streams into files: contact records of Amazon Connect."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from ingestion.connectors import files
+from ingestion.presets import with_preset
+from ingestion.settings import Source
+from tests.ingestion.connectors.acceptance import as_table, conformed
+from tests.ingestion.connectors.files.preset_worlds import FIXTURES
+from tests.ingestion.connectors.files.streamed_worlds import StreamedWorld
+
+CALL = (
+    *("source_id", "source_version", "queue", "agent_number", "customer_number", "outcome"),
+    *("is_transferred", "wait_milliseconds", "talk_milliseconds", "hold_milliseconds"),
+)
+EXPECTED: dict[tuple[str, str], tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
+    ("amazon_connect", "calls"): (
+        CALL,
+        [
+            (
+                *("6ee8ae10-0001|Sales", "1769854080000000", "Sales", "agent1", "C-77"),
+                *("answered", "true", "25000", "300000", "25000"),
+            ),
+            (
+                *("6ee8ae10-0002|Sales", "1769854260000000", "Sales", None, None),
+                *("abandoned", "false", "40000", None, None),
+            ),
+        ],
+    ),
+}
+
+
+def _landed(preset: str, stream: str, inbox: Path) -> tuple[list[tuple[Any, ...]], str]:
+    columns, _ = EXPECTED[preset, stream]
+    raw = {"id": "crm", "connector": "files", "preset": preset}
+    more = {"streams": {stream: {"settle_seconds": 0}}}
+    source = Source.model_validate(with_preset(raw | more))
+    written = ", ".join(f'"{name}"::varchar' for name in columns)
+    rows: list[tuple[Any, ...]] = []
+    with duckdb.connect() as connection:
+        world = StreamedWorld(inbox, preset, stream)
+        for batch in files.read(source, stream, cursor={}, inbox=inbox):
+            found = conformed(world, batch, connection)
+            assert found.count_rejected == 0, connection.sql(f"from {found.rejects}").fetchall()
+            rows += connection.sql(f"select {written} from {found.accepted} order by 1").fetchall()
+            names = " ".join(as_table(batch).schema.names)
+    return rows, names
+
+
+@pytest.mark.parametrize(("preset", "stream"), EXPECTED)
+def test_the_documented_records_land_typed(preset: str, stream: str, tmp_path: Path) -> None:
+    shutil.copy(FIXTURES / f"{preset}.jsonl", tmp_path)
+
+    rows, names = _landed(preset, stream, tmp_path)
+
+    assert rows == EXPECTED[preset, stream][1]
+    assert "Attributes" not in names
+
+
+def test_a_contact_record_that_is_delivered_again_is_the_later_version(tmp_path: Path) -> None:
+    text = (FIXTURES / "amazon_connect.jsonl").read_text(encoding="utf-8")
+    later = text.replace("2026-01-31T10:08:00Z", "2026-02-02T09:00:00Z")
+    later = later.replace('"Duration":25', '"Duration":26,"BrandNew":{"x":1}')
+    (tmp_path / "1-late.jsonl").write_text(later, encoding="utf-8")
+    (tmp_path / "2-early-again.jsonl").write_text(text, encoding="utf-8")
+
+    rows, _ = _landed("amazon_connect", "calls", tmp_path)
+
+    first = [row for row in rows if row[0] == "6ee8ae10-0001|Sales"]
+    assert max(first, key=lambda row: int(row[1]))[7] == "26000"
+    assert len(first) == 2
