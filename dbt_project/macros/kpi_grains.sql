@@ -10,7 +10,7 @@ without a key is in no row of that grain.
         'market', 'segment', 'touchpoint', 'channel', 'survey', 'question', 'queue',
         'agent', 'team', 'product', 'reason', 'purpose', 'template', 'location',
         'owner', 'acquisition_source', 'stage', 'feature', 'stakeholder', 'competitor',
-        'task',
+        'task', 'theme',
     ]) }}
 {% endmacro %}
 

@@ -77,7 +77,9 @@ DOMAINS = {
     "stage": "stage",
     "stage_code": "journey_stage",
     "stakeholder": "stakeholder",
+    "theme": "theme",
     "theme_kind": "theme_kind",
+    "theme_source": "theme_source",
     "state_cause": "state_cause",
     "stated_channel": "channel",
     "statistic": "statistic",
@@ -156,7 +158,7 @@ TEXTS = {
     "industry", "invitation_id", "model_version", "numerator_expression", "opens_at",
     "order_id", "path", "period_types", "product_id", "product_line", "quadrant", "question",
     "question_number", "question_text", "queue_day_id", "record_id", "response_id", "run_id",
-    "source_record_id", "subscription_id", "survey_number", "template_version", "theme",
+    "source_record_id", "statement_id", "subscription_id", "survey_number", "template_version",
     "time_zone", "version",
 }  # fmt: skip
 """Numbers, texts, and keys of records that no table of their own is published for."""

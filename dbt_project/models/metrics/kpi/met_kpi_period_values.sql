@@ -109,6 +109,7 @@ family_values as (
         ref('met_review_values'),
         ref('met_reputation_values'),
         ref('met_employee_link_values'),
+        ref('met_voc_theme_values'),
     ], kpi_value_columns()) }}
 
 ),
