@@ -4,13 +4,16 @@ same for all. A cell says `cast(null as …)` for grains that it does not have, 
 without a key is in no row of that grain.
 #}
 
-{# Every grain but the whole company; the seed kpi_grains says what each is. #}
+{#
+Every grain of cells but the whole company; the seed kpi_grains says what each is. Themes
+and programmes have values by period only.
+#}
 {% macro kpi_grain_names() %}
     {{ return([
         'market', 'segment', 'touchpoint', 'channel', 'survey', 'question', 'queue',
         'agent', 'team', 'product', 'reason', 'purpose', 'template', 'location',
         'owner', 'acquisition_source', 'stage', 'feature', 'stakeholder', 'competitor',
-        'task', 'theme',
+        'task',
     ]) }}
 {% endmacro %}
 

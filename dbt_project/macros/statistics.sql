@@ -272,3 +272,26 @@ sqrt((s (1 - s) d d + s v_with + s s v_without / (1 - s)) / n).
         )
     ) / nullif({{ all }}, 0))
 {%- endmacro %}
+
+{#
+Bound of a difference of two independent shares in -1..1 from the Wilson bounds of both
+(Newcombe 1998, method 10): it does not vanish where everybody stayed.
+#}
+{% macro share_difference_bound(
+    successes, trials, other_successes, other_trials, sign
+) -%}
+    {%- set opposite = '+' if sign == '-' else '-' -%}
+    case when {{ trials }} > 0 and {{ other_trials }} > 0 then
+        {{ ratio(successes, trials) }} - {{ ratio(other_successes, other_trials) }}
+        {{ sign }} sqrt(
+            power(
+                {{ ratio(successes, trials) }}
+                - {{ wilson_bound(successes, trials, sign) }}, 2
+            )
+            + power(
+                {{ ratio(other_successes, other_trials) }}
+                - {{ wilson_bound(other_successes, other_trials, opposite) }}, 2
+            )
+        )
+    end
+{%- endmacro %}
