@@ -168,7 +168,7 @@ TEXTS = {
     "order_id", "path", "period_types", "product_id", "product_line", "quadrant", "question",
     "question_number", "question_text", "queue_day_id", "record_id", "response_id", "run_id",
     "source_record_id", "statement_id", "subscription_id", "survey_number", "template_version",
-    "time_zone", "version",
+    "themes", "time_zone", "version",
 }  # fmt: skip
 """Numbers, texts, and keys of records that no table of their own is published for."""
 KEYS = DIMENSIONS | RECORDS
