@@ -51,6 +51,26 @@ but kaplan_meier, which takes a relation.
     round(100 * {{ adjusted_wald_bound(net, extremes, trials, sign) }}, 6)
 {%- endmacro %}
 
+{# A net promoter score of counted persons with its parts and interval, as marts show it. #}
+{% macro net_promoter_columns(counted) -%}
+    {%- set net -%} ({{ counted }}.count_promoters - {{ counted }}.count_detractors) {%- endset -%}
+    {%- set extremes -%} ({{ counted }}.count_promoters + {{ counted }}.count_detractors) {%- endset -%}
+    {%- set persons = counted ~ '.count_nps_customers' -%}
+    coalesce({{ persons }}, 0) as count_nps_customers,
+    coalesce({{ counted }}.count_promoters, 0) as count_promoters,
+    coalesce({{ counted }}.count_detractors, 0) as count_detractors,
+    {{ percentage(net, persons) }} as nps,
+    {{ net_percentage_bound(net, extremes, persons, '-') }} as nps_ci_low,
+    {{ net_percentage_bound(net, extremes, persons, '+') }} as nps_ci_high
+{%- endmacro %}
+
+{# The parts of it, of rows of mart_customer_360. #}
+{% macro net_promoter_parts() -%}
+    count(last_nps_score) as count_nps_customers,
+    count(*) filter (where last_nps_score >= 9) as count_promoters,
+    count(*) filter (where last_nps_score <= 6) as count_detractors
+{%- endmacro %}
+
 {% macro mean_seconds(milliseconds, trials) -%}
     round({{ ratio(milliseconds, trials) }} / 1000, 6)
 {%- endmacro %}
