@@ -16,7 +16,16 @@ from ingestion import IngestionError
 from orchestration.lib.disk import lack_of_right, lack_of_room
 from orchestration.lib.environment import Environment, load_environment, use_project_instance
 from orchestration.lib.lock import WarehouseLockedError, hold_lock
-from serving import REPORT, ScreenSettings, ServingError, current_version, render, rollback
+from serving import (
+    LISTS,
+    REPORT,
+    ROLES,
+    ScreenSettings,
+    ServingError,
+    current_version,
+    render,
+    rollback,
+)
 
 if TYPE_CHECKING:
     from dagster import DagsterEvent
@@ -71,6 +80,7 @@ def screen(environment: Environment) -> str:
         return ""
     company, home = environment.sources.company, environment.home
     current = home.marts / "current"
+    of_this_night = {"lists": LISTS, "roles": ROLES}
     return render(
         version,
         ScreenSettings(
@@ -83,6 +93,11 @@ def screen(environment: Environment) -> str:
                 "report": _shown(current / REPORT),
                 "marts": _shown(current / "marts.duckdb"),
                 "parquet": _shown(current / "parquet"),
+                **{
+                    key: _shown(current / folder)
+                    for key, folder in of_this_night.items()
+                    if (version / folder).is_dir()
+                },
                 "warehouse": _shown(home.warehouse),
                 "inbox": _shown(home.inbox),
             },

@@ -15,17 +15,20 @@ from serving.errors import AuditError, PublishError, RoleError, ServingError
 from serving.explanation import ExplainError, Question, explain
 from serving.facts import CheckFact, RejectFact, Relation, RunFacts, SourceFact, StreamFact
 from serving.inventory import Holding, inventory, read_built
-from serving.lists import ListSettings, write_lists
+from serving.lists import LISTS, ListSettings, write_lists
 from serving.publish import Published, publish, read_published
 from serving.reconciliation import ROWS_CHECK, Difference, Reconciliation, reconcile
 from serving.report import REPORT, ReportSettings, write_catalog, write_report
+from serving.role_files import ROLES
 from serving.roles import BUNDLED_ROLES
 from serving.screen import ScreenSettings, render
 from serving.versions import current_version, list_versions, rollback
 
 __all__ = [
     "BUNDLED_ROLES",
+    "LISTS",
     "REPORT",
+    "ROLES",
     "ROWS_CHECK",
     "AuditError",
     "CheckFact",

@@ -24,7 +24,7 @@ from serving.roles import (
 from serving.suppression import CELL, TOTAL_GRAIN, hidden_cells
 from serving.warehouse import literal, quoted
 
-FOLDER = "roles"
+ROLES = "roles"
 TELLING = (
     *("numerator", "denominator", "value", "n", "standard_error", "ci_low", "ci_high"),
     *("low_n", "mature_share", "status"),
@@ -55,7 +55,7 @@ def write_roles(database: Path, declared: Path | None, storage_version: str) -> 
         connection.execute(f"attach {literal(str(database))} as version (read_only)")
         writer = _Writer(connection, storage_version)
         check_roles(book, writer.published)
-        folder = database.with_name(FOLDER)
+        folder = database.with_name(ROLES)
         folder.mkdir()
         return writer.write(book, folder)
 

@@ -4,7 +4,10 @@ same for all. A cell says `cast(null as …)` for grains that it does not have, 
 without a key is in no row of that grain.
 #}
 
-{# Every grain but the whole company; the seed kpi_grains says what each is. #}
+{#
+Every grain of cells but the whole company; the seed kpi_grains says what each is. Themes
+and programmes have values by period only.
+#}
 {% macro kpi_grain_names() %}
     {{ return([
         'market', 'segment', 'touchpoint', 'channel', 'survey', 'question', 'queue',

@@ -21,3 +21,10 @@
 {% macro hundredths(amount) -%}
     cast({{ amount }} * 100 as bigint)
 {%- endmacro %}
+
+{# The condition that a row of dim_exchange_rates is the rate of a currency on a day. #}
+{% macro rate_in_force(rates, currency_code, day) -%}
+    {{ currency_code }} = {{ rates }}.currency_code
+            and {{ day }} >= {{ rates }}.valid_from
+            and {{ day }} < {{ rates }}.valid_to
+{%- endmacro %}

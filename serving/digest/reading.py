@@ -15,7 +15,7 @@ import duckdb
 from serving.alerts import ALERTS
 from serving.digest.declaration import Rule
 from serving.report.sections import Row, rows
-from serving.role_files import FOLDER
+from serving.role_files import ROLES
 from serving.warehouse import literal
 from serving.wording import Language
 
@@ -108,7 +108,7 @@ class Day:
 
 def role_files(version: Path, role: str, rule: Rule) -> list[Path | None]:
     """The files of a role: one, or one per key; None where the version has no role files."""
-    folder = version / FOLDER
+    folder = version / ROLES
     if rule.per:
         return [*sorted(folder.glob(f"{role}-*.duckdb"))]
     file = folder / f"{role}.duckdb"

@@ -1,9 +1,12 @@
-"""Priorities and pain points: impacts and bases against a computation of their own."""
+"""Priorities, pain points and themes: impacts and bases against a computation of their own."""
 
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from tests.kpis import themes
 from tests.kpis.experiences import impacts
 from tests.kpis.reading import Warehouse
 
@@ -49,3 +52,52 @@ def test_pain_points_hold_every_issue_that_is_judged_once(built: Warehouse) -> N
         """
     )
     assert different.empty, different.to_string()
+
+
+@pytest.fixture(scope="module")
+def published_themes(built: Warehouse) -> pd.DataFrame:
+    values = built.month_values()
+    return values[values["kpi_id"] == "K-THEME"].rename(columns={"grain_key": "theme"})
+
+
+def test_shares_and_impacts_of_themes_equal_the_second_computation(
+    built: Warehouse, published_themes: pd.DataFrame
+) -> None:
+    statements = themes.coded_statements(built)
+    for statistic, expected, columns in (
+        ("value", themes.shares(statements), ["numerator", "denominator"]),
+        ("impact_csat", themes.impacts(statements), ["n", "value", "ci_low", "ci_high"]),
+    ):
+        mine = published_themes[published_themes["statistic"] == statistic]
+        joined = mine.merge(
+            expected, on=["period_start", "theme"], how="outer", suffixes=("", "_expected")
+        )
+        assert len(joined) == len(mine) == len(expected) > 0
+        for column in columns:
+            found, wanted = joined[column], joined[f"{column}_expected"]
+            assert np.allclose(found.astype(float), wanted.astype(float), atol=1e-5), column
+        assert (joined["value"] != 0).any()
+
+
+def test_nothing_is_told_of_feelings_that_nobody_read(
+    built: Warehouse, published_themes: pd.DataFrame
+) -> None:
+    (read,) = built.frame("select count(sentiment) as n from marts.mart_voc")["n"]
+    told = published_themes[published_themes["statistic"] == "sentiment"]
+
+    assert (len(told) > 0) == (read > 0)
+
+
+def test_the_mart_of_themes_holds_what_is_published(
+    built: Warehouse, published_themes: pd.DataFrame
+) -> None:
+    wide = built.frame(
+        "select theme, period_start, theme_share_pct as value, csat_impact_points as impact_csat"
+        " from marts.mart_theme where is_model_in_force"
+    ).assign(period_start=lambda rows: pd.to_datetime(rows["period_start"]))
+    narrow = published_themes.pivot(
+        index=["theme", "period_start"], columns="statistic", values="value"
+    )
+    joined = narrow.join(wide.set_index(["theme", "period_start"]), rsuffix="_wide", how="outer")
+    assert np.allclose(joined["value"], joined["value_wide"])
+    assert np.allclose(joined["impact_csat"], joined["impact_csat_wide"], equal_nan=True)

@@ -45,10 +45,15 @@ def test_what_cannot_be_linked_costs_recall_and_no_strangers_meet(
     assert found.recall > 0.85
 
 
-def test_match_rate_and_consolidation_are_plausible(built: Warehouse) -> None:
+def test_match_rate_and_consolidation_equal_the_second_computation(built: Warehouse) -> None:
     ids = source_ids(built)
-    assert 0.3 < match_rate(ids) < 0.95
-    assert 0.2 < consolidation(ids) < 0.8
+    published = built.month_values().query("kpi_id == 'K-ID'").set_index("statistic")["value"]
+
+    assert published.to_dict() == pytest.approx(
+        {"value": 100 * match_rate(ids), "consolidation": 100 * consolidation(ids)}
+    )
+    assert 30 < published["value"] < 95
+    assert 20 < published["consolidation"] < 80
 
 
 def test_no_link_of_a_key_leads_outside_its_person(built: Warehouse) -> None:

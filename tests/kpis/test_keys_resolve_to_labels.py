@@ -77,7 +77,9 @@ DOMAINS = {
     "stage": "stage",
     "stage_code": "journey_stage",
     "stakeholder": "stakeholder",
+    "theme": "theme",
     "theme_kind": "theme_kind",
+    "theme_source": "theme_source",
     "state_cause": "state_cause",
     "stated_channel": "channel",
     "statistic": "statistic",
@@ -129,6 +131,15 @@ DIMENSIONS = {
     "team_id": ("dim_teams", "team_id"),
     "worst_grain_key": ("dim_grain_keys", "grain_key"),
 }
+CONFORMED = {
+    "channel": ("dim_channels", "channel"),
+    "competitor": ("dim_competitors", "competitor"),
+    "organizational_unit": ("dim_organizational_units", "organizational_unit"),
+    "segment": ("dim_segments", "segment"),
+    "stakeholder": ("dim_stakeholders", "stakeholder"),
+    "touchpoint": ("dim_touchpoints", "touchpoint"),
+}
+"""Lists of codes that are dimensions too: a BI tool joins them and must lose no row."""
 RECORDS = {
     "answer_id": ("mart_survey_answer", "answer_id"),
     "case_id": ("mart_closed_loop", "case_id"),
@@ -156,8 +167,8 @@ TEXTS = {
     "industry", "invitation_id", "model_version", "numerator_expression", "opens_at",
     "order_id", "path", "period_types", "product_id", "product_line", "quadrant", "question",
     "question_number", "question_text", "queue_day_id", "record_id", "response_id", "run_id",
-    "source_record_id", "subscription_id", "survey_number", "template_version", "theme",
-    "time_zone", "version",
+    "source_record_id", "statement_id", "subscription_id", "survey_number", "template_version",
+    "themes", "time_zone", "version",
 }  # fmt: skip
 """Numbers, texts, and keys of records that no table of their own is published for."""
 KEYS = DIMENSIONS | RECORDS
@@ -267,6 +278,24 @@ def test_every_key_stands_in_its_dimension(
         for key in held - known[KEYS[column]]
     ]
     assert not strays
+
+
+def test_every_code_of_a_conformed_dimension_stands_in_it(
+    built: Warehouse, values: dict[tuple[str, str], set[str]], schemas: dict[str, str]
+) -> None:
+    known = {
+        domain: set(built.frame(f"select {key} from {schemas[table]}.{table}")[key])
+        for domain, (table, key) in CONFORMED.items()
+    }
+    strays = [
+        (table, column, code)
+        for (table, column), held in values.items()
+        if (domain := _domain(table, column)) in CONFORMED
+        for code in held - known[domain]
+    ]
+    assert not strays
+    can_be_unknown = ("channel", "segment", "stakeholder", "touchpoint")
+    assert all("unknown" in known[domain] for domain in can_be_unknown)
 
 
 def test_every_key_of_the_kpis_is_named_in_each_script(built: Warehouse) -> None:

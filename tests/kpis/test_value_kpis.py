@@ -12,6 +12,7 @@ import pytest
 
 from tests.kpis import value
 from tests.kpis.panels import wallets
+from tests.kpis.programs import return_range, returns
 from tests.kpis.reading import KEYS, Warehouse
 from tests.kpis.risk import Judge
 from tests.kpis.value import (
@@ -227,3 +228,22 @@ def test_the_second_computation_knows_the_golden_examples() -> None:
     assert found["slope"] == pytest.approx(90.7801, abs=1e-4)
     assert (found["ci_low"], found["ci_high"]) == pytest.approx((28.6926, 152.8676), abs=1e-4)
     assert found["spearman"] == pytest.approx(0.9157, abs=1e-4)
+
+
+def test_the_return_of_a_programme_equals_the_second_computation(built: Warehouse) -> None:
+    """Two months have no ended year: the example of the unit test is computed here as well."""
+    assert return_range(36, 40, 28, 40, margin=100, cost=400) == pytest.approx(
+        (-76.793143, 265.708121), abs=1e-4
+    )
+    mine = built.frame(
+        "select program, year_start_date, count_treated, roi_low_pct, roi_high_pct"
+        " from marts.mart_program_roi where estimation_status = 'estimable'"
+    )
+    expected = returns(built)
+    keys = ["program", "year_start_date"]
+    joined = mine.merge(expected, on=keys, how="outer")
+    assert len(joined) == len(mine) == len(expected)
+    assert joined["count_treated"].tolist() == joined["treated"].tolist()
+    for bound in ("low", "high"):
+        wanted = joined[bound].tolist()
+        assert joined[f"roi_{bound}_pct"].tolist() == pytest.approx(wanted, rel=1e-4)

@@ -23,7 +23,11 @@ def render_in(language: Language, warehouse: Path, marts: Path) -> str:
         time_zone="Asia/Tehran",
         calendar="jalali" if language == "fa" else "gregorian",
         is_demo=True,
-        paths={"marts": Path("var/demo/marts/current/marts.duckdb")},
+        paths={
+            "marts": Path("var/demo/marts/current/marts.duckdb"),
+            "lists": Path("var/demo/marts/current/lists"),
+            "roles": Path("var/demo/marts/current/roles"),
+        },
     )
     return render(published.folder, settings)
 

@@ -3,7 +3,17 @@ with
 
 stakeholder_weights as (
 
-    select * from {{ ref('stakeholder_weights') }}
+    select
+        stakeholder,
+        weight,
+        owner
+
+    from {{ ref('stakeholder_weights') }}
+    union all
+    select
+        'unknown' as stakeholder,
+        0 as weight,
+        'customer_insight' as owner
 
 ),
 

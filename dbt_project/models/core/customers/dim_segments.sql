@@ -37,6 +37,13 @@ members as (
         is_current as is_member
 
     from accounts
+    union all
+    -- Facts of nobody's stand here, also while everybody has a segment.
+    select
+        'unknown' as segment,
+        cast(null as varchar) as customer_id,
+        cast(null as varchar) as account_id,
+        false as is_member
 
 ),
 

@@ -4,6 +4,14 @@ with
 touchpoints as (
 
     select * from {{ ref('touchpoints') }}
+    union all
+    select
+        'unknown' as touchpoint,
+        'unknown' as touchpoint_family,
+        'unknown' as purpose,
+        cast(null as varchar) as channel,
+        cast(null as varchar) as owner,
+        cast(null as varchar) as stage_code
 
 ),
 

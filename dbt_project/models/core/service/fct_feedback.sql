@@ -75,6 +75,7 @@ final as (
 
     select
         'answer:' || answer_id as feedback_id,
+        'response:' || response_id as statement_id,
         split_part(answer_id, ':', 1) as source_id,
         'survey_answer' as feedback_kind,
         answer_id as source_record_id,
@@ -101,6 +102,7 @@ final as (
     union all
     select
         'ticket:' || messages.ticket_message_id as feedback_id,
+        'ticket:' || messages.ticket_message_id as statement_id,
         tickets.source_id,
         'ticket_message' as feedback_kind,
         messages.ticket_message_id as source_record_id,
@@ -131,6 +133,7 @@ final as (
     union all
     select
         'review:' || reviews.review_id as feedback_id,
+        'review:' || reviews.review_id as statement_id,
         reviews.source_id,
         'review' as feedback_kind,
         reviews.review_id as source_record_id,

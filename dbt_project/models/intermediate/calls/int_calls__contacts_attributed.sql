@@ -79,12 +79,7 @@ final as (
 
     from contacts
     cross join run
-    left join identities
-        on contacts.identity_key = identities.identity_key
-    left join persons
-        on identities.customer_id = persons.customer_id
-            and contacts.entered_at >= persons.valid_from
-            and contacts.entered_at < persons.valid_to
+    {{ join_person_at('contacts', 'contacts.entered_at', 'persons') }}
 
 )
 

@@ -246,12 +246,7 @@ final as (
         on placed.met_agent_id = agents.agent_id
             and placed.started_at >= agents.valid_from
             and placed.started_at < agents.valid_to
-    left join identities
-        on placed.identity_key = identities.identity_key
-    left join persons
-        on identities.customer_id = persons.customer_id
-            and placed.started_at >= persons.valid_from
-            and placed.started_at < persons.valid_to
+    {{ join_person_at('placed', 'placed.started_at', 'persons') }}
 
 )
 

@@ -66,12 +66,7 @@ final as (
 
     from orders
     cross join run
-    left join identities
-        on orders.identity_key = identities.identity_key
-    left join persons
-        on identities.customer_id = persons.customer_id
-            and orders.ordered_at >= persons.valid_from
-            and orders.ordered_at < persons.valid_to
+    {{ join_person_at('orders', 'orders.ordered_at', 'persons') }}
 
 )
 

@@ -193,14 +193,10 @@ final as (
         on queues.kind = 'queue'
             and responses.source_id = queues.source_id
             and responses.queue_name = queues.name
-    left join identities
-        on responses.identity_key = identities.identity_key
-    left join persons
-        on identities.customer_id = persons.customer_id
-            and coalesce(responses.submitted_at, responses.started_at)
-            >= persons.valid_from
-            and coalesce(responses.submitted_at, responses.started_at)
-            < persons.valid_to
+    {{ join_person_at(
+        'responses', 'coalesce(responses.submitted_at, responses.started_at)',
+        'persons'
+    ) }}
 
 )
 

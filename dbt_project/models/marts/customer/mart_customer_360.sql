@@ -43,6 +43,12 @@ fct_subscriptions as (
 
 ),
 
+fct_actions as (
+
+    select * from {{ ref('fct_actions') }}
+
+),
+
 met_lapse_windows as (
 
     select * from {{ ref('met_lapse_windows') }}
@@ -227,6 +233,20 @@ subscriptions as (
 
 ),
 
+cases as (
+
+    select
+        customer_id,
+        count(*) as count_open_cases
+
+    from fct_actions
+
+    where not is_internal and status in ('open', 'contacted')
+
+    group by customer_id
+
+),
+
 final as (
 
     select
@@ -275,6 +295,7 @@ final as (
         touches.last_interaction_date,
         coalesce(touches.count_contacts_last_30d, 0) as count_contacts_last_30d,
         coalesce(touches.count_contacts_last_90d, 0) as count_contacts_last_90d,
+        coalesce(cases.count_open_cases, 0) as count_open_cases,
         coalesce(orders.count_orders, 0) as count_orders,
         orders.first_order_date,
         orders.last_order_date,
@@ -319,6 +340,9 @@ final as (
 
     left join touches
         on dim_customers.customer_id = touches.customer_id
+
+    left join cases
+        on dim_customers.customer_id = cases.customer_id
 
     left join orders
         on dim_customers.customer_id = orders.customer_id

@@ -35,9 +35,7 @@ counted as (
         cast(sum(clv_historic_amount) as decimal(18, 2)) as clv_historic_amount,
         cast(sum(clv_historic_real_amount) as decimal(18, 2))
             as clv_historic_real_amount,
-        count(last_nps_score) as count_nps_customers,
-        count(*) filter (where last_nps_score >= 9) as count_promoters,
-        count(*) filter (where last_nps_score <= 6) as count_detractors,
+        {{ net_promoter_parts() }},
         count(last_csat_score) as count_csat_customers,
         count(*) filter (where last_csat_score >= 4) as count_satisfied,
         cast(sum(count_contacts_last_90d) as bigint) as count_contacts_last_90d,
@@ -91,23 +89,7 @@ final as (
         dim_run.currency_code as reporting_currency_code,
         counted.clv_historic_amount,
         counted.clv_historic_real_amount,
-        coalesce(counted.count_nps_customers, 0) as count_nps_customers,
-        coalesce(counted.count_promoters, 0) as count_promoters,
-        coalesce(counted.count_detractors, 0) as count_detractors,
-        {{ percentage(
-            '(counted.count_promoters - counted.count_detractors)',
-            'counted.count_nps_customers'
-        ) }} as nps,
-        {{ net_percentage_bound(
-            '(counted.count_promoters - counted.count_detractors)',
-            '(counted.count_promoters + counted.count_detractors)',
-            'counted.count_nps_customers', '-'
-        ) }} as nps_ci_low,
-        {{ net_percentage_bound(
-            '(counted.count_promoters - counted.count_detractors)',
-            '(counted.count_promoters + counted.count_detractors)',
-            'counted.count_nps_customers', '+'
-        ) }} as nps_ci_high,
+        {{ net_promoter_columns('counted') }},
         coalesce(counted.count_csat_customers, 0) as count_csat_customers,
         coalesce(counted.count_satisfied, 0) as count_satisfied,
         {{ percentage('counted.count_satisfied', 'counted.count_csat_customers') }}

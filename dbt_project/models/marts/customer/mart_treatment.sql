@@ -47,9 +47,7 @@ counted as (
         cast(sum(clv_historic_amount) as decimal(18, 2)) as clv_historic_amount,
         cast(sum(clv_historic_real_amount) as decimal(18, 2))
             as clv_historic_real_amount,
-        count(last_nps_score) as count_nps_customers,
-        count(*) filter (where last_nps_score >= 9) as count_promoters,
-        count(*) filter (where last_nps_score <= 6) as count_detractors,
+        {{ net_promoter_parts() }},
         count(risk_band) as count_judged_customers,
         count(*) filter (where risk_band = 'high') as count_high_risk,
         cast(sum(count_contacts_last_90d) as bigint) as count_contacts_last_90d
@@ -138,23 +136,7 @@ final as (
                     'everybody.clv_historic_real_amount'
                 ) }}
         end as value_share_pct,
-        coalesce(counted.count_nps_customers, 0) as count_nps_customers,
-        coalesce(counted.count_promoters, 0) as count_promoters,
-        coalesce(counted.count_detractors, 0) as count_detractors,
-        {{ percentage(
-            '(counted.count_promoters - counted.count_detractors)',
-            'counted.count_nps_customers'
-        ) }} as nps,
-        {{ net_percentage_bound(
-            '(counted.count_promoters - counted.count_detractors)',
-            '(counted.count_promoters + counted.count_detractors)',
-            'counted.count_nps_customers', '-'
-        ) }} as nps_ci_low,
-        {{ net_percentage_bound(
-            '(counted.count_promoters - counted.count_detractors)',
-            '(counted.count_promoters + counted.count_detractors)',
-            'counted.count_nps_customers', '+'
-        ) }} as nps_ci_high,
+        {{ net_promoter_columns('counted') }},
         coalesce(counted.count_judged_customers, 0) as count_judged_customers,
         coalesce(counted.count_high_risk, 0) as count_high_risk,
         {{ percentage('counted.count_high_risk', 'counted.count_judged_customers') }}

@@ -20,6 +20,12 @@ dim_questions as (
 
 ),
 
+met_survey_contexts as (
+
+    select * from {{ ref('met_survey_contexts') }}
+
+),
+
 kpis as (
 
     select * from {{ ref('kpis') }}
@@ -101,7 +107,12 @@ final as (
         answers.exclusion_reason,
         answers.invited_at,
         answers.answered_at,
-        answers.answered_local_date
+        answers.answered_local_date,
+        contexts.themes,
+        contexts.wait_milliseconds,
+        contexts.is_resolved,
+        contexts.treatment_class,
+        contexts.tenure_days
 
     from fct_survey_answers as answers
 
@@ -116,6 +127,9 @@ final as (
 
     left join dim_questions
         on answers.question_id = dim_questions.question_id
+
+    left join met_survey_contexts as contexts
+        on answers.response_id = contexts.response_id
 
     -- Answers of staff and stakeholders are shown in cells only.
     where coalesce(dim_surveys.is_of_customers, true)

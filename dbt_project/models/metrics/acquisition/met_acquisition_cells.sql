@@ -45,9 +45,7 @@ valued_costs as (
     from fct_costs as costs
 
     left join dim_exchange_rates as rates
-        on costs.currency_code = rates.currency_code
-            and costs.month_start_date >= rates.valid_from
-            and costs.month_start_date < rates.valid_to
+        on {{ rate_in_force('rates', 'costs.currency_code', 'costs.month_start_date') }}
 
 ),
 

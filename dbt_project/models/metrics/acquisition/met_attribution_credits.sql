@@ -34,9 +34,9 @@ conversions as (
     from fct_orders as orders
 
     left join dim_exchange_rates as rates
-        on orders.currency_code = rates.currency_code
-            and orders.ordered_local_date >= rates.valid_from
-            and orders.ordered_local_date < rates.valid_to
+        on {{ rate_in_force(
+            'rates', 'orders.currency_code', 'orders.ordered_local_date'
+        ) }}
 
 ),
 

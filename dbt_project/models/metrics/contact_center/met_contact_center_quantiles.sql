@@ -94,20 +94,7 @@ attainment_kpis as (
 
 targets as (
 
-    select
-        kpi_id,
-        grain_name,
-        grain_key,
-        target,
-        valid_from,
-        lead(valid_from, 1, date '9999-12-31') over (
-            partition by kpi_id, grain_name, grain_key
-            order by valid_from
-        ) as valid_to
-
-    from kpi_targets
-
-    where statistic = 'mean'
+    {{ targets_of_means() }}
 
 ),
 
@@ -486,13 +473,7 @@ ranked_values as (
         cell_number,
         period_number,
         milliseconds,
-        cast(sum(count_values) over (
-            partition by cell_number, period_number
-            order by milliseconds
-        ) as integer) as last_rank,
-        cast(sum(count_values) over (
-            partition by cell_number, period_number
-        ) as integer) as n
+        {{ ranks_within('cell_number, period_number', 'integer') }}
 
     from period_values
 
@@ -522,19 +503,7 @@ attainments as (
             and concat('|', attainment_kpis.period_types, '|')
             like concat('%|', numbered_periods.period_type, '|%')
 
-    left join targets as own_targets
-        on cells.kpi_id = own_targets.kpi_id
-            and cells.grain_name = own_targets.grain_name
-            and cells.grain_key = own_targets.grain_key
-            and numbered_periods.period_start >= own_targets.valid_from
-            and numbered_periods.period_start < own_targets.valid_to
-
-    left join targets as general_targets
-        on cells.kpi_id = general_targets.kpi_id
-            and cells.grain_name = general_targets.grain_name
-            and general_targets.grain_key = '*'
-            and numbered_periods.period_start >= general_targets.valid_from
-            and numbered_periods.period_start < general_targets.valid_to
+    {{ join_targets_in_force('cells', 'numbered_periods.period_start') }}
 
     where coalesce(own_targets.target, general_targets.target) is not null
 
@@ -587,11 +556,7 @@ wanted_ranks as (
         wanted.unit_scale,
         wanted.quantile,
         wanted.target_milliseconds,
-        (ranked_values.n - 1) * wanted.quantile + 1 as quantile_rank,
-        {{ order_statistic_rank('wanted.quantile', 'ranked_values.n', '-') }}
-            as low_rank,
-        {{ order_statistic_rank('wanted.quantile', 'ranked_values.n', '+') }}
-            as high_rank
+        {{ wanted_ranks('wanted.quantile', 'ranked_values.n') }}
 
     from ranked_values
 
@@ -612,14 +577,7 @@ order_statistics as (
         quantile,
         n,
         quantile_rank,
-        min(milliseconds) filter (where last_rank >= floor(quantile_rank))
-            as floor_value,
-        min(milliseconds) filter (where last_rank >= ceil(quantile_rank)) as ceil_value,
-        min(milliseconds) filter (where last_rank >= low_rank) as low_value,
-        min(milliseconds) filter (where last_rank >= high_rank) as high_value,
-        coalesce(
-            max(last_rank) filter (where milliseconds <= target_milliseconds), 0
-        ) as count_attained
+        {{ values_at_ranks() }}
 
     from wanted_ranks
 
@@ -645,27 +603,7 @@ final as (
         cells.grain_key,
         numbered_periods.period_type,
         numbered_periods.period_start,
-        cast(
-            case when order_statistics.quantile is null
-                    then order_statistics.count_attained
-            end as bigint
-        ) as numerator,
-        (
-            order_statistics.floor_value
-            + (order_statistics.ceil_value - order_statistics.floor_value)
-            * cast(
-                order_statistics.quantile_rank - floor(order_statistics.quantile_rank)
-                as double
-            )
-        ) / order_statistics.unit_scale as value,
-        case when order_statistics.quantile < 1
-                then cast(order_statistics.low_value as double)
-                    / order_statistics.unit_scale
-        end as ci_low,
-        case when order_statistics.quantile < 1
-                then cast(order_statistics.high_value as double)
-                    / order_statistics.unit_scale
-        end as ci_high,
+        {{ attained_and_quantile('order_statistics') }},
         cast(order_statistics.n as bigint) as n
 
     from order_statistics

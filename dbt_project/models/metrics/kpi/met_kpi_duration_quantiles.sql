@@ -158,25 +158,10 @@ ranked_values as (
 
     select
         *,
-        cast(sum(count_values) over (
-            partition by
-                kpi_id,
-                definition_version,
-                grain_name,
-                grain_key,
-                period_type,
-                period_start
-            order by milliseconds
-        ) as bigint) as last_rank,
-        cast(sum(count_values) over (
-            partition by
-                kpi_id,
-                definition_version,
-                grain_name,
-                grain_key,
-                period_type,
-                period_start
-        ) as bigint) as n
+        {{ ranks_within(
+            'kpi_id, definition_version, grain_name, grain_key, period_type, '
+            ~ 'period_start', 'bigint'
+        ) }}
 
     from cell_values
 
@@ -184,20 +169,7 @@ ranked_values as (
 
 targets as (
 
-    select
-        kpi_id,
-        grain_name,
-        grain_key,
-        target,
-        valid_from,
-        lead(valid_from, 1, date '9999-12-31') over (
-            partition by kpi_id, grain_name, grain_key
-            order by valid_from
-        ) as valid_to
-
-    from kpi_targets
-
-    where statistic = 'mean'
+    {{ targets_of_means() }}
 
 ),
 
@@ -208,11 +180,7 @@ wanted_ranks as (
         wanted_kpis.statistic,
         wanted_kpis.unit_scale,
         wanted_kpis.quantile,
-        (ranked_values.n - 1) * wanted_kpis.quantile + 1 as quantile_rank,
-        {{ order_statistic_rank('wanted_kpis.quantile', 'ranked_values.n', '-') }}
-            as low_rank,
-        {{ order_statistic_rank('wanted_kpis.quantile', 'ranked_values.n', '+') }}
-            as high_rank,
+        {{ wanted_ranks('wanted_kpis.quantile', 'ranked_values.n') }},
         coalesce(own_targets.target, general_targets.target) * wanted_kpis.target_scale
             as target_milliseconds
 
@@ -226,19 +194,7 @@ wanted_ranks as (
             and concat('|', wanted_kpis.period_types, '|')
             like concat('%|', ranked_values.period_type, '|%')
 
-    left join targets as own_targets
-        on ranked_values.kpi_id = own_targets.kpi_id
-            and ranked_values.grain_name = own_targets.grain_name
-            and ranked_values.grain_key = own_targets.grain_key
-            and ranked_values.period_start >= own_targets.valid_from
-            and ranked_values.period_start < own_targets.valid_to
-
-    left join targets as general_targets
-        on ranked_values.kpi_id = general_targets.kpi_id
-            and ranked_values.grain_name = general_targets.grain_name
-            and general_targets.grain_key = '*'
-            and ranked_values.period_start >= general_targets.valid_from
-            and ranked_values.period_start < general_targets.valid_to
+    {{ join_targets_in_force('ranked_values', 'ranked_values.period_start') }}
 
     -- Without a target in force when the period begins there is nothing to attain.
     where
@@ -255,14 +211,7 @@ order_statistics as (
         quantile,
         n,
         quantile_rank,
-        min(milliseconds) filter (where last_rank >= floor(quantile_rank))
-            as floor_value,
-        min(milliseconds) filter (where last_rank >= ceil(quantile_rank)) as ceil_value,
-        min(milliseconds) filter (where last_rank >= low_rank) as low_value,
-        min(milliseconds) filter (where last_rank >= high_rank) as high_value,
-        coalesce(
-            max(last_rank) filter (where milliseconds <= target_milliseconds), 0
-        ) as count_attained
+        {{ values_at_ranks() }}
 
     from wanted_ranks
 
@@ -270,30 +219,35 @@ order_statistics as (
 
 ),
 
+measured as (
+
+    select
+        {{ kpi_key() }},
+        quantile,
+        n,
+        {{ attained_and_quantile('order_statistics') }}
+
+    from order_statistics
+
+),
+
 final as (
 
     select
         {{ kpi_key() }},
-        cast(case when quantile is null then count_attained end as bigint) as numerator,
+        numerator,
         cast(case when quantile is null then n end as bigint) as denominator,
         n,
         n as n_with_immature,
-        cast(case when quantile is null then count_attained end as decimal(38, 0))
-            as sum_of_squares,
+        cast(numerator as decimal(38, 0)) as sum_of_squares,
         cast(null as decimal(38, 0)) as sum_denominator_squares,
         cast(null as decimal(38, 0)) as sum_cross_products,
-        (
-            floor_value
-            + (ceil_value - floor_value)
-            * cast(quantile_rank - floor(quantile_rank) as double)
-        ) / unit_scale as value,
+        value,
         cast(null as double) as standard_error,
-        case when quantile < 1 then cast(low_value as double) / unit_scale end
-            as ci_low,
-        case when quantile < 1 then cast(high_value as double) / unit_scale end
-            as ci_high
+        ci_low,
+        ci_high
 
-    from order_statistics
+    from measured
 
 )
 

@@ -109,6 +109,8 @@ family_values as (
         ref('met_review_values'),
         ref('met_reputation_values'),
         ref('met_employee_link_values'),
+        ref('met_voc_theme_values'),
+        ref('met_identity_values'),
     ], kpi_value_columns()) }}
 
 ),

@@ -212,9 +212,10 @@ target_sums as (
     cross join dim_run
 
     inner join dim_exchange_rates as rates
-        on targets.currency_code = rates.currency_code
-            and least(month_starts.month_start_date, dim_run.as_of) >= rates.valid_from
-            and least(month_starts.month_start_date, dim_run.as_of) < rates.valid_to
+        on {{ rate_in_force(
+            'rates', 'targets.currency_code',
+            'least(month_starts.month_start_date, dim_run.as_of)'
+        ) }}
 
     group by targets.owner_id, month_starts.period_type, month_starts.period_start
 

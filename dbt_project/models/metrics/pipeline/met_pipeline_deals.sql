@@ -67,9 +67,7 @@ valued as (
     from standing
 
     left join dim_exchange_rates as rates
-        on standing.currency_code = rates.currency_code
-            and standing.valued_on >= rates.valid_from
-            and standing.valued_on < rates.valid_to
+        on {{ rate_in_force('rates', 'standing.currency_code', 'standing.valued_on') }}
 
 ),
 

@@ -162,9 +162,7 @@ rated as (
     from amounts
 
     left join dim_exchange_rates as rates
-        on amounts.currency_code = rates.currency_code
-            and amounts.period_start >= rates.valid_from
-            and amounts.period_start < rates.valid_to
+        on {{ rate_in_force('rates', 'amounts.currency_code', 'amounts.period_start') }}
 
     left join dim_price_index as start_prices
         on amounts.currency_code = start_prices.currency_code
@@ -176,9 +174,9 @@ rated as (
             = end_prices.month_start_date
 
     left join dim_exchange_rates as base_rates
-        on amounts.currency_code = base_rates.currency_code
-            and end_prices.base_month_start_date >= base_rates.valid_from
-            and end_prices.base_month_start_date < base_rates.valid_to
+        on {{ rate_in_force(
+            'base_rates', 'amounts.currency_code', 'end_prices.base_month_start_date'
+        ) }}
 
 ),
 

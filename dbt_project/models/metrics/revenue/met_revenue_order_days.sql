@@ -30,9 +30,9 @@ days as (
     from fct_orders
 
     left join dim_exchange_rates as rates
-        on fct_orders.currency_code = rates.currency_code
-            and fct_orders.ordered_local_date >= rates.valid_from
-            and fct_orders.ordered_local_date < rates.valid_to
+        on {{ rate_in_force(
+            'rates', 'fct_orders.currency_code', 'fct_orders.ordered_local_date'
+        ) }}
 
     where
         not fct_orders.is_internal

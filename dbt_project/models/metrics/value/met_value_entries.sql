@@ -151,9 +151,7 @@ priced_revenues as (
     from revenues
 
     left join dim_exchange_rates as rates
-        on revenues.currency_code = rates.currency_code
-            and revenues.local_date >= rates.valid_from
-            and revenues.local_date < rates.valid_to
+        on {{ rate_in_force('rates', 'revenues.currency_code', 'revenues.local_date') }}
 
     left join margin_periods as own_margins
         on revenues.margin_key = own_margins.product_name

@@ -15,6 +15,13 @@ met_value_linkage as (
 
 ),
 
+met_value_programs as (
+
+    select * from {{ ref('met_value_programs') }}
+    where estimation_status = 'estimable'
+
+),
+
 met_value_segment_shares as (
 
     select * from {{ ref('met_value_segment_shares') }}
@@ -144,6 +151,38 @@ segments as (
 
 ),
 
+-- A range and no point: where nobody was drawn by lot, a point would look like a proof.
+programs as (
+
+    select
+        kpis.kpi_id,
+        kpis.definition_version,
+        kpis.statistic,
+        'program' as grain_name,
+        programs.program as grain_key,
+        'year' as period_type,
+        programs.period_start,
+        cast(null as bigint) as numerator,
+        cast(null as bigint) as denominator,
+        least(programs.count_treated, programs.count_comparison) as n,
+        least(programs.count_treated, programs.count_comparison) as n_with_immature,
+        case kpis.statistic
+            when 'low' then programs.roi_low_pct
+            when 'high' then programs.roi_high_pct
+            when 'low_real' then programs.roi_real_low_pct
+            when 'high_real' then programs.roi_real_high_pct
+        end as value,
+        cast(null as double) as standard_error,
+        cast(null as double) as ci_low,
+        cast(null as double) as ci_high
+
+    from met_value_programs as programs
+
+    inner join kpis
+        on kpis.kpi_id = 'K-ROI'
+
+),
+
 unified as (
 
     select * from economics
@@ -151,6 +190,8 @@ unified as (
     select * from linkage
     union all
     select * from segments
+    union all
+    select * from programs
 
 ),
 

@@ -13,6 +13,7 @@ final as (
 
     select
         feedback_id,
+        statement_id,
         source_id,
         feedback_kind,
         source_record_id,
