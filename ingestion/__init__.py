@@ -5,6 +5,8 @@ company. It knows neither an orchestrator nor dbt: what the rows mean is decided
 ``dbt_project``, when things run in ``orchestration``.
 """
 
+from ingestion.conform import PhoneReader
+from ingestion.contacts import contact_records, phone_regions
 from ingestion.enriched import identity_candidates, land_identity_edges
 from ingestion.errors import ConfigurationError, IngestionError, StaleSourceError
 from ingestion.freezing import FrozenInputs, freeze
@@ -20,6 +22,7 @@ __all__ = [
     "FrozenInputs",
     "Home",
     "IngestionError",
+    "PhoneReader",
     "Source",
     "Sources",
     "StaleSourceError",
@@ -28,6 +31,7 @@ __all__ = [
     "StreamTask",
     "all_streams",
     "configured_streams",
+    "contact_records",
     "extract",
     "freeze",
     "home_of",
@@ -36,4 +40,5 @@ __all__ = [
     "land_identity_edges",
     "land_published",
     "load_sources",
+    "phone_regions",
 ]
