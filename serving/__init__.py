@@ -10,8 +10,15 @@ Dagster nor dbt.
 from serving.alerts import Told, new_alerts
 from serving.alerts import message as alert_message
 from serving.audit import audit
+from serving.contact import (
+    Contacts,
+    caller_role,
+    tell_callers,
+    write_calling_lists,
+    write_zone,
+)
 from serving.digest import digest_text, write_digests
-from serving.errors import AuditError, PublishError, RoleError, ServingError
+from serving.errors import AuditError, ContactError, PublishError, RoleError, ServingError
 from serving.explanation import ExplainError, Question, explain
 from serving.facts import CheckFact, RejectFact, Relation, RunFacts, SourceFact, StreamFact
 from serving.inventory import Holding, inventory, read_built
@@ -29,6 +36,8 @@ __all__ = [
     "ROWS_CHECK",
     "AuditError",
     "CheckFact",
+    "ContactError",
+    "Contacts",
     "Difference",
     "ExplainError",
     "Holding",
@@ -49,6 +58,7 @@ __all__ = [
     "Told",
     "alert_message",
     "audit",
+    "caller_role",
     "current_version",
     "digest_text",
     "explain",
@@ -61,8 +71,11 @@ __all__ = [
     "reconcile",
     "render",
     "rollback",
+    "tell_callers",
+    "write_calling_lists",
     "write_catalog",
     "write_digests",
     "write_lists",
     "write_report",
+    "write_zone",
 ]

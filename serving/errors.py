@@ -23,3 +23,7 @@ class PublishError(ServingError):
 
 class RoleError(ServingError):
     """The declaration of the roles does not fit what is published; nothing is published."""
+
+
+class ContactError(ServingError):
+    """Names and numbers are not handed out, or the contact zone could not be written."""

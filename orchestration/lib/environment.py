@@ -4,6 +4,7 @@ The only module of the room that reads or sets environment variables.
 """
 
 import os
+import pwd
 import shutil
 import sys
 import tomllib
@@ -120,6 +121,14 @@ def demo_size() -> dict[str, Any]:
 def alert_webhook() -> str | None:
     """Address that alerts are posted to, from ``CX_ALERT_WEBHOOK``."""
     return os.environ.get("CX_ALERT_WEBHOOK") or None
+
+
+def account() -> str:
+    """The account of the operating system under which this runs."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"
 
 
 def use_project_instance(environment: Environment) -> None:

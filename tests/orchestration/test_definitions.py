@@ -69,6 +69,7 @@ def test_the_assets_are_the_streams_the_dbt_nodes_and_the_publication(
             "weekly_digests",
             "case_lists",
             "kpi_alerts",
+            "contact_zone",
         )
     }
 
