@@ -8,21 +8,33 @@ company. It knows neither an orchestrator nor dbt: what the rows mean is decided
 from ingestion.conform import PhoneReader
 from ingestion.contacts import contact_records, phone_regions
 from ingestion.enriched import identity_candidates, land_identity_edges
-from ingestion.errors import ConfigurationError, IngestionError, StaleSourceError
+from ingestion.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    IngestionError,
+    RefusedRequestError,
+    StaleSourceError,
+)
 from ingestion.freezing import FrozenInputs, freeze
 from ingestion.pipeline import StreamResult, StreamTask, configured_streams, extract
 from ingestion.published import land_identities, land_published
+from ingestion.readers.allowance import HttpLimits
+from ingestion.readers.http import BoundedSession
 from ingestion.registry import DROP_CONNECTORS, all_streams
 from ingestion.settings import Home, Source, Sources, home_of, load_sources
 from ingestion.stream import StreamSpec
 
 __all__ = [
     "DROP_CONNECTORS",
+    "AuthenticationError",
+    "BoundedSession",
     "ConfigurationError",
     "FrozenInputs",
     "Home",
+    "HttpLimits",
     "IngestionError",
     "PhoneReader",
+    "RefusedRequestError",
     "Source",
     "Sources",
     "StaleSourceError",

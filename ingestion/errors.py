@@ -28,6 +28,10 @@ class AuthenticationError(SourceError):
     """A source refuses who we are or what we may see; asking again cannot help."""
 
 
+class RefusedRequestError(SourceError):
+    """The other side says no to this very request; it did nothing of what was asked."""
+
+
 class SchemaDriftError(IngestionError):
     """What would land does not fit the landed table."""
 

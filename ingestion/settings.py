@@ -180,6 +180,11 @@ class Home(BaseModel):
         return self.root / "contact"
 
     @property
+    def deliveries(self) -> Path:
+        """What other systems were told, and what is to be told them."""
+        return self.root / "deliveries"
+
+    @property
     def frozen_inputs(self) -> Path:
         """What the current night reads."""
         return self.root / "frozen_inputs.json"

@@ -5,7 +5,7 @@ Thin on purpose: what the commands do is in the modules beside it.
 
 import sys
 
-from orchestration import adding, breakage, explaining, headless, looking_up
+from orchestration import adding, breakage, explaining, exporting, headless, looking_up
 
 COMMANDS = {
     "nightly": headless.nightly,
@@ -15,6 +15,7 @@ COMMANDS = {
     "add": adding.show_proposal,
     "explain": explaining.show_explanation,
     "who": looking_up.show_callers,
+    "export": exporting.export,
 }
 
 

@@ -12,6 +12,7 @@ from orchestration.defs.ingestion import ingestion_assets
 from orchestration.defs.serving import (
     alerts_asset,
     contact_asset,
+    delivery_assets,
     digests_asset,
     lists_asset,
     report_asset,
@@ -54,6 +55,7 @@ def build_defs(
             lists_asset(environment),
             alerts_asset(environment),
             contact_asset(environment),
+            *delivery_assets(environment),
         ],
         resources={
             "lake": CompanyLake(environment),

@@ -223,10 +223,10 @@ def _rows(
         heading.font = Font(bold=True)
     yield headings
     for line in lines:
-        yield [_harmless(line[key]) for key in columns if key in line]
+        yield [harmless(line[key]) for key in columns if key in line]
 
 
-def _harmless(cell: Any) -> Any:
+def harmless(cell: Any) -> Any:
     """Text that no spreadsheet program takes for a formula; everything else as it is.
 
     Control characters have no place in a workbook: the program that writes it refuses them.

@@ -19,6 +19,7 @@ import requests
 from ingestion.errors import (
     AuthenticationError,
     QuotaExceededError,
+    RefusedRequestError,
     SourceError,
     TransientSourceError,
 )
@@ -191,7 +192,7 @@ class BoundedSession(requests.Session):
             raise AuthenticationError(self.said(url, REFUSALS[status]))
         if status >= 400:
             default = f"refuses the request (HTTP {status})"
-            raise SourceError(self.said(url, REFUSALS.get(status, default)))
+            raise RefusedRequestError(self.said(url, REFUSALS.get(status, default)))
 
     def _body(self, response: requests.Response, url: str) -> bytes:
         started, body = self._clock(), bytearray()

@@ -70,6 +70,8 @@ def test_the_assets_are_the_streams_the_dbt_nodes_and_the_publication(
             "case_lists",
             "kpi_alerts",
             "contact_zone",
+            "export_crm_cx_fields",
+            "case_webhooks",
         )
     }
 
