@@ -185,6 +185,9 @@ def test_the_nightly_job_runs_everything_in_one_process(defs: dg.Definitions) ->
         "weekly_digests",
         "case_lists",
         "kpi_alerts",
+        "contact_zone",
+        "export_crm_cx_fields",
+        "case_webhooks",
     }
 
 

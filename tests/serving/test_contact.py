@@ -5,12 +5,16 @@ import stat
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from openpyxl import load_workbook
 
+from ingestion.connectors import files
+from ingestion.settings import Source
 from serving import ContactError, Contacts, ListSettings, tell_callers, write_calling_lists
 from serving.contact import READ_LOG, ZONE, reads, write_zone, zone
 from serving.contact.purposes import load_purposes
+from tests.serving.test_lists import documented_source
 from tests.serving.zones import PHONES, records, write_people, write_world
 
 SETTINGS = ListSettings(language="en", time_zone="Asia/Tehran")
@@ -219,6 +223,23 @@ def test_a_calling_list_has_names_and_numbers_of_those_who_may_be_called(
         ("marketing", "lists/growth.xlsx"): ["bob"],
     }
     assert {stat.S_IMODE(path.stat().st_mode) for path in lists.paths.values()} == {0o600}
+
+
+def test_a_calling_list_that_comes_back_brings_no_name_into_the_lake(
+    world: Path, folder: Path
+) -> None:
+    lists = write_calling_lists(folder, world / "version", SETTINGS, role="caller", account="a")
+    source = Source(id="returned", **documented_source())
+    source.streams["actions"]["settle_seconds"] = 0
+    inbox = folder / "lists"
+
+    batches = list(files.read(source, "actions", cursor={}, inbox=inbox))
+
+    assert len(batches) == len(lists.paths)
+    for batch in batches:
+        rows = batch.rows if isinstance(batch.rows, pa.Table) else batch.rows.read_all()
+        assert "case_number" in rows.column_names
+        assert not {"Name", "Phone", "E-mail"} & set(rows.column_names)
 
 
 def rows_of(path: Path) -> list[dict[str, Any]]:
