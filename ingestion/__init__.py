@@ -5,21 +5,36 @@ company. It knows neither an orchestrator nor dbt: what the rows mean is decided
 ``dbt_project``, when things run in ``orchestration``.
 """
 
+from ingestion.conform import PhoneReader
+from ingestion.contacts import contact_records, phone_regions
 from ingestion.enriched import identity_candidates, land_identity_edges
-from ingestion.errors import ConfigurationError, IngestionError, StaleSourceError
+from ingestion.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    IngestionError,
+    RefusedRequestError,
+    StaleSourceError,
+)
 from ingestion.freezing import FrozenInputs, freeze
 from ingestion.pipeline import StreamResult, StreamTask, configured_streams, extract
 from ingestion.published import land_identities, land_published
+from ingestion.readers.allowance import HttpLimits
+from ingestion.readers.http import BoundedSession
 from ingestion.registry import DROP_CONNECTORS, all_streams
 from ingestion.settings import Home, Source, Sources, home_of, load_sources
 from ingestion.stream import StreamSpec
 
 __all__ = [
     "DROP_CONNECTORS",
+    "AuthenticationError",
+    "BoundedSession",
     "ConfigurationError",
     "FrozenInputs",
     "Home",
+    "HttpLimits",
     "IngestionError",
+    "PhoneReader",
+    "RefusedRequestError",
     "Source",
     "Sources",
     "StaleSourceError",
@@ -28,6 +43,7 @@ __all__ = [
     "StreamTask",
     "all_streams",
     "configured_streams",
+    "contact_records",
     "extract",
     "freeze",
     "home_of",
@@ -36,4 +52,5 @@ __all__ = [
     "land_identity_edges",
     "land_published",
     "load_sources",
+    "phone_regions",
 ]

@@ -10,13 +10,11 @@ from datetime import UTC, datetime
 import pyarrow as pa
 
 from ingestion.conform import conform
-from ingestion.entities import entity
-from ingestion.holdings import NEWEST_FIRST
+from ingestion.contacts import CUSTOMERS, living_customers
 from ingestion.lake import Lake, last_load, open_table, source_states
 from ingestion.landing import Arrival, Load, land
-from ingestion.loads import held_loads
 from ingestion.settings import Conventions, Home
-from ingestion.sql import connect, identifier, parquet
+from ingestion.sql import connect
 from ingestion.stream import Column, ColumnType, StreamSpec
 
 SOURCE_ID = "enriched"
@@ -54,37 +52,20 @@ class Candidates:
 
 def identity_candidates(home: Home) -> Candidates | None:
     """Living customer records in clear; None where nothing landed since they were compared."""
-    spec, lake = entity("customers", connector="mapped"), Lake(home.lake)
-    table, clear = open_table(lake.table(spec)), open_table(lake.restricted(spec))
-    if table is None or clear is None or not clear.file_uris():
-        return None
+    lake = Lake(home.lake)
+    load_seq = last_load(open_table(lake.table(CUSTOMERS)))
     compared = source_states(open_table(lake.table(IDENTITY_EDGES))).get(SOURCE_ID)
-    load_seq = last_load(table)
     if compared and compared.cursor == {"load_seq": load_seq}:
         return None
-    held = [found.load_seq for found in held_loads(lake) if found.table == spec.table]
-    # Files landed before a column was declared lack it.
-    empty = ", ".join(
-        f"cast(null as {kind}) as {identifier(name)}" for name, kind in spec.lake_schema.items()
-    )
     with connect() as connection:
-        records = connection.sql(
-            f"with landed as (select {empty} where false union all by name "
-            f"select * from {parquet(table.file_uris())}), latest as (select * from landed "
-            "where not list_contains(?, _load_seq) "
-            f"qualify row_number() over (partition by _source_id, source_id {NEWEST_FIRST}) = 1), "
-            "clear as (select _source_id, source_id, _load_seq, min(full_name) as full_name, "
-            f"min(email) as email, min(phone) as phone from {parquet(clear.file_uris())} "
-            "group by all) "
-            "select 'customer:' || latest._source_id || ':' || latest.source_id as identity_key, "
-            "clear.full_name, case when not latest.email_is_shared then clear.email end as email, "
-            "clear.phone, "
-            "cast(latest.birth_year as varchar) as birth_year, latest.market "
-            "from latest inner join clear using (_source_id, source_id, _load_seq) "
-            "where latest._op = 'upsert' order by identity_key",
-            params=[held],
-        ).to_arrow_table()
-    return Candidates(records, load_seq)
+        living = living_customers(connection, lake)
+        if living is None:
+            return None
+        records = living.project(
+            "identity_key, full_name, case when not email_is_shared then email end as email, "
+            "phone, cast(birth_year as varchar) as birth_year, market"
+        )
+        return Candidates(records.order("identity_key").to_arrow_table(), load_seq)
 
 
 def land_identity_edges(home: Home, pairs: pa.Table, *, load_seq: int) -> Load:

@@ -32,6 +32,10 @@ class PositionExpiredError(SourceError):
     """What was asked for is gone: a position that the source kept must be made anew."""
 
 
+class RefusedRequestError(SourceError):
+    """The other side says no to this very request; it did nothing of what was asked."""
+
+
 class SchemaDriftError(IngestionError):
     """What would land does not fit the landed table."""
 

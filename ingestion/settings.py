@@ -175,6 +175,16 @@ class Home(BaseModel):
         return self.root / "marts"
 
     @property
+    def contact(self) -> Path:
+        """Names and numbers for those who call customers, and the log of who read them."""
+        return self.root / "contact"
+
+    @property
+    def deliveries(self) -> Path:
+        """What other systems were told, and what is to be told them."""
+        return self.root / "deliveries"
+
+    @property
     def frozen_inputs(self) -> Path:
         """What the current night reads."""
         return self.root / "frozen_inputs.json"

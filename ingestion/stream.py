@@ -82,8 +82,10 @@ ENVELOPE_DESCRIPTIONS = {
 }
 
 RESTRICTED_ENVELOPE = {
-    name: ENVELOPE[name] for name in ("_source_id", "_load_seq", "_op", "source_id")
+    name: ENVELOPE[name] for name in ("_source_id", "_load_seq", "_op", "source_id", "_row_hash")
 }
+"""The hash tells which of several versions of a record in one load a clear value belongs to;
+loads of before it was kept lack it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,8 @@ from orchestration.defs.automation import automation
 from orchestration.defs.ingestion import ingestion_assets
 from orchestration.defs.serving import (
     alerts_asset,
+    contact_asset,
+    delivery_assets,
     digests_asset,
     lists_asset,
     report_asset,
@@ -52,6 +54,8 @@ def build_defs(
             digests_asset(environment),
             lists_asset(environment),
             alerts_asset(environment),
+            contact_asset(environment),
+            *delivery_assets(environment),
         ],
         resources={
             "lake": CompanyLake(environment),

@@ -23,3 +23,24 @@ class PublishError(ServingError):
 
 class RoleError(ServingError):
     """The declaration of the roles does not fit what is published; nothing is published."""
+
+
+class ContactError(ServingError):
+    """Names and numbers are not handed out, or the contact zone could not be written."""
+
+
+class DeliveryError(ServingError):
+    """The declaration of what leaves for other systems is not right; nothing is sent."""
+
+
+class NotTakenError(ServingError):
+    """A receiver did not take a batch; it stays to be told.
+
+    Args:
+        sentence: who did not take it, and why.
+        is_certain: the receiver said no; otherwise it may have taken the batch all the same.
+    """
+
+    def __init__(self, sentence: str, *, is_certain: bool) -> None:
+        self.is_certain = is_certain
+        super().__init__(sentence)

@@ -1,13 +1,13 @@
 """Lists that people work from: one Excel workbook of open cases per area of the company.
 
 Reads the published ``mart_action_today``, so a list shows what BI tools show: pseudonymous
-customers, no names and no numbers to dial. Which cases there are and whose they are belongs in
-``dbt_project``; a list that comes back filled in is read by the connector ``files`` (see the
-room's README).
+customers, no names and no numbers to dial: the edition that has them is made in
+``contact.lists``. Which cases there are and whose they are belongs in ``dbt_project``; a list
+that comes back filled in is read by the connector ``files`` (see the room's README).
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -53,8 +53,9 @@ CASES = """
         select domain, code, {name} as label from dim_labels
     )
     select
-        cases.owner, cases.status = 'suggested', cases.case_id,
-        timezone($time_zone, timezone('UTC', cases.step_due_at)) as due, cases.is_overdue,
+        cases.owner, cases.status = 'suggested', cases.reason, cases.suggested_step,
+        cases.case_id, timezone($time_zone, timezone('UTC', cases.step_due_at)) as due,
+        cases.is_overdue,
         coalesce(reasons.label, cases.reason), coalesce(steps.label, cases.suggested_step),
         cases.customer_id, coalesce(segments.label, cases.segment),
         coalesce(markets.label, cases.market), coalesce(languages.label, cases.language),
@@ -91,6 +92,17 @@ class ListSettings:
     calendar: str = "gregorian"
 
 
+@dataclass(frozen=True)
+class Case:
+    """An open case: whose it is, the codes of its reason and step, and its cells by column."""
+
+    owner: str
+    is_suggested: bool
+    reason: str
+    step: str
+    cells: dict[str, Any]
+
+
 def write_lists(version: Path, settings: ListSettings) -> dict[str, Path]:
     """Write ``lists/<owner>.xlsx`` into a published version: the path of each area's list.
 
@@ -100,21 +112,43 @@ def write_lists(version: Path, settings: ListSettings) -> dict[str, Path]:
         version: folder of the version, as ``current_version`` tells.
         settings: language and time zone.
     """
+    return write_workbooks(version / LISTS, open_cases(version, settings), SHOWN, settings.language)
+
+
+def open_cases(version: Path, settings: ListSettings) -> list[Case]:
+    """The open cases of a published version, as a person reads them, the most urgent first."""
     with duckdb.connect(str(version / DATABASE), read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
         jalali = Calendar(connection) if settings.calendar == "jalali" else None
         wording = Wording(settings.language, jalali)
         rows = connection.execute(_query(settings.language), {"time_zone": settings.time_zone})
-        lists: dict[str, dict[bool, list[list[Any]]]] = {}
-        for owner, is_suggested, *cells in rows.fetchall():
-            sheets = lists.setdefault(owner, {True: [], False: []})
-            sheets[is_suggested].append(_shown(cells, wording, settings.calendar))
-    folder = version / LISTS
-    draft = version / f".{LISTS}.tmp"
+        cases = []
+        for owner, is_suggested, reason, step, *cells in rows.fetchall():
+            shown = dict(zip(SHOWN, _shown(cells, wording, settings.calendar), strict=True))
+            cases.append(Case(owner, is_suggested, reason, step, shown))
+        return cases
+
+
+def write_workbooks(
+    folder: Path, cases: Iterable[Case], columns: dict[str, int], language: Language
+) -> dict[str, Path]:
+    """Replace ``folder`` by one workbook per area: the path of each.
+
+    Args:
+        folder: where ``<owner>.xlsx`` is written.
+        cases: in the order in which they are shown.
+        columns: cells that are shown, by label key, with their widths in characters.
+        language: of the headings.
+    """
+    lists: dict[str, dict[bool, list[dict[str, Any]]]] = {}
+    for case in cases:
+        sheets = lists.setdefault(case.owner, {True: [], False: []})
+        sheets[case.is_suggested].append(case.cells)
+    draft = folder.with_name(f".{folder.name}.tmp")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir()
     for owner, sheets in lists.items():
-        _write(draft / f"{owner}.xlsx", sheets, wording)
+        _write(draft / f"{owner}.xlsx", sheets, columns, Wording(language))
     durable.sync_tree(draft)
     shutil.rmtree(folder, ignore_errors=True)
     durable.move(draft, folder)
@@ -144,13 +178,18 @@ def _time(moment: datetime, wording: Wording) -> str:
     return wording.time(moment).replace(LEFT_TO_RIGHT, "").replace(END_OF_RUN, "")
 
 
-def _write(path: Path, sheets: dict[bool, list[list[Any]]], wording: Wording) -> None:
+def _write(
+    path: Path,
+    sheets: dict[bool, list[dict[str, Any]]],
+    shown: dict[str, int],
+    wording: Wording,
+) -> None:
     from openpyxl import Workbook
 
     workbook = Workbook(write_only=True)
     for is_suggested, lines in sheets.items():
         sheet = workbook.create_sheet(wording.say("lists", SHEETS[is_suggested]))
-        columns = {**SHOWN, **(RETURNED if is_suggested else {})}
+        columns = {**shown, **(RETURNED if is_suggested else {})}
         _lay_out(sheet, columns, len(lines), wording)
         for row in _rows(sheet, columns, lines, wording):
             sheet.append(row)
@@ -174,7 +213,7 @@ def _lay_out(sheet: Any, columns: dict[str, int], count: int, wording: Wording) 
 
 
 def _rows(
-    sheet: Any, columns: dict[str, int], lines: list[list[Any]], wording: Wording
+    sheet: Any, columns: dict[str, int], lines: list[dict[str, Any]], wording: Wording
 ) -> Iterator[list[Any]]:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
@@ -184,10 +223,10 @@ def _rows(
         heading.font = Font(bold=True)
     yield headings
     for line in lines:
-        yield [_harmless(cell) for cell in line]
+        yield [harmless(line[key]) for key in columns if key in line]
 
 
-def _harmless(cell: Any) -> Any:
+def harmless(cell: Any) -> Any:
     """Text that no spreadsheet program takes for a formula; everything else as it is.
 
     Control characters have no place in a workbook: the program that writes it refuses them.

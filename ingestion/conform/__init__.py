@@ -5,5 +5,6 @@ in ``landing``.
 """
 
 from ingestion.conform.conforming import Conformed, conform
+from ingestion.conform.numbers import PhoneReader, with_digits
 
-__all__ = ["Conformed", "conform"]
+__all__ = ["Conformed", "PhoneReader", "conform", "with_digits"]

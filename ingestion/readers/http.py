@@ -20,6 +20,7 @@ from ingestion.errors import (
     AuthenticationError,
     PositionExpiredError,
     QuotaExceededError,
+    RefusedRequestError,
     SourceError,
     TransientSourceError,
 )
@@ -202,7 +203,7 @@ class BoundedSession(requests.Session):
             raise PositionExpiredError(self.said(url, REFUSALS[status]))
         if status >= 400:
             default = f"refuses the request (HTTP {status})"
-            raise SourceError(self.said(url, REFUSALS.get(status, default)))
+            raise RefusedRequestError(self.said(url, REFUSALS.get(status, default)))
 
     def _body(self, response: requests.Response, url: str) -> bytes:
         started, body = self._clock(), bytearray()

@@ -4,6 +4,7 @@ The only module of the room that reads or sets environment variables.
 """
 
 import os
+import pwd
 import shutil
 import sys
 import tomllib
@@ -16,7 +17,7 @@ from typing import Any
 
 from ingestion import ConfigurationError, Home, Sources, home_of, load_sources
 from orchestration.lib.memory import memory_limit
-from serving import BUNDLED_ROLES
+from serving import BUNDLED_ROLES, DeliveryError
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
@@ -37,6 +38,9 @@ class Environment:
     home: Home
     roles: Path | None = None
     """Declaration of the roles that get a published file of their own."""
+
+    deliveries: Path | None = None
+    """Declaration of what leaves for other systems; without one nothing leaves."""
 
     @property
     def dbt_target(self) -> Path:
@@ -84,7 +88,13 @@ def load_environment() -> Environment:
     """
     sources = load_sources()
     roles = Path(os.environ.get("CX_ROLES") or BUNDLED_ROLES)
-    environment = Environment(sources=sources, home=home_of(sources.company), roles=roles)
+    declared = os.environ.get("CX_DELIVERIES")
+    environment = Environment(
+        sources=sources,
+        home=home_of(sources.company),
+        roles=roles,
+        deliveries=Path(declared) if declared else None,
+    )
     environment.activate()
     return environment
 
@@ -120,6 +130,28 @@ def demo_size() -> dict[str, Any]:
 def alert_webhook() -> str | None:
     """Address that alerts are posted to, from ``CX_ALERT_WEBHOOK``."""
     return os.environ.get("CX_ALERT_WEBHOOK") or None
+
+
+def declared_secret(variable: str) -> str:
+    """The value of an environment variable that the deliveries name.
+
+    Raises:
+        DeliveryError: it is not set.
+    """
+    value = os.environ.get(variable)
+    if not value:
+        raise DeliveryError(
+            f"environment variable {variable} is named in the deliveries but not set"
+        )
+    return value
+
+
+def account() -> str:
+    """The account of the operating system under which this runs."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"
 
 
 def use_project_instance(environment: Environment) -> None:

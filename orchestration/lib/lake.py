@@ -93,6 +93,10 @@ class CompanyLake:
         ingestion.land_identity_edges(self._home, pairs, load_seq=candidates.load_seq)
         return f"{pairs.num_rows} pairs of customer records resemble each other"
 
+    def contact_records(self) -> pa.Table:
+        """Every living customer record in clear, for the contact zone alone."""
+        return ingestion.contact_records(self._home, self._sources)
+
     def land_published(self, table: pa.Table, run_id: str) -> int:
         """Land the closed values of a publication; the rows that were new or changed."""
         from ingestion import published

@@ -18,10 +18,12 @@ from ingestion.entities import MAPPED_STREAMS
 from ingestion.settings import Company, Home, Source
 from orchestration import build
 from orchestration.defs.ingestion import assets
-from orchestration.defs.serving import people
+from orchestration.defs.serving import contact, deliveries, people
 from orchestration.lib.dbt_runner import DbtRunner
+from orchestration.lib.deliveries import Told
 from orchestration.lib.environment import Environment
-from serving import RejectFact
+from serving import Differences, RejectFact
+from serving.contact import CallingLists
 
 TINY_PROJECT = Path(__file__).parent / "tiny_project"
 ORDERS = MAPPED_STREAMS["orders"]
@@ -112,6 +114,9 @@ class FakeLake:
     def rejects(self) -> list[RejectFact]:
         return []
 
+    def contact_records(self) -> pa.Table:
+        return pa.table({})
+
     def land_published(self, table: pa.Table, run_id: str) -> int:
         if not self.is_writable:
             raise IngestionError("the lake is full")
@@ -143,6 +148,12 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
     monkeypatch.setattr(people, "write_catalog", lambda version, *_: version)
     monkeypatch.setattr(people, "write_lists", lambda version, settings: {})
     monkeypatch.setattr(people, "new_alerts", lambda version, told, **settings: [])
+    lists = CallingLists(paths={}, count_listed=0, left_out={})
+    told = Differences(Path(), count_records=0, count_new=0, count_changed=0, summary="")
+    monkeypatch.setattr(deliveries, "tell_crm", lambda *_: (told, None))
+    monkeypatch.setattr(deliveries, "tell_cases", lambda *_: Told({}))
+    monkeypatch.setattr(contact, "write_zone", lambda folder, records, **paths: 0)
+    monkeypatch.setattr(contact, "write_calling_lists", lambda folder, *_, **who: lists)
     return found
 
 

@@ -69,6 +69,9 @@ def test_the_assets_are_the_streams_the_dbt_nodes_and_the_publication(
             "weekly_digests",
             "case_lists",
             "kpi_alerts",
+            "contact_zone",
+            "export_crm_cx_fields",
+            "case_webhooks",
         )
     }
 
@@ -182,6 +185,9 @@ def test_the_nightly_job_runs_everything_in_one_process(defs: dg.Definitions) ->
         "weekly_digests",
         "case_lists",
         "kpi_alerts",
+        "contact_zone",
+        "export_crm_cx_fields",
+        "case_webhooks",
     }
 
 

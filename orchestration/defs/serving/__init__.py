@@ -1,6 +1,16 @@
-"""Assets of the serving room: the published marts and the report."""
+"""Assets of the serving room: the published marts and what people get of them."""
 
 from orchestration.defs.serving.assets import serving_assets
+from orchestration.defs.serving.contact import contact_asset
+from orchestration.defs.serving.deliveries import delivery_assets
 from orchestration.defs.serving.people import alerts_asset, digests_asset, lists_asset, report_asset
 
-__all__ = ["alerts_asset", "digests_asset", "lists_asset", "report_asset", "serving_assets"]
+__all__ = [
+    "alerts_asset",
+    "contact_asset",
+    "delivery_assets",
+    "digests_asset",
+    "lists_asset",
+    "report_asset",
+    "serving_assets",
+]

@@ -1,0 +1,113 @@
+"""The contact zone: names, phones, e-mails and consents of persons, and who is calling.
+
+Written anew every night from the records that the lake holds in clear, so it holds nothing
+that cannot be made again, and nobody whom the lake has lost. Reading it belongs in
+``reading``; only the read log beside it outlives a night.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import duckdb
+import phonenumbers
+import pyarrow as pa
+
+from serving import durable
+from serving.contact.statements import INPUTS, TABLES
+from serving.errors import ContactError
+from serving.versions import DATABASE
+from serving.warehouse import literal
+
+ZONE = "contact.duckdb"
+"""A link to the file of the last night: DuckDB shares an open file by its path, so that a file
+in the place of another would not be seen by a program that still reads the old one."""
+
+DRAFT = ".contact.tmp"
+
+
+def write_zone(folder: Path, records: pa.Table, *, warehouse: Path, version: Path) -> int:
+    """Replace the zone by one made of ``records``; how many persons it holds.
+
+    Readers see the old zone or the new one, whatever kills this. The folder opens for its
+    owner only: give its group the right to read where the caller's role is another account.
+
+    Args:
+        folder: the zone's; made when absent.
+        records: every living customer record in clear, as ``ingestion.contact_records`` gives.
+        warehouse: the audited warehouse, for who is who; nothing writes it meanwhile.
+        version: folder of the published version, for what is known of each person.
+
+    Raises:
+        ContactError: the zone could not be written; the one of before stays.
+    """
+    draft = folder / DRAFT
+    try:
+        make_private(folder)
+        _remove(folder.glob(f"{DRAFT}*"))
+        count = _build(draft, records, warehouse, version)
+        draft.chmod(0o600)
+        durable.sync(draft)
+        file = folder / f"contact-{uuid4().hex[:12]}.duckdb"
+        durable.move(draft, file)
+        durable.point(folder / ZONE, file.name)
+        _remove(path for path in folder.glob("contact-*.duckdb") if path != file)
+    except (OSError, duckdb.Error) as error:
+        raise ContactError(f"{folder / ZONE} could not be written: {error}") from error
+    return count
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in list(paths):
+        path.unlink()
+
+
+def make_private(folder: Path) -> None:
+    """Make the folder, open to its owner alone; the rights of one that stands are kept.
+
+    Raises:
+        ContactError: it stands open to everybody.
+    """
+    if not folder.exists():
+        folder.mkdir(mode=0o700, parents=True)
+    elif folder.stat().st_mode & 0o007:
+        raise ContactError(
+            f"{folder} is open to every account of this machine: chmod o-rwx it, then run again"
+        )
+
+
+def _build(draft: Path, records: pa.Table, warehouse: Path, version: Path) -> int:
+    with duckdb.connect(str(draft)) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        for name, path in (("built", warehouse), ("published", version / DATABASE)):
+            connection.execute(f"attach {literal(str(path))} as {name} (read_only)")
+        connection.register("records", records)
+        connection.register("spellings", _spellings(records))
+        for name, query in INPUTS.items():
+            connection.execute(f"create temp view {name} as {query}")
+        for name, query in TABLES.items():
+            connection.execute(f"create table {name} as {query}")
+        connection.execute(
+            "create table _meta as select $1::timestamp as written_at, as_of from dim_run",
+            [datetime.now(UTC).replace(tzinfo=None)],
+        )
+        (count,) = connection.execute("select count(*) from persons").fetchall()[0]
+    return int(count)
+
+
+def _spellings(records: pa.Table) -> pa.Table:
+    """Each number as its own country writes it."""
+    found = sorted({digits for digits in records["phone_digits"].to_pylist() if digits})
+    national = [national_spelling(digits) for digits in found]
+    columns = {"phone_digits": found, "phone_national": national}
+    return pa.table(columns, schema=pa.schema([(name, pa.string()) for name in columns]))
+
+
+def national_spelling(digits: str) -> str:
+    """E.164 digits as their country writes them; with the plus where no country is known."""
+    try:
+        number = phonenumbers.parse(f"+{digits}")
+    except phonenumbers.NumberParseException:
+        return f"+{digits}"
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
