@@ -1,6 +1,7 @@
 """Names and numbers: for one role, by purpose and consent, and never without a trace."""
 
 import re
+import shutil
 import stat
 from pathlib import Path
 from typing import Any
@@ -20,15 +21,22 @@ from tests.serving.zones import PHONES, records, write_people, write_world
 SETTINGS = ListSettings(language="en", time_zone="Asia/Tehran")
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("template")
+    write_world(root)
+    write_people(root)
+    return root
+
+
 @pytest.fixture
-def world(tmp_path: Path) -> Path:
-    write_world(tmp_path)
-    return tmp_path
+def world(template: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(template, tmp_path / "world", symlinks=True))
 
 
 @pytest.fixture
 def folder(world: Path) -> Path:
-    return write_people(world)
+    return world / "contact"
 
 
 def opened(folder: Path, purpose: str, role: str = "caller") -> Contacts:
