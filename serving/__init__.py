@@ -17,7 +17,9 @@ from serving.contact import (
     write_calling_lists,
     write_zone,
 )
+from serving.delivery import FOLDER as CRM_FOLDER
 from serving.delivery import (
+    SENT,
     Address,
     CaseNews,
     CrmFields,
@@ -44,6 +46,7 @@ from serving.errors import (
 )
 from serving.explanation import ExplainError, Question, explain
 from serving.facts import CheckFact, RejectFact, Relation, RunFacts, SourceFact, StreamFact
+from serving.forgetting import forget
 from serving.inventory import Holding, inventory, read_built
 from serving.lists import ListSettings, write_lists
 from serving.publish import Published, publish, read_published
@@ -55,8 +58,10 @@ from serving.versions import current_version, list_versions, rollback
 
 __all__ = [
     "BUNDLED_ROLES",
+    "CRM_FOLDER",
     "REPORT",
     "ROWS_CHECK",
+    "SENT",
     "Address",
     "AuditError",
     "CaseNews",
@@ -97,6 +102,7 @@ __all__ = [
     "current_version",
     "digest_text",
     "explain",
+    "forget",
     "inventory",
     "list_versions",
     "load_deliveries",
