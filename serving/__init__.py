@@ -17,7 +17,9 @@ from serving.contact import (
     write_calling_lists,
     write_zone,
 )
+from serving.delivery import FOLDER as CRM_FOLDER
 from serving.delivery import (
+    SENT,
     Address,
     CaseNews,
     CrmFields,
@@ -44,6 +46,7 @@ from serving.errors import (
 )
 from serving.explanation import ExplainError, Question, explain
 from serving.facts import CheckFact, RejectFact, Relation, RunFacts, SourceFact, StreamFact
+from serving.forgetting import forget
 from serving.inventory import Holding, inventory, read_built
 from serving.lists import LISTS, ListSettings, write_lists
 from serving.publish import Published, publish, read_published
@@ -56,10 +59,12 @@ from serving.versions import current_version, list_versions, rollback
 
 __all__ = [
     "BUNDLED_ROLES",
+    "CRM_FOLDER",
     "LISTS",
     "REPORT",
     "ROLES",
     "ROWS_CHECK",
+    "SENT",
     "Address",
     "AuditError",
     "CaseNews",
@@ -100,6 +105,7 @@ __all__ = [
     "current_version",
     "digest_text",
     "explain",
+    "forget",
     "inventory",
     "list_versions",
     "load_deliveries",

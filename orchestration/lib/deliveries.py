@@ -14,6 +14,8 @@ from orchestration.lib.environment import Environment
 from orchestration.lib.lake import CompanyLake
 from orchestration.lib.sending import sender
 from serving import (
+    CRM_FOLDER,
+    SENT,
     CaseNews,
     CrmFields,
     Delivery,
@@ -62,7 +64,7 @@ def tell_crm(
     if is_asked and declared is None:
         raise DeliveryError("nothing is sent: declare crm_fields in the file of CX_DELIVERIES")
     source = _source(environment, declared)
-    folder = environment.home.deliveries / "crm_fields"
+    folder = environment.home.deliveries / CRM_FOLDER
     keys = ["identity_key", "source_id", "record_number"]
     rows = crm_rows(
         version, environment.home.warehouse, lake.contact_records().select(keys), source=source
@@ -72,7 +74,7 @@ def tell_crm(
         found = write_differences(folder, outbox, environment.sources.company.language)
         if declared is None or not (declared.send or is_asked):
             return found, None
-        send = _crm_sender(declared, folder / "sent")
+        send = _crm_sender(declared, environment.home.deliveries / SENT)
         return found, outbox.deliver(compose, send, size=declared.batch)
 
 

@@ -6,6 +6,8 @@ business of ``orchestration``, which knows addresses and secrets.
 
 from serving.delivery.cases import CaseNews
 from serving.delivery.crm_fields import (
+    FOLDER,
+    SENT,
     Differences,
     compose,
     crm_rows,
@@ -16,6 +18,8 @@ from serving.delivery.declaration import Address, Cases, CrmFields, Deliveries, 
 from serving.delivery.outbox import Delivery, Outbox, Send, Wanted
 
 __all__ = [
+    "FOLDER",
+    "SENT",
     "Address",
     "CaseNews",
     "Cases",

@@ -24,6 +24,8 @@ from serving.warehouse import literal
 from serving.wording import Language, Wording
 
 EXPORT = "export_crm_cx_fields"
+FOLDER = "crm_fields"
+SENT = f"{FOLDER}/sent"
 DIFFERENCES = "differences.csv"
 SUMMARY = "summary.txt"
 FIELDS = (

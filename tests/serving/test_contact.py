@@ -1,6 +1,7 @@
 """Names and numbers: for one role, by purpose and consent, and never without a trace."""
 
 import re
+import shutil
 import stat
 from pathlib import Path
 from typing import Any
@@ -11,24 +12,41 @@ from openpyxl import load_workbook
 
 from ingestion.connectors import files
 from ingestion.settings import Source
-from serving import ContactError, Contacts, ListSettings, tell_callers, write_calling_lists
+from serving import (
+    SENT,
+    ContactError,
+    Contacts,
+    ListSettings,
+    forget,
+    tell_callers,
+    write_batch,
+    write_calling_lists,
+)
 from serving.contact import READ_LOG, ZONE, reads, write_zone, zone
 from serving.contact.purposes import load_purposes
+from serving.delivery.crm_fields import FIELDS
 from tests.serving.test_lists import documented_source
 from tests.serving.zones import PHONES, records, write_people, write_world
 
 SETTINGS = ListSettings(language="en", time_zone="Asia/Tehran")
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("template")
+    write_world(root)
+    write_people(root)
+    return root
+
+
 @pytest.fixture
-def world(tmp_path: Path) -> Path:
-    write_world(tmp_path)
-    return tmp_path
+def world(template: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(template, tmp_path / "world", symlinks=True))
 
 
 @pytest.fixture
 def folder(world: Path) -> Path:
-    return write_people(world)
+    return world / "contact"
 
 
 def opened(folder: Path, purpose: str, role: str = "caller") -> Contacts:
@@ -167,6 +185,21 @@ def test_whom_the_lake_lost_is_gone_the_next_night(world: Path, folder: Path) ->
     assert "Bob" not in answer
     assert "Ask who is calling" not in answer
     assert b"Bob" not in (folder / ZONE).read_bytes()
+
+
+def test_an_erasure_takes_the_person_out_of_the_log_and_of_files_that_nobody_picked_up(
+    world: Path, folder: Path
+) -> None:
+    told(folder, [PHONES["ann"]])
+    body = {"records": [{"record_number": name, **dict.fromkeys(FIELDS)} for name in ("BOB", "C")]}
+    sent = write_batch(world / "deliveries" / SENT, "key", body, "csv")
+
+    counts = forget(folder, world / "deliveries", r"\bbob\b|\bBOB\b")
+
+    assert counts == {f"contact/{READ_LOG}": 1, f"deliveries/{SENT}": 1}
+    assert reads(folder)[0]["customer_ids"] == ["ann", "xxx"]
+    assert [line.split(",")[0] for line in sent.read_text().splitlines()] == ["record_number", "C"]
+    assert forget(folder, world / "deliveries", r"\bbob\b") == {}
 
 
 def test_a_night_that_is_killed_leaves_the_zone_of_before(

@@ -140,6 +140,7 @@ def test_whom_nobody_may_know_any_more_is_forgotten_and_never_sent(
     tell(outbox, receiver, {"b": 2})
 
     assert receiver.items == [[2, 41], [2]]
+    assert b"erased" not in (tmp_path / "private" / "outbox.sqlite").read_bytes()
     assert outbox.told("crm") == ["b"]
     tell(outbox, receiver, {})
     assert outbox.told("crm") == ["b"]
