@@ -7,10 +7,10 @@ company. It knows neither an orchestrator nor dbt: what the rows mean is decided
 
 from ingestion.enriched import identity_candidates, land_identity_edges
 from ingestion.errors import ConfigurationError, IngestionError, StaleSourceError
-from ingestion.freezing import FrozenInputs, freeze
+from ingestion.freezing import FrozenInputs, freeze, freeze_between
 from ingestion.pipeline import StreamResult, StreamTask, configured_streams, extract
 from ingestion.published import land_identities, land_published
-from ingestion.registry import DROP_CONNECTORS, all_streams
+from ingestion.registry import DROP_CONNECTORS, all_streams, is_conversation
 from ingestion.settings import Home, Source, Sources, home_of, load_sources
 from ingestion.stream import StreamSpec
 
@@ -30,8 +30,10 @@ __all__ = [
     "configured_streams",
     "extract",
     "freeze",
+    "freeze_between",
     "home_of",
     "identity_candidates",
+    "is_conversation",
     "land_identities",
     "land_identity_edges",
     "land_published",

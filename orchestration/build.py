@@ -7,18 +7,21 @@ from collections.abc import Iterator, Mapping
 
 import dagster as dg
 
+from ingestion import configured_streams
 from orchestration.defs.automation import automation
 from orchestration.defs.ingestion import ingestion_assets
 from orchestration.defs.serving import (
     alerts_asset,
     digests_asset,
     lists_asset,
+    refreshed_asset,
     report_asset,
     serving_assets,
 )
 from orchestration.defs.transformation import transformation_assets
 from orchestration.lib.dbt_runner import DbtRunner
 from orchestration.lib.environment import Environment, is_run_worker, load_environment
+from orchestration.lib.job_names import REFRESH_JOB
 from orchestration.lib.lake import CompanyLake
 from orchestration.lib.lock import hold_lock
 from orchestration.lib.manifest import Manifest, read_manifest
@@ -43,6 +46,7 @@ def build_defs(
     manifest = manifest or read_manifest(
         dbt.project, environment.dbt_target, parse=dbt.parse, may_parse=not is_run_worker()
     )
+    tasks = configured_streams(environment.sources)
     assets = dg.Definitions(
         assets=[
             *ingestion_assets(environment),
@@ -52,6 +56,7 @@ def build_defs(
             digests_asset(environment),
             lists_asset(environment),
             alerts_asset(environment),
+            refreshed_asset(environment, manifest, tasks),
         ],
         resources={
             "lake": CompanyLake(environment),
@@ -62,13 +67,15 @@ def build_defs(
         loggers={CONSOLE: progress_logger},
         executor=dg.in_process_executor,
     )
-    return dg.Definitions.merge(assets, automation(environment))
+    return dg.Definitions.merge(assets, automation(environment, tasks))
 
 
 def _warehouse_lock(environment: Environment) -> dg.ResourceDefinition:
     @dg.resource(description="Held by a run from its first step to its last.")
     def warehouse_lock(context: dg.InitResourceContext) -> Iterator[None]:
-        with hold_lock(environment.lock_file):
+        job = context.dagster_run.job_name if context.dagster_run else ""
+        waits_for = () if job == REFRESH_JOB else (REFRESH_JOB,)
+        with hold_lock(environment.lock_file, job=job, waits_for=waits_for):
             yield None
 
     return warehouse_lock

@@ -1,4 +1,6 @@
-"""The nightly run without a user interface, as a schedule or a person on a terminal runs it.
+"""The nightly run, and a refresh of cases, without a user interface.
+
+As a schedule of the machine or a person on a terminal runs them.
 
 Progress goes to standard error, the one screen to standard output; what the library and dbt
 print besides goes to a log file. What the steps do is defined in ``defs``.
@@ -15,8 +17,17 @@ from typing import TYPE_CHECKING
 from ingestion import IngestionError
 from orchestration.lib.disk import lack_of_right, lack_of_room
 from orchestration.lib.environment import Environment, load_environment, use_project_instance
+from orchestration.lib.job_names import NIGHTLY_JOB, REFRESH_JOB
 from orchestration.lib.lock import WarehouseLockedError, hold_lock
-from serving import REPORT, ScreenSettings, ServingError, current_version, render, rollback
+from serving import (
+    REPORT,
+    ScreenSettings,
+    ServingError,
+    cases_version,
+    current_version,
+    render,
+    rollback,
+)
 
 if TYPE_CHECKING:
     from dagster import DagsterEvent
@@ -29,7 +40,23 @@ class NightFailedError(Exception):
 def run_night(*, is_debug: bool = False) -> Environment:
     """Run the nightly job to its end and return the environment that it ran in.
 
+    It waits for the end of a refresh of cases, and for nothing else.
+
     Args:
+        is_debug: raise the original error instead of a sentence.
+
+    Raises:
+        NightFailedError: nothing was published; the version before stays up.
+    """
+    return _run(NIGHTLY_JOB, waits_for=(REFRESH_JOB,), is_debug=is_debug)
+
+
+def _run(job_name: str, *, waits_for: Sequence[str] = (), is_debug: bool) -> Environment:
+    """Run a job to its end and return the environment that it ran in.
+
+    Args:
+        job_name: which one.
+        waits_for: jobs for whose end it waits.
         is_debug: raise the original error instead of a sentence.
 
     Raises:
@@ -42,9 +69,9 @@ def run_night(*, is_debug: bool = False) -> Environment:
             raise NightFailedError(lack)
         use_project_instance(environment)
         # A second run must say so within a moment, not after Dagster has loaded.
-        with hold_lock(environment.lock_file):
+        with hold_lock(environment.lock_file, waits_for=waits_for):
             pass
-        _execute_with_room(environment)
+        _execute_with_room(environment, job_name)
     except NightFailedError:
         raise
     except Exception as error:
@@ -54,10 +81,10 @@ def run_night(*, is_debug: bool = False) -> Environment:
     return environment
 
 
-def _execute_with_room(environment: Environment) -> None:
+def _execute_with_room(environment: Environment, job_name: str) -> None:
     """Run the job; what breaks on a full disk breaks in many ways, so the disk is asked."""
     try:
-        _execute(environment)
+        _execute(environment, job_name)
     except Exception as error:
         if full := lack_of_room(environment.home.root):
             raise NightFailedError(full) from error
@@ -90,26 +117,27 @@ def screen(environment: Environment) -> str:
     )
 
 
-def _execute(environment: Environment) -> None:
+def _execute(environment: Environment, job_name: str) -> None:
     import dagster as dg
 
     from orchestration.build import build_defs
-    from orchestration.defs.automation import NIGHTLY_JOB, alerts
+    from orchestration.defs.automation import alerts
     from orchestration.lib.environment import alert_webhook
     from orchestration.lib.progress import ONLY_PROGRESS
+    from orchestration.lib.sending import send
 
     log = environment.home.root / "nightly.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with _standard_output_to(log), dg.DagsterInstance.get() as instance:
-        job = build_defs(environment=environment).resolve_job_def(NIGHTLY_JOB)
+        job = build_defs(environment=environment).resolve_job_def(job_name)
         result = job.execute_in_process(
             instance=instance, run_config=ONLY_PROGRESS, raise_on_error=False
         )
         failed = alerts.failed_checks(instance, result.run_id)
         reasons = [_cause(event) for event in result.all_events if event.is_step_failure]
         if not result.success or failed:
-            text = alerts.alert_text(NIGHTLY_JOB, result.run_id, failed, "; ".join(reasons))
-            alerts.send(text, alert_webhook())
+            text = alerts.alert_text(job_name, result.run_id, failed, "; ".join(reasons))
+            send(text, alert_webhook())
     if not result.success:
         why = "; ".join(reasons) or "the run could not start"
         raise NightFailedError(
@@ -164,6 +192,18 @@ def nightly(arguments: Sequence[str]) -> int:
         print(f"The night failed: {error}", file=sys.stderr)
         return 1
     print(screen(environment), end="")
+    return 0
+
+
+def refresh(arguments: Sequence[str]) -> int:
+    """``python -m orchestration refresh``: the cases of today so far, without a night."""
+    try:
+        environment = _run(REFRESH_JOB, is_debug="--debug" in arguments)
+    except NightFailedError as error:
+        print(f"The cases were not refreshed: {error}", file=sys.stderr)
+        return 1
+    folder = cases_version(environment.home.marts)
+    print(f"cases: {_shown(folder) if folder else 'nothing has been published yet'}")
     return 0
 
 

@@ -16,12 +16,12 @@ from serving.explanation import ExplainError, Question, explain
 from serving.facts import CheckFact, RejectFact, Relation, RunFacts, SourceFact, StreamFact
 from serving.inventory import Holding, inventory, read_built
 from serving.lists import ListSettings, write_lists
-from serving.publish import Published, publish, read_published
+from serving.publish import Published, publish, publish_cases, read_published
 from serving.reconciliation import ROWS_CHECK, Difference, Reconciliation, reconcile
 from serving.report import REPORT, ReportSettings, write_catalog, write_report
 from serving.roles import BUNDLED_ROLES
 from serving.screen import ScreenSettings, render
-from serving.versions import current_version, list_versions, rollback
+from serving.versions import cases_version, current_version, list_versions, rollback, show_cases
 
 __all__ = [
     "BUNDLED_ROLES",
@@ -49,6 +49,7 @@ __all__ = [
     "Told",
     "alert_message",
     "audit",
+    "cases_version",
     "current_version",
     "digest_text",
     "explain",
@@ -56,11 +57,13 @@ __all__ = [
     "list_versions",
     "new_alerts",
     "publish",
+    "publish_cases",
     "read_built",
     "read_published",
     "reconcile",
     "render",
     "rollback",
+    "show_cases",
     "write_catalog",
     "write_digests",
     "write_lists",

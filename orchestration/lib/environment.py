@@ -8,7 +8,7 @@ import shutil
 import sys
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +29,20 @@ QUIET = {
 RUN_WORKER_COMMANDS = frozenset({"execute_run", "execute_step", "resume_run"})
 
 
+class SideHome(Home):
+    """The places of a company, but for a second warehouse and what is built from."""
+
+    @property
+    def warehouse(self) -> Path:
+        """The copy of the night's warehouse in which cases are refreshed."""
+        return self.root / "between" / "warehouse.duckdb"
+
+    @property
+    def frozen_inputs(self) -> Path:
+        """What the last refresh read."""
+        return self.root / "between" / "frozen_inputs.json"
+
+
 @dataclass(frozen=True)
 class Environment:
     """One company's configuration and places."""
@@ -40,8 +54,8 @@ class Environment:
 
     @property
     def dbt_target(self) -> Path:
-        """Where dbt writes its manifest, compiled SQL and log."""
-        return self.home.root / "dbt"
+        """Where dbt writes its manifest, compiled SQL and log: beside what it builds."""
+        return self.home.warehouse.parent / "dbt"
 
     @property
     def published_database(self) -> Path:
@@ -56,7 +70,12 @@ class Environment:
     @property
     def notebook(self) -> Path:
         """What the steps of a night leave for the steps after them."""
-        return self.home.root / "night.json"
+        return self.home.warehouse.parent / "night.json"
+
+    @property
+    def between_nights(self) -> "Environment":
+        """The same company with a warehouse of its own for what runs between nights."""
+        return replace(self, home=SideHome(root=self.home.root))
 
     @cached_property
     def project_version(self) -> str:

@@ -5,8 +5,9 @@ Tests hand the definitions another one. What extraction, contracts and freezing 
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -53,6 +54,16 @@ class CompanyLake:
         return ingestion.freeze(
             self._sources, self._home, results=results, run_id=run_id, as_of=as_of
         )
+
+    def freeze_between(
+        self, tables: Collection[str], run_id: str, as_of: date | None, into: Path
+    ) -> dict[str, Any]:
+        """Pin what a refresh reads, beside what the night pinned."""
+        ingestion.freeze_between(
+            self._sources, self._home, tables=tables, run_id=run_id, into=into, as_of=as_of
+        )
+        content: dict[str, Any] = json.loads(into.read_text(encoding="utf-8"))
+        return content
 
     def frozen(self) -> dict[str, Any]:
         """What was pinned last."""

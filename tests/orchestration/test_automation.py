@@ -10,6 +10,7 @@ import requests
 
 from orchestration.defs.automation import alerts
 from orchestration.defs.automation.sensors import file_drop_sensor
+from orchestration.lib import sending
 from orchestration.lib.environment import Environment
 from orchestration.lib.progress import ONLY_PROGRESS
 from tests.orchestration.conftest import FakeLake
@@ -25,7 +26,7 @@ def drop(environment: Environment, name: str, *, seconds_ago: float) -> Path:
 
 
 def tick(environment: Environment, cursor: str | None = None) -> dg.SensorResult | dg.SkipReason:
-    sensor = file_drop_sensor(environment, "extraction_job")
+    sensor = file_drop_sensor(environment, "refresh_cases_job")
     found = sensor(dg.build_sensor_context(cursor=cursor))
     assert isinstance(found, dg.SensorResult | dg.SkipReason)
     return found
@@ -38,7 +39,7 @@ def test_no_file_is_a_reason_to_skip(environment: Environment) -> None:
     assert "no new files in" in str(found.skip_message)
 
 
-def test_a_settled_file_starts_one_extraction(environment: Environment) -> None:
+def test_a_settled_file_starts_one_refresh(environment: Environment) -> None:
     drop(environment, "orders.csv", seconds_ago=120)
 
     found = tick(environment)
@@ -50,7 +51,7 @@ def test_a_settled_file_starts_one_extraction(environment: Environment) -> None:
     assert isinstance(tick(environment, found.cursor), dg.SkipReason)
 
 
-def test_files_of_missed_nights_start_one_extraction(environment: Environment) -> None:
+def test_files_of_missed_nights_start_one_refresh(environment: Environment) -> None:
     """Fault 13: reading goes on from cursors, so one run covers the gap."""
     for night in (1, 2, 3):
         drop(environment, f"orders{night}.csv", seconds_ago=night * 86_400)
@@ -116,7 +117,7 @@ def test_an_unreachable_receiver_is_no_failure(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(requests, "post", refuse)
 
-    assert alerts.send("text", "http://127.0.0.1:9/") == (
+    assert sending.send("text", "http://127.0.0.1:9/") == (
         "the alert could not be sent: ConnectionError"
     )
-    assert alerts.send("text", None) is None
+    assert sending.send("text", None) is None

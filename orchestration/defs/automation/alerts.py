@@ -7,11 +7,10 @@ and to the webhook in ``CX_ALERT_WEBHOOK`` when that is set.
 from collections.abc import Sequence
 
 import dagster as dg
-import requests
 
 from orchestration.lib.environment import alert_webhook
+from orchestration.lib.sending import send
 
-TIMEOUT_SECONDS = 10
 MOST_CHECKS = 10
 
 
@@ -78,14 +77,3 @@ def alert_text(job_name: str, run_id: str, failed: Sequence[str], error: str | N
             f"Next: open /runs/{run_id} in Dagster; the marts of the last good night stay up.",
         ]
     )
-
-
-def send(text: str, webhook: str | None) -> str | None:
-    """Post a message; an unreachable receiver is told, never raised."""
-    if not webhook:
-        return None
-    try:
-        requests.post(webhook, json={"text": text}, timeout=TIMEOUT_SECONDS).raise_for_status()
-    except requests.RequestException as error:
-        return f"the alert could not be sent: {type(error).__name__}"
-    return None

@@ -15,6 +15,7 @@ from ingestion import StreamSpec, StreamTask, all_streams, configured_streams
 from orchestration.defs.ingestion import reports
 from orchestration.defs.ingestion.reports import raw_key
 from orchestration.lib.environment import Environment
+from orchestration.lib.job_names import REFRESH_JOB
 from orchestration.lib.keeping import keep_values
 from orchestration.lib.lake import CompanyLake
 from orchestration.lib.night import Notebook
@@ -66,7 +67,6 @@ def _raw_streams(
     by_table: dict[str, list[StreamTask]] = {}
     for task in tasks:
         by_table.setdefault(task.spec.table, []).append(task)
-    notebook = Notebook(environment.notebook)
 
     @dg.multi_asset(
         name="raw_streams",
@@ -78,7 +78,9 @@ def _raw_streams(
         context: dg.AssetExecutionContext, lake: Lake, warehouse_lock: Lock
     ) -> Iterator[dg.MaterializeResult[None]]:
         """Read every configured stream into the lake and check what landed."""
-        keep_values(lake, notebook, environment.home.marts)
+        keep_values(lake, Notebook(environment.notebook), environment.home.marts)
+        is_refresh = context.job_name == REFRESH_JOB
+        notebook = Notebook((environment.between_nights if is_refresh else environment).notebook)
         chosen = {key.path[-1] for key in context.selected_asset_keys}
         wanted = [task for table in by_table if table in chosen for task in by_table[table]]
         extracted = lake.extract(wanted, lambda result: context.log.info(reports.progress(result)))

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import dagster as dg
 
-from orchestration.defs.automation.alerts import send
 from orchestration.defs.serving.assets import PUBLISHED_MARTS
 from orchestration.lib.environment import Environment, alert_webhook
 from orchestration.lib.manifest import Manifest, questions_answered, ready_queries
+from orchestration.lib.sending import send
 from serving import (
     ListSettings,
     ReportSettings,
@@ -91,10 +91,7 @@ def digests_asset(environment: Environment) -> dg.AssetsDefinition:
 
 def lists_asset(environment: Environment) -> dg.AssetsDefinition:
     """The lists of open cases of the published version, one workbook per area."""
-    company = environment.sources.company
-    settings = ListSettings(
-        language=company.language, time_zone=company.time_zone, calendar=company.calendar
-    )
+    settings = list_settings(environment)
 
     @dg.asset(
         key=CASE_LISTS,
@@ -116,6 +113,14 @@ def lists_asset(environment: Environment) -> dg.AssetsDefinition:
         )
 
     return case_lists
+
+
+def list_settings(environment: Environment) -> ListSettings:
+    """For whom the lists of a company are written."""
+    company = environment.sources.company
+    return ListSettings(
+        language=company.language, time_zone=company.time_zone, calendar=company.calendar
+    )
 
 
 def alerts_asset(environment: Environment) -> dg.AssetsDefinition:

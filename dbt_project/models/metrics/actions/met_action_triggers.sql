@@ -53,7 +53,9 @@ run as (
         time_zone,
         cast(date_trunc('month', as_of - interval 1 day) as date)
             as month_start_date,
-        {{ to_utc('cast(as_of as timestamp)', 'time_zone') }} as as_of_at
+        coalesce(
+            until_at, {{ to_utc('cast(as_of as timestamp)', 'time_zone') }}
+        ) as as_of_at
 
     from {{ ref('dim_run') }}
 
