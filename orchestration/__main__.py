@@ -10,6 +10,7 @@ from orchestration import adding, breakage, explaining, headless
 COMMANDS = {
     "nightly": headless.nightly,
     "refresh": headless.refresh,
+    "watch": headless.watch,
     "screen": headless.show_screen,
     "rollback": headless.roll_back,
     "break": breakage.demonstrate,

@@ -3,7 +3,7 @@
 Each part is made in ``defs``; here they only meet.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import dagster as dg
 
@@ -47,17 +47,18 @@ def build_defs(
         dbt.project, environment.dbt_target, parse=dbt.parse, may_parse=not is_run_worker()
     )
     tasks = configured_streams(environment.sources)
-    assets = dg.Definitions(
-        assets=[
-            *ingestion_assets(environment),
-            transformation_assets(environment, manifest),
-            serving_assets(environment, manifest),
-            report_asset(environment, manifest),
-            digests_asset(environment),
-            lists_asset(environment),
-            alerts_asset(environment),
-            refreshed_asset(environment, manifest, tasks),
-        ],
+    assets = [
+        *ingestion_assets(environment),
+        transformation_assets(environment, manifest),
+        serving_assets(environment, manifest),
+        report_asset(environment, manifest),
+        digests_asset(environment),
+        lists_asset(environment),
+        alerts_asset(environment),
+        refreshed_asset(environment, manifest, tasks),
+    ]
+    definitions = dg.Definitions(
+        assets=assets,
         resources={
             "lake": CompanyLake(environment),
             "dbt": dbt,
@@ -67,7 +68,18 @@ def build_defs(
         loggers={CONSOLE: progress_logger},
         executor=dg.in_process_executor,
     )
-    return dg.Definitions.merge(assets, automation(environment, tasks))
+    return dg.Definitions.merge(definitions, automation(environment, tasks, _owners(assets)))
+
+
+def _owners(
+    assets: Iterable[dg.AssetsDefinition | dg.AssetSpec],
+) -> dict[dg.AssetKey, Sequence[str]]:
+    specs = [
+        spec
+        for each in assets
+        for spec in ([each] if isinstance(each, dg.AssetSpec) else each.specs)
+    ]
+    return {spec.key: spec.owners for spec in specs}
 
 
 def _warehouse_lock(environment: Environment) -> dg.ResourceDefinition:

@@ -122,22 +122,20 @@ def _execute(environment: Environment, job_name: str) -> None:
 
     from orchestration.build import build_defs
     from orchestration.defs.automation import alerts
-    from orchestration.lib.environment import alert_webhook
     from orchestration.lib.progress import ONLY_PROGRESS
-    from orchestration.lib.sending import send
 
     log = environment.home.root / "nightly.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with _standard_output_to(log), dg.DagsterInstance.get() as instance:
-        job = build_defs(environment=environment).resolve_job_def(job_name)
+        definitions = build_defs(environment=environment)
+        job = definitions.resolve_job_def(job_name)
         result = job.execute_in_process(
             instance=instance, run_config=ONLY_PROGRESS, raise_on_error=False
         )
-        failed = alerts.failed_checks(instance, result.run_id)
         reasons = [_cause(event) for event in result.all_events if event.is_step_failure]
-        if not result.success or failed:
-            text = alerts.alert_text(job_name, result.run_id, failed, "; ".join(reasons))
-            send(text, alert_webhook())
+        owners = {spec.key: spec.owners for spec in definitions.resolve_all_asset_specs()}
+        error = None if result.success else "; ".join(reasons)
+        alerts.tell_of_run(instance, job_name, result.run_id, error, environment, owners)
     if not result.success:
         why = "; ".join(reasons) or "the run could not start"
         raise NightFailedError(
@@ -230,3 +228,25 @@ def roll_back(arguments: Sequence[str]) -> int:
         return 1
     print(f"published again: {_shown(version)}")
     return 0
+
+
+def watch(arguments: Sequence[str]) -> int:
+    """``python -m orchestration watch``: exit code 1, and an alert, when the nights are silent.
+
+    For a timer of the machine, which beats also when the daemon of Dagster does not.
+    """
+    try:
+        environment = load_environment()
+        use_project_instance(environment)
+    except IngestionError as error:
+        print(error, file=sys.stderr)
+        return 1
+    import dagster as dg
+
+    from orchestration.defs.automation.watching import tell_silence
+
+    with dg.DagsterInstance.get() as instance:
+        found, refusals = tell_silence(instance, environment)
+    for line in [*(trouble.text for trouble in found), *refusals]:
+        print(line, file=sys.stderr)
+    return 1 if found or refusals else 0

@@ -7,10 +7,11 @@ belongs in ``dbt_project``; when this runs belongs in ``orchestration``. Knows n
 Dagster nor dbt.
 """
 
-from serving.alerts import Told, new_alerts
+from serving.alerts import Alert, Told, new_alerts
 from serving.alerts import message as alert_message
 from serving.audit import audit
-from serving.digest import digest_text, write_digests
+from serving.digest import digest_messages, digest_text, write_digests
+from serving.digest.declaration import DigestError
 from serving.errors import AuditError, PublishError, RoleError, ServingError
 from serving.explanation import ExplainError, Question, explain
 from serving.facts import CheckFact, RejectFact, Relation, RunFacts, SourceFact, StreamFact
@@ -27,9 +28,11 @@ __all__ = [
     "BUNDLED_ROLES",
     "REPORT",
     "ROWS_CHECK",
+    "Alert",
     "AuditError",
     "CheckFact",
     "Difference",
+    "DigestError",
     "ExplainError",
     "Holding",
     "ListSettings",
@@ -51,6 +54,7 @@ __all__ = [
     "audit",
     "cases_version",
     "current_version",
+    "digest_messages",
     "digest_text",
     "explain",
     "inventory",

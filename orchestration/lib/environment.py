@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ingestion import ConfigurationError, Home, Sources, home_of, load_sources
 from orchestration.lib.memory import memory_limit
+from orchestration.lib.sending import Receiver
 from serving import BUNDLED_ROLES
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -136,9 +137,45 @@ def demo_size() -> dict[str, Any]:
     return size
 
 
-def alert_webhook() -> str | None:
-    """Address that alerts are posted to, from ``CX_ALERT_WEBHOOK``."""
-    return os.environ.get("CX_ALERT_WEBHOOK") or None
+def receiver(name: str, kind: Literal["webhook", "email", "folder"], address: str) -> Receiver:
+    """A receiver of messages; e-mail goes through ``CX_SMTP_URL`` from ``CX_SMTP_FROM``."""
+    return Receiver(
+        name=name,
+        kind=kind,
+        address=address,
+        server=os.environ.get("CX_SMTP_URL", ""),
+        sender=os.environ.get("CX_SMTP_FROM", ""),
+    )
+
+
+def alert_receivers() -> list[Receiver]:
+    """Who hears of trouble: ``CX_ALERT_WEBHOOK``, ``CX_ALERT_EMAIL``, ``CX_ALERT_FOLDER``."""
+    ways: dict[str, Literal["webhook", "email", "folder"]] = {
+        "CX_ALERT_WEBHOOK": "webhook",
+        "CX_ALERT_EMAIL": "email",
+        "CX_ALERT_FOLDER": "folder",
+    }
+    return [
+        receiver(variable, kind, address)
+        for variable, kind in ways.items()
+        if (address := os.environ.get(variable))
+    ]
+
+
+def readers_file() -> Path | None:
+    """Who gets which digest, from ``CX_READERS``; nobody without it."""
+    named = os.environ.get("CX_READERS")
+    return Path(named) if named else None
+
+
+def from_variable(name: str) -> str:
+    """The value of an environment variable that a declaration names; empty when it is not set."""
+    return os.environ.get(name, "")
+
+
+def ui_address() -> str:
+    """Where Dagster's UI is, from ``CX_UI_URL``: links in messages begin with it."""
+    return os.environ.get("CX_UI_URL", "http://localhost:3000").rstrip("/")
 
 
 def use_project_instance(environment: Environment) -> None:

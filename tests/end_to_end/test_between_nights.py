@@ -94,4 +94,3 @@ def test_a_refresh_makes_the_case_and_no_trace_in_the_next_night(tmp_path: Path)
     assert cases_of(cases_version(quick.marts)) == made
     found = differences(quick.warehouse, slow.warehouse, *SCHEMAS)
     assert set(found) <= LOGS_OF_BUILDS, found
-

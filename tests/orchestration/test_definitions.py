@@ -163,6 +163,7 @@ def test_jobs_schedules_and_sensors_are_known_and_on(
         "file_drop_sensor",
         "run_failure_alert_sensor",
         "failed_check_alert_sensor",
+        "silence_alert_sensor",
     }
     assert all(
         sensor.default_status is dg.DefaultSensorStatus.RUNNING

@@ -8,16 +8,18 @@ from collections.abc import Sequence
 import dagster as dg
 
 from ingestion import DROP_CONNECTORS, StreamTask, is_conversation
-from orchestration.defs.automation.alerts import alert_sensors
+from orchestration.defs.automation.alerts import Owners, alert_sensors
 from orchestration.defs.automation.sensors import file_drop_sensor
+from orchestration.defs.automation.watching import silence_sensor
 from orchestration.defs.ingestion.assets import DEMO
 from orchestration.defs.ingestion.reports import raw_key
 from orchestration.defs.serving.refreshed import REFRESHED_CASES
 from orchestration.lib.environment import Environment
 from orchestration.lib.job_names import EXTRACTION_JOB, NIGHTLY_JOB, REFRESH_JOB
+from orchestration.lib.silence import NIGHT_HOUR
 from orchestration.lib.translator import FROZEN_INPUTS, INGESTION_GROUP
 
-NIGHTLY_CRON = "0 2 * * *"
+NIGHTLY_CRON = f"0 {NIGHT_HOUR} * * *"
 REFRESH_CRON = "30 * * * *"
 MAXIMUM_SECONDS = 6 * 60 * 60
 MAXIMUM_REFRESH_SECONDS = 60 * 60
@@ -25,12 +27,15 @@ FIRST = "10"
 """Priority in the queue of runs; others have 0."""
 
 
-def automation(environment: Environment, tasks: Sequence[StreamTask]) -> dg.Definitions:
+def automation(
+    environment: Environment, tasks: Sequence[StreamTask], owners: Owners
+) -> dg.Definitions:
     """Jobs, schedules and sensors; all of them on from the start.
 
     Args:
         environment: the company.
         tasks: its configured streams.
+        owners: of the assets, who are named in alerts.
     """
     time_zone = environment.sources.company.time_zone
     schedules = [
@@ -47,7 +52,11 @@ def automation(environment: Environment, tasks: Sequence[StreamTask]) -> dg.Defi
         schedules.append(_hourly(time_zone))
     definitions = dg.Definitions(
         schedules=schedules,
-        sensors=[file_drop_sensor(environment, REFRESH_JOB), *alert_sensors()],
+        sensors=[
+            file_drop_sensor(environment, REFRESH_JOB),
+            *alert_sensors(environment, owners),
+            silence_sensor(environment),
+        ],
     )
     return dg.Definitions.merge(_jobs(tasks), definitions)
 
