@@ -13,6 +13,7 @@ from ingestion.published import land_identities, land_published
 from ingestion.registry import DROP_CONNECTORS, all_streams, is_conversation
 from ingestion.settings import Home, Source, Sources, home_of, load_sources
 from ingestion.stream import StreamSpec
+from ingestion.volumes import odd_volumes
 
 __all__ = [
     "DROP_CONNECTORS",
@@ -38,4 +39,5 @@ __all__ = [
     "land_identity_edges",
     "land_published",
     "load_sources",
+    "odd_volumes",
 ]

@@ -38,7 +38,9 @@ def detractor(home: Home, day: date) -> Path:
         names = answers.fieldnames or []
         answered = {row["token"] for row in answers}
     invited = json.loads(max(surveys.glob("relationship_participants_*.json")).read_text("utf-8"))
-    token = next(one["token"] for one in invited if one["token"] not in answered)
+    # An answer long after the invitation is too late to count.
+    silent = [person for person in invited if person["token"] not in answered]
+    token = max(silent, key=lambda person: str(person["sent"]))["token"]
     noon = f"{day} 12:00:00"
     answer = {
         **dict.fromkeys(names, ""),

@@ -97,6 +97,9 @@ class FakeLake:
         self._write(self.environment.home.frozen_inputs, as_of)
         return SimpleNamespace(as_of=str(as_of), streams=[])
 
+    def odd_volumes(self, tables: Collection[str]) -> list[str]:
+        return []
+
     def freeze_between(
         self, tables: Collection[str], run_id: str, as_of: date | None, into: Path
     ) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from orchestration.lib.translator import FROZEN_INPUTS, INGESTION_GROUP
 
 OWNERS = ["team:data_engineering"]
 DEMO = dg.AssetKey("demo_company")
+VOLUME_CHECK = "usual_volumes"
 Lake = dg.ResourceParam[CompanyLake]
 Lock = dg.ResourceParam[None]
 
@@ -149,15 +150,33 @@ def _frozen_inputs(notebook: Notebook, tasks: Sequence[StreamTask]) -> dg.Assets
             "Which version of every stream this night reads, and as of which day.\n\n"
             "A required source that failed or is too old stops the night here."
         ),
+        check_specs=[
+            dg.AssetCheckSpec(
+                VOLUME_CHECK,
+                asset=FROZEN_INPUTS,
+                description="Every stream landed about as many rows as on such a weekday before.",
+            )
+        ],
     )
     def frozen_inputs(
         context: dg.AssetExecutionContext, lake: Lake, warehouse_lock: Lock
-    ) -> dg.MaterializeResult[None]:
+    ) -> Iterator[dg.MaterializeResult[None]]:
         if matched := lake.match_customers():
             context.log.info(f"  {matched}")
         frozen = lake.freeze(notebook.streams(), context.run_id, notebook.demo_day())
         context.log.info(f"  as of {frozen.as_of}")
-        return dg.MaterializeResult(metadata=_frozen_metadata(frozen.as_of, frozen.streams))
+        odd = lake.odd_volumes({task.spec.table for task in tasks})
+        yield dg.MaterializeResult(
+            metadata=_frozen_metadata(frozen.as_of, frozen.streams),
+            check_results=[
+                dg.AssetCheckResult(
+                    check_name=VOLUME_CHECK,
+                    passed=not odd,
+                    severity=dg.AssetCheckSeverity.WARN,
+                    description="; ".join(odd) or None,
+                )
+            ],
+        )
 
     return frozen_inputs
 
