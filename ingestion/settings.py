@@ -175,6 +175,11 @@ class Home(BaseModel):
         return self.root / "marts"
 
     @property
+    def data_docs(self) -> Path:
+        """Index of the pages that tell how the sources keep their contracts."""
+        return self.root / "data_docs" / "index.html"
+
+    @property
     def frozen_inputs(self) -> Path:
         """What the current night reads."""
         return self.root / "frozen_inputs.json"

@@ -42,6 +42,7 @@ DIGESTS_CHECK = "digests_sent"
 def report_asset(environment: Environment, manifest: Manifest) -> dg.AssetsDefinition:
     """The report of the published version, and the catalog of its tables."""
     questions, queries = questions_answered(manifest), ready_queries(manifest)
+    contracts = environment.home.data_docs
     settings = _report_settings(environment)
 
     @dg.asset(
@@ -61,7 +62,7 @@ def report_asset(environment: Environment, manifest: Manifest) -> dg.AssetsDefin
         version = _current_version(environment)
         pages = {
             "report": write_report(version, settings),
-            "catalog": write_catalog(version, questions, queries),
+            "catalog": write_catalog(version, questions, queries, contracts),
         }
         return dg.MaterializeResult(
             metadata={name: dg.MetadataValue.path(path) for name, path in pages.items()}
