@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from ingestion import ConfigurationError, Home, Sources, home_of, load_sources
 from orchestration.lib.memory import memory_limit
-from orchestration.lib.sending import Receiver
+from orchestration.lib.messaging import Receiver
 from serving import BUNDLED_ROLES
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]

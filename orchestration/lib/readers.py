@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from orchestration.lib.environment import Environment, from_variable, receiver
-from orchestration.lib.sending import Message, Outbox, Receiver
+from orchestration.lib.messaging import Message, Messenger, Receiver
 from serving import DigestError, ReportSettings, digest_messages
 
 FIRST_WEEKDAYS = {"monday": 0, "saturday": 5, "sunday": 6}
@@ -88,7 +88,7 @@ def send_digests(
         as_of: first day that the version does not contain.
         declared: the declaration of the readers.
     """
-    outbox = Outbox(environment.home.root / "sent_digests.json")
+    messenger = Messenger(environment.home.root / "sent_digests.json")
     week = week_of(as_of, environment.sources.company.week_start)
     texts: dict[str, Mapping[str, tuple[str, str]]] = {}
     problems = []
@@ -96,12 +96,12 @@ def send_digests(
         readers = load_readers(declared)
         for name, reader in readers.items():
             message_id = f"digest-{name}-{week}"
-            if outbox.has_sent(message_id, name):
+            if messenger.has_sent(message_id, name):
                 continue
             language = reader.language or settings.language
             if language not in texts:
                 texts[language] = digest_messages(version, replace(settings, language=language))
-            problems += _send(name, reader, message_id, texts[language], outbox, environment)
+            problems += _send(name, reader, message_id, texts[language], messenger, environment)
     except (ReaderError, DigestError) as error:
         problems.append(str(error))
     return problems
@@ -117,7 +117,7 @@ def _send(
     reader: Reader,
     message_id: str,
     texts: Mapping[str, tuple[str, str]],
-    outbox: Outbox,
+    messenger: Messenger,
     environment: Environment,
 ) -> list[str]:
     if reader.digest not in texts:
@@ -127,7 +127,7 @@ def _send(
     if isinstance(to, str):
         return [to]
     subject, text = texts[reader.digest]
-    return outbox.send(Message(message_id, subject, text), [to])
+    return messenger.send(Message(message_id, subject, text), [to])
 
 
 def _receiver(name: str, reader: Reader, environment: Environment) -> Receiver | str:

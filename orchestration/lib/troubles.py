@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from orchestration.lib.sending import Message, Receiver, deliver, write_whole
+from orchestration.lib.messaging import Message, Receiver, deliver, write_whole
 
 MOST_TOLD = 10
 """Troubles of one message; more are counted."""

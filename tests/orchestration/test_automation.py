@@ -13,8 +13,8 @@ import pytest
 from orchestration.defs.automation import alerts
 from orchestration.defs.automation.sensors import file_drop_sensor
 from orchestration.lib.environment import Environment
+from orchestration.lib.messaging import Receiver
 from orchestration.lib.progress import ONLY_PROGRESS
-from orchestration.lib.sending import Receiver
 from orchestration.lib.silence import silences
 from orchestration.lib.troubles import Trouble, TroubleBook
 from tests.factories.json_server import Answer, json_server

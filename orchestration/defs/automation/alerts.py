@@ -1,7 +1,7 @@
 """Alerts on runs: what failed in a run, or did not pass, is told once until it is mended.
 
 Dagster itself is silent about failed checks that do not block. What is told while nothing
-runs is found in ``watching``; how a message leaves belongs in ``lib.sending``.
+runs is found in ``watching``; how a message leaves belongs in ``lib.messaging``.
 """
 
 from collections.abc import Mapping, Sequence

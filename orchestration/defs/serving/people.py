@@ -15,8 +15,8 @@ import dagster as dg
 from orchestration.defs.serving.assets import PUBLISHED_MARTS
 from orchestration.lib.environment import Environment, alert_receivers, readers_file
 from orchestration.lib.manifest import Manifest, questions_answered, ready_queries
+from orchestration.lib.messaging import Message, deliver
 from orchestration.lib.readers import send_digests
-from orchestration.lib.sending import Message, deliver
 from serving import (
     Alert,
     ListSettings,

@@ -7,12 +7,13 @@ import hashlib
 import json
 import os
 import smtplib
+import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import requests
 
@@ -49,7 +50,7 @@ class Receiver:
     sender: str = ""
 
 
-class Outbox:
+class Messenger:
     """Remembers in a small file what each receiver has taken; it survives any kill."""
 
     def __init__(self, path: Path) -> None:
@@ -120,17 +121,29 @@ def _mail(message: Message, receiver: Receiver) -> str | None:
     server = urlsplit(receiver.server)
     if not server.hostname or not receiver.sender:
         return _refusal(receiver, "needs CX_SMTP_URL and CX_SMTP_FROM, which are not set")
-    connect = smtplib.SMTP_SSL if server.scheme == "smtps" else smtplib.SMTP
     try:
-        with connect(server.hostname, server.port or 0, timeout=TIMEOUT_SECONDS) as smtp:
-            if server.scheme != "smtps" and smtp.has_extn("starttls"):
-                smtp.starttls()
+        with _connected(server) as smtp:
             if server.username:
                 smtp.login(unquote(server.username), unquote(server.password or ""))
             smtp.send_message(_email(message, receiver))
     except (smtplib.SMTPException, OSError) as error:
         return _refusal(receiver, f"was refused by the mail server ({type(error).__name__})")
     return None
+
+
+def _connected(server: SplitResult) -> smtplib.SMTP:
+    """A connection to the mail server; a password never goes over one that is in clear."""
+    host, port, verified = server.hostname or "", server.port or 0, ssl.create_default_context()
+    if server.scheme == "smtps":
+        return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=verified)
+    smtp = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
+    smtp.ehlo()
+    if smtp.has_extn("starttls"):
+        smtp.starttls(context=verified)
+    elif server.username:
+        smtp.close()
+        raise smtplib.SMTPNotSupportedError("the server offers no encryption")
+    return smtp
 
 
 def _email(message: Message, receiver: Receiver) -> EmailMessage:

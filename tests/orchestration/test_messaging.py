@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from orchestration.lib import readers, sending
+from orchestration.lib import messaging, readers
 from orchestration.lib.environment import Environment
+from orchestration.lib.messaging import Message, Messenger, Receiver
 from orchestration.lib.readers import send_digests, week_of
-from orchestration.lib.sending import Message, Outbox, Receiver
 from serving import ReportSettings
 from tests.factories.json_server import Answer, json_server
 
@@ -22,7 +22,7 @@ DAY = date(2026, 11, 1)
 
 
 @contextmanager
-def mail_server(refusals: int = 0) -> Iterator[tuple[str, list[str]]]:
+def mail_server(refusals: int = 0, *, offers: str = "") -> Iterator[tuple[str, list[str]]]:
     """A mail server on this machine: its address, and the letters that it took."""
     letters: list[str] = []
     left = [refusals]
@@ -40,6 +40,10 @@ def mail_server(refusals: int = 0) -> Iterator[tuple[str, list[str]]]:
                     taken = iter(self.rfile.readline, b".\r\n")
                     letters.append(b"".join(taken).decode())
                     self.wfile.write(b"250 taken\r\n")
+                elif word == b"EHLO" and offers:
+                    self.wfile.write(f"250-here\r\n250 {offers}\r\n".encode())
+                elif word == b"STARTTLS":
+                    self.wfile.write(b"454 not now\r\n")
                 elif word == b"QUIT":
                     self.wfile.write(b"221 bye\r\n")
                     return
@@ -61,7 +65,7 @@ def test_an_email_that_was_refused_is_sent_again_and_then_no_more(tmp_path: Path
             server=address,
             sender="cx@company.example",
         )
-        answers = [Outbox(tmp_path / "sent.json").send(MESSAGE, [director]) for _ in range(3)]
+        answers = [Messenger(tmp_path / "sent.json").send(MESSAGE, [director]) for _ in range(3)]
 
     assert answers[0] == [
         "director was refused by the mail server (SMTPDataError): the message could not be sent, "
@@ -73,14 +77,33 @@ def test_an_email_that_was_refused_is_sent_again_and_then_no_more(tmp_path: Path
     assert "Message-ID: <" in letter
 
 
+@pytest.mark.parametrize(
+    ("offers", "error"),
+    [("", "SMTPNotSupportedError"), ("STARTTLS", "SMTPResponseException")],
+)
+def test_no_password_goes_over_a_line_in_clear(tmp_path: Path, offers: str, error: str) -> None:
+    with mail_server(offers=offers) as (address, letters):
+        director = Receiver(
+            name="director",
+            kind="email",
+            address="d@company.example",
+            server=address.replace("//", "//user:password@"),
+            sender="cx@company.example",
+        )
+        (refusal,) = Messenger(tmp_path / "sent.json").send(MESSAGE, [director])
+
+    assert refusal.startswith(f"director was refused by the mail server ({error})")
+    assert letters == []
+
+
 def test_a_webhook_that_never_answers_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr(messaging, "TIMEOUT_SECONDS", 0.05)
     with socketserver.TCPServer(("127.0.0.1", 0), socketserver.BaseRequestHandler) as silent:
         address = f"http://127.0.0.1:{silent.server_address[1]}/secret-token"
         receiver = Receiver(name="CX_ALERT_WEBHOOK", kind="webhook", address=address)
-        (refusal,) = Outbox(tmp_path / "sent.json").send(MESSAGE, [receiver])
+        (refusal,) = Messenger(tmp_path / "sent.json").send(MESSAGE, [receiver])
 
     assert refusal.startswith("CX_ALERT_WEBHOOK did not answer within 0.05 seconds")
     assert "secret" not in refusal
@@ -122,7 +145,7 @@ def test_each_reader_gets_one_digest_a_week_in_the_language_asked_for(
 
     declared = declare(
         tmp_path / "readers.yaml",
-        director={"digest": "executive", "language": "fa", "folder": "outbox"},
+        director={"digest": "executive", "language": "fa", "folder": "messenger"},
         manager={"digest": "executive", "webhook_env": "MANAGER_HOOK"},
     )
 
@@ -140,7 +163,7 @@ def test_each_reader_gets_one_digest_a_week_in_the_language_asked_for(
         "digest-manager-2026-11-02",
         "digest-manager-2026-11-09",
     ]
-    files = sorted((environment.home.root / "outbox").glob("*.txt"))
+    files = sorted((environment.home.root / "messenger").glob("*.txt"))
     assert [file.stem for file in files] == [
         "digest-director-2026-10-26",
         "digest-director-2026-11-02",
