@@ -11,7 +11,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help nightly add explain who export test lane ui break clean lint format holidays lock
+.PHONY: help nightly refresh add explain who export test lane ui break clean lint format holidays lock
 
 help: ## What can be run
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ $(DAGSTER_HOME)/dagster.yaml: dagster.yaml
 
 nightly: $(VENV)/base.stamp $(DAGSTER_HOME)/dagster.yaml ## Run the nightly job once and print the screen
 	@$(BIN)/python -m orchestration nightly
+
+refresh: $(VENV)/base.stamp $(DAGSTER_HOME)/dagster.yaml ## Bring answers, tickets and chats into the cases of today, without a night
+	@$(BIN)/python -m orchestration refresh
 
 add: $(VENV)/base.stamp ## Propose how a file of yours is loaded: FILE=calls.xlsx AS=calls [OUT=calls.yaml]
 	@$(BIN)/python -m orchestration add '$(FILE)' '$(AS)' '$(OUT)'

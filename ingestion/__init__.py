@@ -15,14 +15,15 @@ from ingestion.errors import (
     RefusedRequestError,
     StaleSourceError,
 )
-from ingestion.freezing import FrozenInputs, freeze
+from ingestion.freezing import FrozenInputs, freeze, freeze_between
 from ingestion.pipeline import StreamResult, StreamTask, configured_streams, extract
 from ingestion.published import land_identities, land_published
 from ingestion.readers.allowance import HttpLimits
 from ingestion.readers.http import BoundedSession
-from ingestion.registry import DROP_CONNECTORS, all_streams
+from ingestion.registry import DROP_CONNECTORS, all_streams, is_conversation
 from ingestion.settings import Home, Source, Sources, home_of, load_sources
 from ingestion.stream import StreamSpec
+from ingestion.volumes import odd_volumes
 
 __all__ = [
     "DROP_CONNECTORS",
@@ -46,11 +47,14 @@ __all__ = [
     "contact_records",
     "extract",
     "freeze",
+    "freeze_between",
     "home_of",
     "identity_candidates",
+    "is_conversation",
     "land_identities",
     "land_identity_edges",
     "land_published",
     "load_sources",
+    "odd_volumes",
     "phone_regions",
 ]

@@ -6,8 +6,9 @@ the lake belongs in ``landing``.
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+import os
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -59,6 +60,8 @@ class FrozenInputs:
     company: dict[str, object]
     streams: list[FrozenStream]
     sources: list[FrozenSource]
+    until: str | None = None
+    """The moment up to which a day that has not ended counts; a night counts whole days."""
 
 
 def freeze(
@@ -98,6 +101,56 @@ def freeze(
         sources=_freeze_sources(sources, lake, tasks, results, now),
     )
     _write(home.frozen_inputs, frozen)
+    return frozen
+
+
+def freeze_between(
+    sources: Sources,
+    home: Home,
+    *,
+    tables: Collection[str],
+    run_id: str,
+    into: Path,
+    as_of: date | None = None,
+) -> FrozenInputs:
+    """The inputs of the last night, with some streams as they stand now, written to ``into``.
+
+    The day that is not yet complete counts up to this moment. What the night pinned of the
+    other streams stays, unless its files are gone.
+
+    Args:
+        sources: the configured sources.
+        home: the company's folders; its frozen inputs are read and stay as they are.
+        tables: the streams that are pinned anew.
+        run_id: name of the run.
+        into: the file to write.
+        as_of: the incomplete day where no clock tells it, as in the demo company; it counts
+            as a whole then.
+
+    Raises:
+        StaleSourceError: no night has frozen anything yet.
+    """
+    night = _read(home.frozen_inputs)
+    if night is None:
+        raise StaleSourceError("no night has read anything yet: run the nightly job first")
+    now = datetime.now(UTC)
+    today = as_of or now.astimezone(ZoneInfo(sources.company.time_zone)).date()
+    configured = {task.spec.table for task in configured_streams(sources)}
+    anew = {stream.stream: stream for stream in _freeze_streams(Lake(home.lake), configured)}
+    frozen = replace(
+        night,
+        run_id=run_id,
+        as_of=(today + timedelta(days=1)).isoformat(),
+        frozen_at=now.isoformat(),
+        until=None if as_of else now.isoformat(),
+        streams=[
+            stream
+            if stream.stream not in tables and all(map(os.path.exists, stream.files))
+            else anew.get(stream.stream, stream)
+            for stream in night.streams
+        ],
+    )
+    _write(into, frozen)
     return frozen
 
 

@@ -15,6 +15,15 @@ CONNECTORS = ("asterisk", "files", "limesurvey", "qualtrics", "rest", "sql")
 DROP_CONNECTORS = frozenset({"files", "limesurvey", "qualtrics"})
 """Connectors that read whole files as they are dropped; the others follow what keeps growing."""
 
+CONVERSATIONS = frozenset(
+    {
+        *("survey_questions", "survey_invitations", "survey_responses", "survey_answers"),
+        *("tickets", "ticket_messages", "ticket_status_changes"),
+        *("interactions", "actions"),
+    }
+)
+"""What customers say and what is done about it: read between nights too."""
+
 
 def connector(name: str) -> Connector:
     """The connector module ``ingestion.connectors.<name>``.
@@ -27,6 +36,11 @@ def connector(name: str) -> Connector:
             f"connector is {name!r}: it must be one of {', '.join(CONNECTORS)}"
         )
     return cast(Connector, importlib.import_module(f"ingestion.connectors.{name}"))
+
+
+def is_conversation(spec: StreamSpec) -> bool:
+    """Whether what lands in a stream may make or close a case before the next night."""
+    return spec.table.split("__", 1)[1] in CONVERSATIONS
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The command line: ``python -m orchestration nightly | screen | explain | add | …``.
+"""The command line: ``python -m orchestration nightly | refresh | screen | explain | add | …``.
 
 Thin on purpose: what the commands do is in the modules beside it.
 """
@@ -9,6 +9,8 @@ from orchestration import adding, breakage, explaining, exporting, headless, loo
 
 COMMANDS = {
     "nightly": headless.nightly,
+    "refresh": headless.refresh,
+    "watch": headless.watch,
     "screen": headless.show_screen,
     "rollback": headless.roll_back,
     "break": breakage.demonstrate,

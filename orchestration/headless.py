@@ -1,4 +1,6 @@
-"""The nightly run without a user interface, as a schedule or a person on a terminal runs it.
+"""The nightly run, and a refresh of cases, without a user interface.
+
+As a schedule of the machine or a person on a terminal runs them.
 
 Progress goes to standard error, the one screen to standard output; what the library and dbt
 print besides goes to a log file. What the steps do is defined in ``defs``.
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING
 from ingestion import IngestionError
 from orchestration.lib.disk import lack_of_right, lack_of_room
 from orchestration.lib.environment import Environment, load_environment, use_project_instance
+from orchestration.lib.job_names import NIGHTLY_JOB, REFRESH_JOB
 from orchestration.lib.lock import WarehouseLockedError, hold_lock
 from serving import (
     LISTS,
@@ -22,6 +25,7 @@ from serving import (
     ROLES,
     ScreenSettings,
     ServingError,
+    cases_version,
     current_version,
     render,
     rollback,
@@ -38,7 +42,23 @@ class NightFailedError(Exception):
 def run_night(*, is_debug: bool = False) -> Environment:
     """Run the nightly job to its end and return the environment that it ran in.
 
+    It waits for the end of a refresh of cases, and for nothing else.
+
     Args:
+        is_debug: raise the original error instead of a sentence.
+
+    Raises:
+        NightFailedError: nothing was published; the version before stays up.
+    """
+    return _run(NIGHTLY_JOB, waits_for=(REFRESH_JOB,), is_debug=is_debug)
+
+
+def _run(job_name: str, *, waits_for: Sequence[str] = (), is_debug: bool) -> Environment:
+    """Run a job to its end and return the environment that it ran in.
+
+    Args:
+        job_name: which one.
+        waits_for: jobs for whose end it waits.
         is_debug: raise the original error instead of a sentence.
 
     Raises:
@@ -51,9 +71,9 @@ def run_night(*, is_debug: bool = False) -> Environment:
             raise NightFailedError(lack)
         use_project_instance(environment)
         # A second run must say so within a moment, not after Dagster has loaded.
-        with hold_lock(environment.lock_file):
+        with hold_lock(environment.lock_file, waits_for=waits_for):
             pass
-        _execute_with_room(environment)
+        _execute_with_room(environment, job_name)
     except NightFailedError:
         raise
     except Exception as error:
@@ -63,10 +83,10 @@ def run_night(*, is_debug: bool = False) -> Environment:
     return environment
 
 
-def _execute_with_room(environment: Environment) -> None:
+def _execute_with_room(environment: Environment, job_name: str) -> None:
     """Run the job; what breaks on a full disk breaks in many ways, so the disk is asked."""
     try:
-        _execute(environment)
+        _execute(environment, job_name)
     except Exception as error:
         if full := lack_of_room(environment.home.root):
             raise NightFailedError(full) from error
@@ -105,26 +125,25 @@ def screen(environment: Environment) -> str:
     )
 
 
-def _execute(environment: Environment) -> None:
+def _execute(environment: Environment, job_name: str) -> None:
     import dagster as dg
 
     from orchestration.build import build_defs
-    from orchestration.defs.automation import NIGHTLY_JOB, alerts
-    from orchestration.lib.environment import alert_webhook
+    from orchestration.defs.automation import alerts
     from orchestration.lib.progress import ONLY_PROGRESS
 
     log = environment.home.root / "nightly.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with _standard_output_to(log), dg.DagsterInstance.get() as instance:
-        job = build_defs(environment=environment).resolve_job_def(NIGHTLY_JOB)
+        definitions = build_defs(environment=environment)
+        job = definitions.resolve_job_def(job_name)
         result = job.execute_in_process(
             instance=instance, run_config=ONLY_PROGRESS, raise_on_error=False
         )
-        failed = alerts.failed_checks(instance, result.run_id)
         reasons = [_cause(event) for event in result.all_events if event.is_step_failure]
-        if not result.success or failed:
-            text = alerts.alert_text(NIGHTLY_JOB, result.run_id, failed, "; ".join(reasons))
-            alerts.send(text, alert_webhook())
+        owners = {spec.key: spec.owners for spec in definitions.resolve_all_asset_specs()}
+        error = None if result.success else "; ".join(reasons)
+        alerts.tell_of_run(instance, job_name, result.run_id, error, environment, owners)
     if not result.success:
         why = "; ".join(reasons) or "the run could not start"
         raise NightFailedError(
@@ -182,6 +201,18 @@ def nightly(arguments: Sequence[str]) -> int:
     return 0
 
 
+def refresh(arguments: Sequence[str]) -> int:
+    """``python -m orchestration refresh``: the cases of today so far, without a night."""
+    try:
+        environment = _run(REFRESH_JOB, is_debug="--debug" in arguments)
+    except NightFailedError as error:
+        print(f"The cases were not refreshed: {error}", file=sys.stderr)
+        return 1
+    folder = cases_version(environment.home.marts)
+    print(f"cases: {_shown(folder) if folder else 'nothing has been published yet'}")
+    return 0
+
+
 def show_screen(arguments: Sequence[str]) -> int:
     """``python -m orchestration screen``: what is published now."""
     try:
@@ -205,3 +236,25 @@ def roll_back(arguments: Sequence[str]) -> int:
         return 1
     print(f"published again: {_shown(version)}")
     return 0
+
+
+def watch(arguments: Sequence[str]) -> int:
+    """``python -m orchestration watch``: exit code 1, and an alert, when the nights are silent.
+
+    For a timer of the machine, which beats also when the daemon of Dagster does not.
+    """
+    try:
+        environment = load_environment()
+        use_project_instance(environment)
+    except IngestionError as error:
+        print(error, file=sys.stderr)
+        return 1
+    import dagster as dg
+
+    from orchestration.defs.automation.watching import tell_silence
+
+    with dg.DagsterInstance.get() as instance:
+        found, refusals = tell_silence(instance, environment)
+    for line in [*(trouble.text for trouble in found), *refusals]:
+        print(line, file=sys.stderr)
+    return 1 if found or refusals else 0

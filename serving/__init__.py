@@ -7,16 +7,10 @@ belongs in ``dbt_project``; when this runs belongs in ``orchestration``. Knows n
 Dagster nor dbt.
 """
 
-from serving.alerts import Told, new_alerts
+from serving.alerts import Alert, Told, new_alerts
 from serving.alerts import message as alert_message
 from serving.audit import audit
-from serving.contact import (
-    Contacts,
-    caller_role,
-    tell_callers,
-    write_calling_lists,
-    write_zone,
-)
+from serving.contact import Contacts, caller_role, tell_callers, write_calling_lists, write_zone
 from serving.delivery import FOLDER as CRM_FOLDER
 from serving.delivery import (
     SENT,
@@ -34,7 +28,8 @@ from serving.delivery import (
     write_batch,
     write_differences,
 )
-from serving.digest import digest_text, write_digests
+from serving.digest import digest_messages, digest_text, write_digests
+from serving.digest.declaration import DigestError
 from serving.errors import (
     AuditError,
     ContactError,
@@ -49,13 +44,13 @@ from serving.facts import CheckFact, RejectFact, Relation, RunFacts, SourceFact,
 from serving.forgetting import forget
 from serving.inventory import Holding, inventory, read_built
 from serving.lists import LISTS, ListSettings, write_lists
-from serving.publish import Published, publish, read_published
+from serving.publish import Published, publish, publish_cases, read_published
 from serving.reconciliation import ROWS_CHECK, Difference, Reconciliation, reconcile
 from serving.report import REPORT, ReportSettings, write_catalog, write_report
 from serving.role_files import ROLES
 from serving.roles import BUNDLED_ROLES
 from serving.screen import ScreenSettings, render
-from serving.versions import current_version, list_versions, rollback
+from serving.versions import cases_version, current_version, list_versions, rollback, show_cases
 
 __all__ = [
     "BUNDLED_ROLES",
@@ -66,6 +61,7 @@ __all__ = [
     "ROWS_CHECK",
     "SENT",
     "Address",
+    "Alert",
     "AuditError",
     "CaseNews",
     "CheckFact",
@@ -77,6 +73,7 @@ __all__ = [
     "DeliveryError",
     "Difference",
     "Differences",
+    "DigestError",
     "ExplainError",
     "Holding",
     "ListSettings",
@@ -100,9 +97,11 @@ __all__ = [
     "alert_message",
     "audit",
     "caller_role",
+    "cases_version",
     "compose",
     "crm_rows",
     "current_version",
+    "digest_messages",
     "digest_text",
     "explain",
     "forget",
@@ -111,11 +110,13 @@ __all__ = [
     "load_deliveries",
     "new_alerts",
     "publish",
+    "publish_cases",
     "read_built",
     "read_published",
     "reconcile",
     "render",
     "rollback",
+    "show_cases",
     "tell_callers",
     "write_batch",
     "write_calling_lists",

@@ -85,6 +85,53 @@ def publish(
     return Published(folder, run_id, receipt["row_counts"], receipt.get("roles", {}))
 
 
+def publish_cases(
+    warehouse: Path,
+    marts: Path,
+    *,
+    relations: Sequence[Relation],
+    run_id: str,
+    as_of: date,
+    facts: RunFacts,
+    roles: Path | None = None,
+) -> Path:
+    """Write the cases of a refresh and return their folder; ``show_cases`` lets them be read.
+
+    The version of the last night stays as it is. Of the roles those get a file that may see
+    cases.
+
+    Args:
+        warehouse: the audited copy; nothing writes it meanwhile.
+        marts: the company's published folder.
+        relations: the cases and what is read with them.
+        run_id: name of the refresh.
+        as_of: first business day that the cases do not contain.
+        facts: what ``mart_dq_health`` says about the refresh.
+        roles: declaration of the roles; no files of roles without one.
+
+    Raises:
+        PublishError: the cases could not be written whole; readers notice nothing.
+        RoleError: the declaration does not fit what is published; readers notice nothing.
+    """
+    folder = versions.refreshes_folder(marts) / run_id
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        versions.clean_refreshes(marts)
+        if not (folder / versions.RECEIPT).exists():
+            _build(
+                warehouse,
+                folder,
+                sorted(relations),
+                as_of=as_of,
+                facts=facts,
+                roles=roles,
+                is_part=True,
+            )
+    except (OSError, duckdb.Error) as error:
+        raise PublishError(f"{folder} could not be published: {error}") from error
+    return folder
+
+
 def read_published(version: Path, table: str) -> pa.Table | None:
     """The rows of one table of a published version; None when it has no such table."""
     database = version / versions.DATABASE
@@ -104,6 +151,7 @@ def _build(
     as_of: date,
     facts: RunFacts,
     roles: Path | None,
+    is_part: bool = False,
 ) -> None:
     draft = folder.with_name(folder.name + versions.DRAFT_SUFFIX)
     (draft / "parquet").mkdir(parents=True)
@@ -122,7 +170,7 @@ def _build(
         connection.execute("checkpoint published")
         connection.execute("detach published")
     _verify(database, counts)
-    role_files = write_roles(database, roles, STORAGE_VERSION)
+    role_files = write_roles(database, roles, STORAGE_VERSION, is_part=is_part)
     durable.write_text(
         draft / versions.RECEIPT,
         json.dumps({**receipt, "row_counts": counts, "roles": role_files}, indent=1),

@@ -36,13 +36,17 @@ TELLING_TWO = ("prior_value", "delta", "delta_significant", "trend")
 Files = dict[str, dict[str, int]]
 
 
-def write_roles(database: Path, declared: Path | None, storage_version: str) -> Files:
+def write_roles(
+    database: Path, declared: Path | None, storage_version: str, *, is_part: bool = False
+) -> Files:
     """Write the files of every role beside a published database: rows per file and table.
 
     Args:
         database: DuckDB file of the version.
         declared: the declaration of the roles; without one there are no files.
         storage_version: of the files, as of the database.
+        is_part: the version holds some tables only, and roles that see no mart of them have
+            no file.
 
     Raises:
         RoleError: the declaration does not fit what is published.
@@ -54,6 +58,8 @@ def write_roles(database: Path, declared: Path | None, storage_version: str) -> 
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach {literal(str(database))} as version (read_only)")
         writer = _Writer(connection, storage_version)
+        if is_part:
+            book = book.of_tables(writer.published)
         check_roles(book, writer.published)
         folder = database.with_name(ROLES)
         folder.mkdir()

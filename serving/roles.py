@@ -4,7 +4,7 @@ Reads and checks the declaration. Which cells are hidden belongs in ``suppressio
 files that follow from both are written in ``role_files``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -46,6 +46,20 @@ class RoleBook(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     roles: dict[str, Role]
+
+    def of_tables(self, published: Collection[str]) -> "RoleBook":
+        """What the roles see of some tables; none that would see dimensions only."""
+        seen = {
+            name: {table: rule for table, rule in role.tables.items() if table in published}
+            for name, role in self.roles.items()
+        }
+        return RoleBook(
+            roles={
+                name: role.model_copy(update={"tables": seen[name]})
+                for name, role in self.roles.items()
+                if not all(table.startswith("dim_") for table in seen[name])
+            }
+        )
 
 
 def load_roles(path: Path) -> RoleBook:

@@ -2,7 +2,9 @@
 
 ``marts/versions/<run id>/`` holds a complete version; ``marts/current`` is a symbolic link
 to one of them, replaced by rename, or ``marts/CURRENT`` names it where links are not
-supported. What a version contains belongs in ``publish``.
+supported. ``marts/cases`` points in the same way at the newest cases: those of the night, or
+of a refresh after it, which lies in ``marts/refreshes/<run id>/``. What a version contains
+belongs in ``publish``.
 """
 
 import json
@@ -14,6 +16,7 @@ from serving import durable
 from serving.errors import PublishError
 
 KEPT_VERSIONS = 7
+KEPT_REFRESHES = 2
 DATABASE = "marts.duckdb"
 RECEIPT = "published.json"
 DRAFT_SUFFIX = ".tmp"
@@ -24,13 +27,29 @@ def versions_folder(marts: Path) -> Path:
     return marts / "versions"
 
 
+def refreshes_folder(marts: Path) -> Path:
+    """Where the cases lie that were published between nights."""
+    return marts / "refreshes"
+
+
 def current_version(marts: Path) -> Path | None:
     """The folder of the version that readers see, or None before the first publication."""
-    link, name_file = marts / "current", marts / "CURRENT"
+    return _pointed_at(marts, "current")
+
+
+def cases_version(marts: Path) -> Path | None:
+    """The folder with the newest cases and their lists, or None before the first publication."""
+    return _pointed_at(marts, "cases")
+
+
+def _pointed_at(marts: Path, pointer: str) -> Path | None:
+    link, name_file = marts / pointer, marts / pointer.upper()
     if link.is_symlink():
         folder = link.resolve()
     elif name_file.exists():
-        folder = versions_folder(marts) / name_file.read_text(encoding="utf-8").strip()
+        target = name_file.read_text(encoding="utf-8").strip()
+        # Versions before 0.2 wrote the name alone.
+        folder = (marts if "/" in target else versions_folder(marts)) / target
     else:
         return None
     return folder if (folder / RECEIPT).exists() else None
@@ -38,18 +57,32 @@ def current_version(marts: Path) -> Path | None:
 
 def list_versions(marts: Path) -> list[Path]:
     """The complete versions, newest first."""
-    folders = versions_folder(marts).glob(f"*/{RECEIPT}")
+    return _complete(versions_folder(marts))
+
+
+def _complete(folder: Path) -> list[Path]:
+    folders = folder.glob(f"*/{RECEIPT}")
     complete = [path.parent for path in folders if path.parent.suffix != DRAFT_SUFFIX]
     return sorted(complete, key=lambda folder: (_built_at(folder), folder.name), reverse=True)
 
 
 def make_current(marts: Path, version: Path) -> None:
-    """Let readers see ``version`` from their next connection on."""
-    name_file = marts / "CURRENT"
+    """Let readers see ``version`` from their next connection on, its cases too."""
+    _point(marts, "current", version)
+    show_cases(marts, version)
+
+
+def show_cases(marts: Path, folder: Path) -> None:
+    """Let readers of cases see those of ``folder`` from their next connection on."""
+    _point(marts, "cases", folder)
+
+
+def _point(marts: Path, pointer: str, folder: Path) -> None:
+    name_file, target = marts / pointer.upper(), folder.relative_to(marts).as_posix()
     try:
-        durable.point(marts / "current", f"versions/{version.name}")
+        durable.point(marts / pointer, target)
     except OSError:
-        durable.write_text(name_file, version.name)
+        durable.write_text(name_file, target)
     else:
         name_file.unlink(missing_ok=True)
 
@@ -79,13 +112,22 @@ def rollback(marts: Path, to: str | None = None) -> Path:
 
 
 def clean(marts: Path, kept: int = KEPT_VERSIONS) -> None:
-    """Remove drafts of broken runs and all but the newest versions; the current one stays."""
-    for draft in versions_folder(marts).glob(f"*{DRAFT_SUFFIX}"):
+    """Remove drafts of broken runs and all but the newest versions; what is read stays."""
+    _clean(marts, versions_folder(marts), kept)
+
+
+def clean_refreshes(marts: Path, kept: int = KEPT_REFRESHES) -> None:
+    """The same of the cases that were published between nights."""
+    _clean(marts, refreshes_folder(marts), kept)
+
+
+def _clean(marts: Path, folder: Path, kept: int) -> None:
+    for draft in folder.glob(f"*{DRAFT_SUFFIX}"):
         shutil.rmtree(draft)
-    current = current_version(marts)
-    for folder in list_versions(marts)[kept:]:
-        if folder != current:
-            shutil.rmtree(folder)
+    read = (current_version(marts), cases_version(marts))
+    for version in _complete(folder)[kept:]:
+        if version not in read:
+            shutil.rmtree(version)
 
 
 def _built_at(version: Path) -> datetime:

@@ -67,6 +67,7 @@
         "create or replace view raw.meta_run as select run_id, cast(as_of as date) as as_of, "
         ~ "date_diff('day', date '1970-01-01', cast(as_of as date)) as as_of_day, "
         ~ "cast(cast(frozen_at as timestamptz) as timestamp) as frozen_at, "
+        ~ "cast(cast(until as timestamptz) as timestamp) as until_at, "
         ~ "epoch_us(cast(frozen_at as timestamptz)) as change_seq, company.key as company_key, "
         ~ "company.time_zone as time_zone, company.week_start as week_start, "
         ~ "company.calendar as calendar, company.currency as currency_code, "
@@ -77,7 +78,7 @@
         ~ "coalesce(company.fiscal_year.day, 1) as fiscal_day, "
         ~ "coalesce(company.fiscal_year.named_after, 'first_day') as fiscal_named_after from "
         ~ frozen_json(
-            "{run_id: 'VARCHAR', as_of: 'VARCHAR', frozen_at: 'VARCHAR', company: 'STRUCT("
+            "{run_id: 'VARCHAR', as_of: 'VARCHAR', frozen_at: 'VARCHAR', until: 'VARCHAR', company: 'STRUCT("
             ~ "key VARCHAR, time_zone VARCHAR, week_start VARCHAR, calendar VARCHAR, "
             ~ "currency VARCHAR, language VARCHAR, is_demo BOOLEAN, country VARCHAR, "
             ~ "fiscal_year STRUCT(calendar VARCHAR, month INTEGER, day INTEGER, "

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingestion.lake import Lake, last_load, open_table
 from ingestion.loads import LoadDecision, held_loads, last_checked, record
+from ingestion.quality.docs import write_page
 from ingestion.quality.suites import suite_of
 from ingestion.settings import Home
 from ingestion.sql import connect, parquet
@@ -60,18 +61,18 @@ def check_loads(home: Home, specs: Iterable[StreamSpec]) -> list[QualityResult]:
         since, newest = marks.get(spec.table, 0), last_load(table)
         if not table or newest <= since or not table.file_uris():
             continue
-        result = _check(spec, table.file_uris(), since)
+        result = _check(home, spec, table.file_uris(), since)
         results.append(result)
         _record(lake, result, held, newest)
     return results
 
 
-def _check(spec: StreamSpec, files: list[str], since: int) -> QualityResult:
+def _check(home: Home, spec: StreamSpec, files: list[str], since: int) -> QualityResult:
     with connect() as connection:
         rows = f"(from {parquet(files)} where _load_seq > {since})"
         loads = connection.sql(f"select distinct _load_seq from {rows} order by all").fetchall()
         frame = connection.sql(f"from {rows} limit {SAMPLE_ROWS}").df()
-    expectations = _validate(spec, frame)
+    expectations = _validate(home, spec, frame)
     broken = [e for e in expectations if not e["success"] and e["severity"] == "critical"]
     return QualityResult(
         table=spec.table,
@@ -82,7 +83,7 @@ def _check(spec: StreamSpec, files: list[str], since: int) -> QualityResult:
     )
 
 
-def _validate(spec: StreamSpec, frame: "pd.DataFrame") -> list[dict[str, Any]]:
+def _validate(home: Home, spec: StreamSpec, frame: "pd.DataFrame") -> list[dict[str, Any]]:
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     import great_expectations as gx
 
@@ -96,7 +97,9 @@ def _validate(spec: StreamSpec, frame: "pd.DataFrame") -> list[dict[str, Any]]:
         .get_batch({"dataframe": frame})
     )
     validated = batch.validate(suite_of(spec), result_format="BASIC")
-    return [_plain(result) for result in validated.results]
+    expectations = [_plain(result) for result in validated.results]
+    write_page(home, spec.table, validated, count_rows=len(frame), now=datetime.now(UTC))
+    return expectations
 
 
 def _plain(result: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import yaml
 
 from orchestration.lib.code_state import BuiltState, fingerprints
 from orchestration.lib.dbt_runner import DbtRunner, NodeResult
+from orchestration.lib.environment import Environment
 from orchestration.lib.manifest import Manifest
 from orchestration.lib.standing import names_of
 
@@ -49,7 +50,7 @@ def build_all(
     """
     prints = fingerprints(manifest, project_variables(dbt))
     names = names_of(manifest, prints, frozen)
-    state, now = _state(dbt), datetime.fromisoformat(frozen["frozen_at"])
+    state, now = state_of(dbt.environment), datetime.fromisoformat(frozen["frozen_at"])
     stale = state.stale_models(manifest, prints) if dbt.environment.home.warehouse.exists() else []
     standing = frozenset[str]() if stale else state.standing(names, now)
     all_built_at = (state.all_built_at() if standing else None) or now
@@ -73,7 +74,7 @@ def build_some(
     dbt: DbtRunner, names: Iterable[str], on_node: SayOfNode = lambda name, message: None
 ) -> list[NodeResult]:
     """Make the named nodes and run their tests; the night after it makes everything."""
-    _state(dbt).doubt()
+    state_of(dbt.environment).doubt()
     return dbt.build(["--select", *sorted(names), "--indirect-selection", "cautious"], on_node)
 
 
@@ -83,8 +84,8 @@ def project_variables(dbt: DbtRunner) -> Mapping[str, Any]:
     return dict(content.get("vars") or {})
 
 
-def _state(dbt: DbtRunner) -> BuiltState:
-    environment = dbt.environment
+def state_of(environment: Environment) -> BuiltState:
+    """What is remembered of the last build in an environment."""
     return BuiltState(environment.dbt_target / "built.json", environment.home.warehouse)
 
 

@@ -7,12 +7,12 @@ What a node is made from is named in ``standing``.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from orchestration.lib.manifest import Manifest
+from orchestration.lib.manifest import Manifest, reached
 
 Fingerprints = dict[str, str]
 Names = dict[str, str]
@@ -82,7 +82,7 @@ class BuiltState:
         """Names of incremental models that other code built; all when that is unknown."""
         built = self._read().get("code", {})
         changed = {name for name, value in prints.items() if built.get(name) != value}
-        affected = _with_descendants(manifest, changed)
+        affected = reached(manifest["child_map"], changed)
         return sorted(
             node["name"]
             for unique_id, node in manifest["nodes"].items()
@@ -105,6 +105,20 @@ class BuiltState:
             return frozenset()
         made_of = built["made_of"]
         return frozenset(name for name, value in names.items() if made_of.get(name) == value)
+
+    def whole(self) -> str:
+        """A name for the warehouse as its last complete build left it; empty when it is not so."""
+        built = self._read()
+        is_whole = "made_of" in built and built["warehouse"] == self._stamp()
+        return hash_of(built) if is_whole else ""
+
+    def is_of(self, prints: Fingerprints) -> bool:
+        """Whether all of the present code built the warehouse."""
+        return bool(self._read().get("code") == prints)
+
+    def adopt(self, other: "BuiltState") -> None:
+        """Remember of this warehouse what ``other`` knows of the one that it is a copy of."""
+        self._write(other._read() | {"warehouse": self._stamp()})
 
     def doubt(self) -> None:
         """Before any build: until one is complete, nothing stands."""
@@ -153,16 +167,6 @@ class BuiltState:
         draft = self._path.with_suffix(".tmp")
         draft.write_text(json.dumps(content), encoding="utf-8")
         draft.replace(self._path)
-
-
-def _with_descendants(manifest: Manifest, names: Iterable[str]) -> set[str]:
-    found, waiting = set(), list(names)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += manifest["child_map"].get(name, [])
-    return found
 
 
 def _test_code(node: Mapping[str, Any]) -> object:

@@ -9,14 +9,15 @@ import shutil
 import sys
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ingestion import ConfigurationError, Home, Sources, home_of, load_sources
 from orchestration.lib.memory import memory_limit
+from orchestration.lib.messaging import Receiver
 from serving import BUNDLED_ROLES, DeliveryError
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -28,6 +29,20 @@ QUIET = {
     "GX_ANALYTICS_ENABLED": "false",
 }
 RUN_WORKER_COMMANDS = frozenset({"execute_run", "execute_step", "resume_run"})
+
+
+class SideHome(Home):
+    """The places of a company, but for a second warehouse and what is built from."""
+
+    @property
+    def warehouse(self) -> Path:
+        """The copy of the night's warehouse in which cases are refreshed."""
+        return self.root / "between" / "warehouse.duckdb"
+
+    @property
+    def frozen_inputs(self) -> Path:
+        """What the last refresh read."""
+        return self.root / "between" / "frozen_inputs.json"
 
 
 @dataclass(frozen=True)
@@ -44,8 +59,8 @@ class Environment:
 
     @property
     def dbt_target(self) -> Path:
-        """Where dbt writes its manifest, compiled SQL and log."""
-        return self.home.root / "dbt"
+        """Where dbt writes its manifest, compiled SQL and log: beside what it builds."""
+        return self.home.warehouse.parent / "dbt"
 
     @property
     def published_database(self) -> Path:
@@ -60,7 +75,12 @@ class Environment:
     @property
     def notebook(self) -> Path:
         """What the steps of a night leave for the steps after them."""
-        return self.home.root / "night.json"
+        return self.home.warehouse.parent / "night.json"
+
+    @property
+    def between_nights(self) -> "Environment":
+        """The same company with a warehouse of its own for what runs between nights."""
+        return replace(self, home=SideHome(root=self.home.root))
 
     @cached_property
     def project_version(self) -> str:
@@ -127,9 +147,45 @@ def demo_size() -> dict[str, Any]:
     return size
 
 
-def alert_webhook() -> str | None:
-    """Address that alerts are posted to, from ``CX_ALERT_WEBHOOK``."""
-    return os.environ.get("CX_ALERT_WEBHOOK") or None
+def receiver(name: str, kind: Literal["webhook", "email", "folder"], address: str) -> Receiver:
+    """A receiver of messages; e-mail goes through ``CX_SMTP_URL`` from ``CX_SMTP_FROM``."""
+    return Receiver(
+        name=name,
+        kind=kind,
+        address=address,
+        server=os.environ.get("CX_SMTP_URL", ""),
+        sender=os.environ.get("CX_SMTP_FROM", ""),
+    )
+
+
+def alert_receivers() -> list[Receiver]:
+    """Who hears of trouble: ``CX_ALERT_WEBHOOK``, ``CX_ALERT_EMAIL``, ``CX_ALERT_FOLDER``."""
+    ways: dict[str, Literal["webhook", "email", "folder"]] = {
+        "CX_ALERT_WEBHOOK": "webhook",
+        "CX_ALERT_EMAIL": "email",
+        "CX_ALERT_FOLDER": "folder",
+    }
+    return [
+        receiver(variable, kind, address)
+        for variable, kind in ways.items()
+        if (address := os.environ.get(variable))
+    ]
+
+
+def readers_file() -> Path | None:
+    """Who gets which digest, from ``CX_READERS``; nobody without it."""
+    named = os.environ.get("CX_READERS")
+    return Path(named) if named else None
+
+
+def from_variable(name: str) -> str:
+    """The value of an environment variable that a declaration names; empty when it is not set."""
+    return os.environ.get(name, "")
+
+
+def ui_address() -> str:
+    """Where Dagster's UI is, from ``CX_UI_URL``: links in messages begin with it."""
+    return os.environ.get("CX_UI_URL", "http://localhost:3000").rstrip("/")
 
 
 def declared_secret(variable: str) -> str:

@@ -5,9 +5,11 @@ Tests hand the definitions another one. What extraction, contracts and freezing 
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
@@ -53,6 +55,24 @@ class CompanyLake:
         return ingestion.freeze(
             self._sources, self._home, results=results, run_id=run_id, as_of=as_of
         )
+
+    def odd_volumes(self, tables: Collection[str]) -> list[str]:
+        """One sentence per stream that landed far more or far fewer rows today than usual."""
+        specs, time_zone = ingestion.all_streams(), self._sources.company.time_zone
+        today = datetime.now(ZoneInfo(time_zone)).date()
+        chosen = [specs[table] for table in sorted(tables)]
+        found = ingestion.odd_volumes(self._home, chosen, day=today, time_zone=time_zone)
+        return [each.sentence for each in found]
+
+    def freeze_between(
+        self, tables: Collection[str], run_id: str, as_of: date | None, into: Path
+    ) -> dict[str, Any]:
+        """Pin what a refresh reads, beside what the night pinned."""
+        ingestion.freeze_between(
+            self._sources, self._home, tables=tables, run_id=run_id, into=into, as_of=as_of
+        )
+        content: dict[str, Any] = json.loads(into.read_text(encoding="utf-8"))
+        return content
 
     def frozen(self) -> dict[str, Any]:
         """What was pinned last."""

@@ -73,6 +73,23 @@ def ready_queries(manifest: Manifest) -> dict[str, str]:
     return {name: meta["query"] for name, meta in metas.items() if "query" in meta}
 
 
+def models_tagged(manifest: Manifest, tag: str) -> list[dict[str, Any]]:
+    """The published models that carry a tag."""
+    return [node for node in published_models(manifest) if tag in node["tags"]]
+
+
+def reached(links: Mapping[str, list[str]], start: Iterable[str]) -> set[str]:
+    """``start`` and every node that leads there, or that it leads to, by a map of the manifest."""
+    found: set[str] = set()
+    waiting = list(start)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += links.get(name, [])
+    return found
+
+
 def published_models(manifest: Manifest) -> list[dict[str, Any]]:
     """The models that readers may see: those that dbt declares public."""
     return [

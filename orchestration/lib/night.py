@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ingestion import StreamResult
+from orchestration.lib.dbt_runner import NodeResult, tested_model
+from orchestration.lib.manifest import Manifest
 from serving import CheckFact, RejectFact, RunFacts, SourceFact, StreamFact
 
 Section = Literal["streams", "contracts", "model_tests"]
@@ -111,6 +113,23 @@ def run_facts(
         checks=notebook.checks(),
         rejects=tuple(rejects),
     )
+
+
+def test_facts(results: Iterable[NodeResult], manifest: Manifest) -> list[CheckFact]:
+    """What dbt's tests say of the models that a reader sees."""
+    return [
+        CheckFact(
+            kind="model_test",
+            name=test.name,
+            table=tested_model(manifest, test.unique_id),
+            passed=test.is_good,
+            severity="warning" if test.status == "warn" else "error",
+            count_failed_rows=test.count_failed_rows,
+            message="" if test.is_good else test.message,
+        )
+        for test in results
+        if test.unique_id.startswith("test.") and test.status != "skipped"
+    ]
 
 
 def _stream_fact(result: StreamResult) -> StreamFact:

@@ -14,7 +14,7 @@ from orchestration.lib.manifest import Manifest
 
 ENGINES = ("dbt-core", "dbt-duckdb", "duckdb")
 MADE_BY_FREEZING = {
-    "meta_run": ("as_of", "company"),
+    "meta_run": ("as_of", "until", "company"),
     "meta_sources": ("sources",),
     "meta_streams": ("streams",),
 }

@@ -4,6 +4,6 @@ What a role is told is declared in ``serving/digests.yaml``; ``reading`` finds i
 ``page`` writes it. By which way a message leaves, and when, belongs in ``orchestration``.
 """
 
-from serving.digest.page import digest_text, write_digests
+from serving.digest.page import digest_messages, digest_text, write_digests
 
-__all__ = ["digest_text", "write_digests"]
+__all__ = ["digest_messages", "digest_text", "write_digests"]

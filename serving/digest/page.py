@@ -97,6 +97,24 @@ def write_digests(
     return pages
 
 
+def digest_messages(
+    version: Path, settings: ReportSettings, declared: Path = BUNDLED_DIGESTS
+) -> dict[str, tuple[str, str]]:
+    """Subject and body of the message of every digest, by its name; nothing is written.
+
+    Args:
+        version: folder of the version, as ``current_version`` tells.
+        settings: the company's names and calendar, and the reader's language.
+        declared: which KPIs and areas each role is told of.
+
+    Raises:
+        DigestError: the declaration is not understood.
+    """
+    with duckdb.connect(str(version / DATABASE), read_only=True) as connection:
+        digests = _digests(connection, version, settings, declared)
+        return {digest.name: (digest.title, digest.text) for digest in digests}
+
+
 def digest_text(version: Path, name: str) -> str:
     """The body of the message of one digest, as the night wrote it.
 

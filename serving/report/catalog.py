@@ -6,6 +6,7 @@ queries of its own, are handed in by who knows dbt's manifest.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from os.path import relpath
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,7 @@ def write_catalog(
     version: Path,
     questions: Mapping[str, Sequence[str]],
     queries: Mapping[str, str] | None = None,
+    contracts: Path | None = None,
 ) -> Path:
     """Write the catalog of a published version into its folder and return its path.
 
@@ -69,12 +71,15 @@ def write_catalog(
         version: folder of the version, as ``current_version`` tells.
         questions: what a table answers, by the table's name.
         queries: a query to begin with, where a table brings its own.
+        contracts: the page that tells how the sources keep their contracts; linked if it exists.
     """
     with duckdb.connect(str(version / DATABASE), read_only=True) as connection:
         [(as_of,)] = connection.execute("select as_of from _meta").fetchall()
         tables = _tables(connection, questions, queries or {})
     path = version / CATALOG
-    durable.write_text(path, rendered("catalog.html.jinja", tables=tables, as_of=as_of))
+    link = relpath(contracts, version) if contracts and contracts.exists() else None
+    page = rendered("catalog.html.jinja", tables=tables, as_of=as_of, contracts=link)
+    durable.write_text(path, page)
     return path
 
 

@@ -8,6 +8,13 @@ from ingestion.demo.config import LAST_DAY
 from ingestion.settings import Home
 from tests.factories.dbt import run_dbt
 from tests.factories.fates import missed_fates
+from tests.factories.incidents import (
+    HIT,
+    first_case,
+    incidents_since,
+    statuses_of_hit,
+    unanswered_per_day,
+)
 from tests.factories.night import NIGHTLY, play
 from tests.factories.once import shared
 from tests.factories.truth import differing_kpis, differing_records
@@ -38,6 +45,22 @@ def test_every_order_call_and_answer_is_as_it_happened(told_home: Home) -> None:
 
 def test_every_planted_defect_met_its_fate(told_home: Home) -> None:
     assert missed_fates(told_home) == {}
+
+
+def test_each_incident_led_to_its_cases_and_the_billing_error_shows_as_recovered(
+    told_home: Home,
+) -> None:
+    lived = incidents_since(told_home, first_case(told_home))
+    assert "billing_error" in lived
+
+    for incident in lived & HIT.keys():
+        statuses = statuses_of_hit(told_home, incident)
+        assert statuses, incident
+        assert None not in statuses.values(), incident
+    assert set(statuses_of_hit(told_home, "billing_error").values()) == {"settled"}
+    if "understaffed_queue" in lived:
+        during, otherwise = unanswered_per_day(told_home)
+        assert during > 3 * otherwise
 
 
 def _play_full_size(root: Path) -> None:

@@ -2,9 +2,9 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,8 +17,9 @@ from ingestion import IngestionError, Sources, StreamResult, StreamTask
 from ingestion.entities import MAPPED_STREAMS
 from ingestion.settings import Company, Home, Source
 from orchestration import build
+from orchestration.defs.automation import jobs
 from orchestration.defs.ingestion import assets
-from orchestration.defs.serving import contact, deliveries, people
+from orchestration.defs.serving import contact, deliveries, people, refreshed
 from orchestration.lib.dbt_runner import DbtRunner
 from orchestration.lib.deliveries import Told
 from orchestration.lib.environment import Environment
@@ -95,6 +96,19 @@ class FakeLake:
         self, results: Sequence[StreamResult], run_id: str, as_of: date | None
     ) -> SimpleNamespace:
         self.frozen_results = list(results)
+        self._write(self.environment.home.frozen_inputs, as_of)
+        return SimpleNamespace(as_of=str(as_of), streams=[])
+
+    def odd_volumes(self, tables: Collection[str]) -> list[str]:
+        return []
+
+    def freeze_between(
+        self, tables: Collection[str], run_id: str, as_of: date | None, into: Path
+    ) -> dict[str, Any]:
+        assert as_of
+        return self._write(into, as_of + timedelta(days=1))
+
+    def _write(self, path: Path, as_of: date | None) -> dict[str, Any]:
         source = {"id": "crm", "connector": "files", "status": "fresh", "message": ""}
         stream = {"stream": "mapped__orders", "files": [str(self.orders)], "held_loads": []}
         content = {
@@ -104,8 +118,8 @@ class FakeLake:
             "streams": [stream],
             "sources": [{**source, "data_through": "2026-10-31T00:00:00+00:00"}],
         }
-        self.environment.home.frozen_inputs.write_text(json.dumps(content))
-        return SimpleNamespace(as_of=str(as_of), streams=[])
+        path.write_text(json.dumps(content))
+        return content
 
     def frozen(self) -> dict[str, Any]:
         content: dict[str, Any] = json.loads(self.environment.home.frozen_inputs.read_text())
@@ -140,7 +154,11 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
     found.home.root.mkdir()
     tasks = [StreamTask(source=source, spec=ORDERS)]
     streams = {name: MAPPED_STREAMS[name] for name in ("orders", "agents")}
-    monkeypatch.setattr(assets, "configured_streams", lambda sources: tasks)
+    for module in (assets, build):
+        monkeypatch.setattr(module, "configured_streams", lambda sources: tasks)
+    for module in (refreshed, jobs):
+        monkeypatch.setattr(module, "is_conversation", lambda spec: True)
+    monkeypatch.setattr(refreshed, "write_lists", lambda folder, settings: {})
     monkeypatch.setattr(
         assets, "all_streams", lambda: {spec.table: spec for spec in streams.values()}
     )

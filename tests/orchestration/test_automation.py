@@ -1,17 +1,23 @@
 """Sensors and alerts: what starts a run, and who hears of trouble."""
 
+import json
 import os
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
-import requests
 
 from orchestration.defs.automation import alerts
 from orchestration.defs.automation.sensors import file_drop_sensor
 from orchestration.lib.environment import Environment
+from orchestration.lib.messaging import Receiver
 from orchestration.lib.progress import ONLY_PROGRESS
+from orchestration.lib.silence import silences
+from orchestration.lib.troubles import Trouble, TroubleBook
+from tests.factories.json_server import Answer, json_server
 from tests.orchestration.conftest import FakeLake
 
 
@@ -25,7 +31,7 @@ def drop(environment: Environment, name: str, *, seconds_ago: float) -> Path:
 
 
 def tick(environment: Environment, cursor: str | None = None) -> dg.SensorResult | dg.SkipReason:
-    sensor = file_drop_sensor(environment, "extraction_job")
+    sensor = file_drop_sensor(environment, "refresh_cases_job")
     found = sensor(dg.build_sensor_context(cursor=cursor))
     assert isinstance(found, dg.SensorResult | dg.SkipReason)
     return found
@@ -38,7 +44,7 @@ def test_no_file_is_a_reason_to_skip(environment: Environment) -> None:
     assert "no new files in" in str(found.skip_message)
 
 
-def test_a_settled_file_starts_one_extraction(environment: Environment) -> None:
+def test_a_settled_file_starts_one_refresh(environment: Environment) -> None:
     drop(environment, "orders.csv", seconds_ago=120)
 
     found = tick(environment)
@@ -50,7 +56,7 @@ def test_a_settled_file_starts_one_extraction(environment: Environment) -> None:
     assert isinstance(tick(environment, found.cursor), dg.SkipReason)
 
 
-def test_files_of_missed_nights_start_one_extraction(environment: Environment) -> None:
+def test_files_of_missed_nights_start_one_refresh(environment: Environment) -> None:
     """Fault 13: reading goes on from cursors, so one run covers the gap."""
     for night in (1, 2, 3):
         drop(environment, f"orders{night}.csv", seconds_ago=night * 86_400)
@@ -78,45 +84,117 @@ def test_a_file_of_no_source_starts_nothing(environment: Environment) -> None:
     assert isinstance(tick(environment), dg.SkipReason)
 
 
-def test_failed_checks_of_a_run_are_told_by_name(defs: dg.Definitions, lake: FakeLake) -> None:
-    lake.status = "failed"
+def tell(
+    defs: dg.Definitions, environment: Environment, error: str | None = None
+) -> tuple[list[Trouble], list[str]]:
+    """Run the extraction and tell what is wrong with it."""
     with dg.DagsterInstance.ephemeral() as instance:
         run = defs.resolve_job_def("extraction_job").execute_in_process(
             instance=instance, run_config=ONLY_PROGRESS
         )
-        told = alerts.failed_checks(instance, run.run_id)
+        owners = {spec.key: spec.owners for spec in defs.resolve_all_asset_specs()}
+        return alerts.tell_of_run(
+            instance, "extraction_job", run.run_id, error, environment, owners
+        )
 
-    assert told == [
+
+def test_an_alert_names_cause_run_and_next_step(
+    defs: dg.Definitions, environment: Environment, lake: FakeLake
+) -> None:
+    lake.status = "failed"
+
+    (failed, check), _ = tell(defs, environment, "step x failed\ntrace")
+
+    assert failed.cause == "extraction_job: step x failed"
+    assert check.key == "check:raw/mapped__orders:mapped__orders_extracted"
+    assert check.cause == (
         "mapped__orders_extracted on raw/mapped__orders (ERROR): crm failed: unreachable"
-    ]
-
-
-def test_an_alert_names_cause_run_and_next_step() -> None:
-    text = alerts.alert_text("nightly_job", "abc", ["check a", "check b"], "step x failed\ntrace")
-
-    assert text.splitlines() == [
-        "nightly_job needs attention (run abc)",
-        "step x failed",
-        "- check a",
-        "- check b",
-        "Next: open /runs/abc in Dagster; the marts of the last good night stay up.",
-    ]
-
-
-def test_a_storm_of_failed_checks_is_summarized() -> None:
-    text = alerts.alert_text("nightly_job", "abc", [f"check {n}" for n in range(1000)], None)
-
-    assert "and 990 more checks" in text
-    assert len(text.splitlines()) == 13
-
-
-def test_an_unreachable_receiver_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*arguments: object, **options: object) -> None:
-        raise requests.ConnectionError
-
-    monkeypatch.setattr(requests, "post", refuse)
-
-    assert alerts.send("text", "http://127.0.0.1:9/") == (
-        "the alert could not be sent: ConnectionError"
     )
-    assert alerts.send("text", None) is None
+    assert check.owner == "team:data_engineering"
+    assert "http://localhost:3000/runs/" in check.text
+    assert check.text.endswith(
+        "next: mend the source; the next night goes on from the last landed row"
+    )
+
+
+def test_a_red_check_is_told_once_until_it_was_green(
+    defs: dg.Definitions,
+    environment: Environment,
+    lake: FakeLake,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    outbox = tmp_path / "outbox"
+    monkeypatch.setenv("CX_ALERT_FOLDER", str(outbox))
+    told = []
+    for status in ("failed", "failed", "landed", "failed"):
+        lake.status = status
+        assert tell(defs, environment)[1] == []
+        told.append(len(list(outbox.glob("*.txt"))))
+
+    assert told == [1, 1, 1, 2]
+
+
+def trouble(number: int) -> Trouble:
+    return Trouble(key=f"check {number}", cause="c", owner="o", link="l", next_step="n")
+
+
+def test_a_storm_of_failed_checks_is_summarized(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    receiver = Receiver(name="folder", kind="folder", address=str(tmp_path / "out"))
+    book = TroubleBook(tmp_path / "told.json", "tiny")
+
+    assert book.tell(map(trouble, range(1000)), [receiver]) == []
+    (file,) = (tmp_path / "out").glob("*.txt")
+    assert "and 990 more" in file.read_text()
+    assert len(file.read_text().splitlines()) == 14
+
+
+def test_an_unreachable_receiver_is_no_failure(tmp_path: Path) -> None:
+    """Fault 65: what was not taken is told with the next run, once."""
+    told, statuses = [], [500, 200]
+
+    def answer(body: Any) -> Answer:
+        told.append(body["text"])
+        return Answer(body={}, status=statuses.pop(0))
+
+    book = TroubleBook(tmp_path / "told.json", "tiny")
+    nowhere = Receiver(name="nowhere", kind="webhook", address="http://127.0.0.1:9/")
+    with json_server(answer) as url:
+        receivers = [Receiver(name="CX_ALERT_WEBHOOK", kind="webhook", address=url), nowhere]
+        first, second, third = (
+            book.tell([trouble(1)] if round_ == 0 else [], receivers) for round_ in range(3)
+        )
+
+    assert first == [
+        "CX_ALERT_WEBHOOK answered 500: the message could not be sent, it is tried again with "
+        "the next run",
+        "nowhere could not be reached (ConnectionError): the message could not be sent, it is "
+        "tried again with the next run",
+    ]
+    assert len(second) == len(third) == 1
+    assert told == [told[0], told[0]]
+
+
+def test_silence_is_told(environment: Environment) -> None:
+    """Fault 13 and 65: no publication, a night that did not start, a source that is stale."""
+    now = datetime(2026, 11, 2, 12, tzinfo=UTC)
+    version = environment.home.marts / "versions" / "run1"
+    version.mkdir(parents=True)
+    (environment.home.marts / "current").symlink_to(Path("versions") / "run1")
+    source = {"id": "crm", "status": "stale", "message": "nothing has landed since May"}
+    environment.home.frozen_inputs.write_text(json.dumps({"sources": [source]}))
+
+    def causes(hours_ago: int) -> list[str]:
+        then = now - timedelta(hours=hours_ago)
+        (version / "published.json").write_text(json.dumps({"built_at": then.isoformat()}))
+        return [found.cause for found in silences(environment, now, then)]
+
+    stale = "source crm is stale: nothing has landed since May"
+    assert causes(hours_ago=9) == [stale]
+    assert causes(hours_ago=50) == [
+        "nothing has been published for 50 hours",
+        "the night of 2026-11-02 02:00 (Asia/Tehran) did not start",
+        stale,
+    ]

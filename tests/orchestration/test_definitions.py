@@ -72,6 +72,7 @@ def test_the_assets_are_the_streams_the_dbt_nodes_and_the_publication(
             "contact_zone",
             "export_crm_cx_fields",
             "case_webhooks",
+            "refreshed_cases",
         )
     }
 
@@ -150,19 +151,22 @@ def test_jobs_schedules_and_sensors_are_known_and_on(
     defs: dg.Definitions, environment: Environment
 ) -> None:
     repository = defs.get_repository_def()
-    [schedule] = repository.schedule_defs
+    schedules = {schedule.name: schedule for schedule in repository.schedule_defs}
 
     assert {job.name for job in defs.resolve_all_job_defs() if not job.name.startswith("__")} == {
         "nightly_job",
         "extraction_job",
+        "refresh_cases_job",
     }
-    assert schedule.name == "nightly_schedule"
-    assert schedule.execution_timezone == environment.sources.company.time_zone
-    assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
+    assert set(schedules) == {"nightly_schedule", "refresh_hourly_schedule"}
+    for schedule in schedules.values():
+        assert schedule.execution_timezone == environment.sources.company.time_zone
+        assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
     assert {sensor.name for sensor in repository.sensor_defs} == {
         "file_drop_sensor",
         "run_failure_alert_sensor",
         "failed_check_alert_sensor",
+        "silence_alert_sensor",
     }
     assert all(
         sensor.default_status is dg.DefaultSensorStatus.RUNNING

@@ -76,7 +76,7 @@ def test_an_unknown_command_shows_the_known_ones(
     arguments: list[str], capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert __main__.main(arguments) == 2
-    assert "nightly|screen|rollback|break" in capfd.readouterr().err
+    assert "nightly|refresh|watch|screen|rollback|break" in capfd.readouterr().err
 
 
 def test_the_demos_size_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

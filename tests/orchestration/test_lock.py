@@ -3,11 +3,14 @@
 import signal
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from ingestion.settings import PROJECT_ROOT
+from orchestration.lib import lock as lock_module
+from orchestration.lib.job_names import REFRESH_JOB
 from orchestration.lib.lock import WarehouseLockedError, hold_lock
 
 RUN = """
@@ -60,3 +63,23 @@ def test_a_lock_whose_holder_was_killed_is_free(tmp_path: Path) -> None:
 
     with hold_lock(lock):
         assert lock.exists()
+
+
+def test_a_night_waits_for_a_short_job_and_names_a_long_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, holder = tmp_path / "warehouse.lock", ExitStack()
+    holder.enter_context(hold_lock(path, job=REFRESH_JOB))
+    monkeypatch.setattr(lock_module.time, "sleep", lambda seconds: holder.close())
+
+    with (
+        hold_lock(path, job="nightly_job", waits_for=[REFRESH_JOB]),
+        pytest.raises(WarehouseLockedError, match="nightly_job is working on"),
+        hold_lock(path, job=REFRESH_JOB),
+    ):
+        pass
+    holder.enter_context(hold_lock(path, job=REFRESH_JOB))
+    monkeypatch.setattr(lock_module, "PATIENCE_SECONDS", -1)
+    with pytest.raises(WarehouseLockedError), hold_lock(path, waits_for=[REFRESH_JOB]):
+        pass
+    holder.close()

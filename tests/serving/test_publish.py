@@ -138,7 +138,7 @@ def test_a_file_names_the_version_where_links_fail(
     monkeypatch.setattr(durable, "point", refuse)
     published = publish_run(warehouse, marts, "run1")
 
-    assert (marts / "CURRENT").read_text() == "run1"
+    assert (marts / "CURRENT").read_text() == "versions/run1"
     assert current_version(marts) == published.folder
 
 

@@ -1,5 +1,5 @@
-"""When things run: jobs, the nightly schedule, and the sensors."""
+"""When things run: jobs, schedules, and the sensors."""
 
-from orchestration.defs.automation.jobs import EXTRACTION_JOB, NIGHTLY_JOB, automation
+from orchestration.defs.automation.jobs import automation
 
-__all__ = ["EXTRACTION_JOB", "NIGHTLY_JOB", "automation"]
+__all__ = ["automation"]

@@ -15,6 +15,7 @@ from ingestion import StreamSpec, StreamTask, all_streams, configured_streams
 from orchestration.defs.ingestion import reports
 from orchestration.defs.ingestion.reports import raw_key
 from orchestration.lib.environment import Environment
+from orchestration.lib.job_names import REFRESH_JOB
 from orchestration.lib.keeping import keep_values
 from orchestration.lib.lake import CompanyLake
 from orchestration.lib.night import Notebook
@@ -22,6 +23,7 @@ from orchestration.lib.translator import FROZEN_INPUTS, INGESTION_GROUP
 
 OWNERS = ["team:data_engineering"]
 DEMO = dg.AssetKey("demo_company")
+VOLUME_CHECK = "usual_volumes"
 Lake = dg.ResourceParam[CompanyLake]
 Lock = dg.ResourceParam[None]
 
@@ -66,7 +68,6 @@ def _raw_streams(
     by_table: dict[str, list[StreamTask]] = {}
     for task in tasks:
         by_table.setdefault(task.spec.table, []).append(task)
-    notebook = Notebook(environment.notebook)
 
     @dg.multi_asset(
         name="raw_streams",
@@ -78,7 +79,9 @@ def _raw_streams(
         context: dg.AssetExecutionContext, lake: Lake, warehouse_lock: Lock
     ) -> Iterator[dg.MaterializeResult[None]]:
         """Read every configured stream into the lake and check what landed."""
-        keep_values(lake, notebook, environment.home.marts)
+        keep_values(lake, Notebook(environment.notebook), environment.home.marts)
+        is_refresh = context.job_name == REFRESH_JOB
+        notebook = Notebook((environment.between_nights if is_refresh else environment).notebook)
         chosen = {key.path[-1] for key in context.selected_asset_keys}
         wanted = [task for table in by_table if table in chosen for task in by_table[table]]
         extracted = lake.extract(wanted, lambda result: context.log.info(reports.progress(result)))
@@ -147,15 +150,33 @@ def _frozen_inputs(notebook: Notebook, tasks: Sequence[StreamTask]) -> dg.Assets
             "Which version of every stream this night reads, and as of which day.\n\n"
             "A required source that failed or is too old stops the night here."
         ),
+        check_specs=[
+            dg.AssetCheckSpec(
+                VOLUME_CHECK,
+                asset=FROZEN_INPUTS,
+                description="Every stream landed about as many rows as on such a weekday before.",
+            )
+        ],
     )
     def frozen_inputs(
         context: dg.AssetExecutionContext, lake: Lake, warehouse_lock: Lock
-    ) -> dg.MaterializeResult[None]:
+    ) -> Iterator[dg.MaterializeResult[None]]:
         if matched := lake.match_customers():
             context.log.info(f"  {matched}")
         frozen = lake.freeze(notebook.streams(), context.run_id, notebook.demo_day())
         context.log.info(f"  as of {frozen.as_of}")
-        return dg.MaterializeResult(metadata=_frozen_metadata(frozen.as_of, frozen.streams))
+        odd = lake.odd_volumes({task.spec.table for task in tasks})
+        yield dg.MaterializeResult(
+            metadata=_frozen_metadata(frozen.as_of, frozen.streams),
+            check_results=[
+                dg.AssetCheckResult(
+                    check_name=VOLUME_CHECK,
+                    passed=not odd,
+                    severity=dg.AssetCheckSeverity.WARN,
+                    description="; ".join(odd) or None,
+                )
+            ],
+        )
 
     return frozen_inputs
 

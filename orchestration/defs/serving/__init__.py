@@ -4,13 +4,16 @@ from orchestration.defs.serving.assets import serving_assets
 from orchestration.defs.serving.contact import contact_asset
 from orchestration.defs.serving.deliveries import delivery_assets
 from orchestration.defs.serving.people import alerts_asset, digests_asset, lists_asset, report_asset
+from orchestration.defs.serving.refreshed import REFRESHED_CASES, refreshed_asset
 
 __all__ = [
+    "REFRESHED_CASES",
     "alerts_asset",
     "contact_asset",
     "delivery_assets",
     "digests_asset",
     "lists_asset",
+    "refreshed_asset",
     "report_asset",
     "serving_assets",
 ]

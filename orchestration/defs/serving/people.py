@@ -4,16 +4,21 @@ How each is written belongs in ``serving``; trouble of the run itself is told by
 ``defs.automation.alerts``.
 """
 
-from collections.abc import Iterator
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
 import dagster as dg
 
-from orchestration.defs.automation.alerts import send
 from orchestration.defs.serving.assets import PUBLISHED_MARTS
-from orchestration.lib.environment import Environment, alert_webhook
+from orchestration.lib.environment import Environment, alert_receivers, readers_file
 from orchestration.lib.manifest import Manifest, questions_answered, ready_queries
+from orchestration.lib.messaging import Message, deliver
+from orchestration.lib.readers import send_digests
 from serving import (
+    Alert,
     ListSettings,
     ReportSettings,
     Told,
@@ -31,11 +36,13 @@ WEEKLY_DIGESTS = dg.AssetKey("weekly_digests")
 CASE_LISTS = dg.AssetKey("case_lists")
 KPI_ALERTS = dg.AssetKey("kpi_alerts")
 SENT_CHECK = "alerts_sent"
+DIGESTS_CHECK = "digests_sent"
 
 
 def report_asset(environment: Environment, manifest: Manifest) -> dg.AssetsDefinition:
     """The report of the published version, and the catalog of its tables."""
     questions, queries = questions_answered(manifest), ready_queries(manifest)
+    contracts = environment.home.data_docs
     settings = _report_settings(environment)
 
     @dg.asset(
@@ -55,7 +62,7 @@ def report_asset(environment: Environment, manifest: Manifest) -> dg.AssetsDefin
         version = _current_version(environment)
         pages = {
             "report": write_report(version, settings),
-            "catalog": write_catalog(version, questions, queries),
+            "catalog": write_catalog(version, questions, queries, contracts),
         }
         return dg.MaterializeResult(
             metadata={name: dg.MetadataValue.path(path) for name, path in pages.items()}
@@ -77,13 +84,27 @@ def digests_asset(environment: Environment) -> dg.AssetsDefinition:
         description=(
             "The weekly digest of each role: a page and the body of a message.\n\n"
             "The last week of the KPIs that the role follows, its alerts, its open and overdue "
-            "cases and its priorities, in the company's language; written anew every night."
+            "cases and its priorities, in the company's language; written anew every night. The "
+            "readers that CX_READERS declares are sent theirs once a week."
         ),
+        check_specs=[
+            dg.AssetCheckSpec(
+                DIGESTS_CHECK, asset=WEEKLY_DIGESTS, description="Every reader took the digest."
+            )
+        ],
     )
-    def weekly_digests() -> dg.MaterializeResult[None]:
-        pages = write_digests(_current_version(environment), settings)
-        return dg.MaterializeResult(
-            metadata={name: dg.MetadataValue.path(path) for name, path in pages.items()}
+    def weekly_digests() -> Iterator[dg.MaterializeResult[None]]:
+        version = _current_version(environment)
+        pages = write_digests(version, settings)
+        declared = readers_file()
+        problems = (
+            send_digests(environment, version, settings, as_of=_day_of(version), declared=declared)
+            if declared
+            else []
+        )
+        yield dg.MaterializeResult(
+            metadata={name: dg.MetadataValue.path(path) for name, path in pages.items()},
+            check_results=[_sent(DIGESTS_CHECK, problems)],
         )
 
     return weekly_digests
@@ -91,10 +112,7 @@ def digests_asset(environment: Environment) -> dg.AssetsDefinition:
 
 def lists_asset(environment: Environment) -> dg.AssetsDefinition:
     """The lists of open cases of the published version, one workbook per area."""
-    company = environment.sources.company
-    settings = ListSettings(
-        language=company.language, time_zone=company.time_zone, calendar=company.calendar
-    )
+    settings = list_settings(environment)
 
     @dg.asset(
         key=CASE_LISTS,
@@ -118,6 +136,14 @@ def lists_asset(environment: Environment) -> dg.AssetsDefinition:
     return case_lists
 
 
+def list_settings(environment: Environment) -> ListSettings:
+    """For whom the lists of a company are written."""
+    company = environment.sources.company
+    return ListSettings(
+        language=company.language, time_zone=company.time_zone, calendar=company.calendar
+    )
+
+
 def alerts_asset(environment: Environment) -> dg.AssetsDefinition:
     """The KPIs that lie beyond their red line, told to the webhook once."""
 
@@ -139,33 +165,56 @@ def alerts_asset(environment: Environment) -> dg.AssetsDefinition:
         ],
     )
     def kpi_alerts() -> Iterator[dg.MaterializeResult[None]]:
-        count, text, refusal = _tell(environment)
+        count, text, refusals = _tell(environment)
         yield dg.MaterializeResult(
             metadata={"alerts": count, "message": dg.MetadataValue.md(text)},
-            check_results=[
-                dg.AssetCheckResult(
-                    check_name=SENT_CHECK,
-                    passed=not refusal,
-                    severity=dg.AssetCheckSeverity.WARN,
-                    description=refusal,
-                )
-            ],
+            check_results=[_sent(SENT_CHECK, refusals)],
         )
 
     return kpi_alerts
 
 
-def _tell(environment: Environment) -> tuple[int, str, str | None]:
-    """Send what nobody was told yet: how many alerts, the message, and why it did not leave."""
+def _sent(name: str, refusals: Sequence[str]) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        check_name=name,
+        passed=not refusals,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="; ".join(refusals) or None,
+    )
+
+
+def _tell(environment: Environment) -> tuple[int, str, list[str]]:
+    """Send each receiver what it was not told: how many alerts, the message, the refusals."""
+    company, refusals = environment.sources.company, []
+    receivers = alert_receivers()
+    found, text = _alerts_for("webhook", environment)[1:]
+    for receiver in receivers:
+        told, found, text = _alerts_for(receiver.kind, environment)
+        if not found:
+            continue
+        name = hashlib.sha256("".join(alert.alert_id for alert in found).encode()).hexdigest()
+        subject = f"{company.key}: {text.splitlines()[0]}"
+        if refusal := deliver(Message(f"alerts-{name[:16]}", subject, text), receiver):
+            refusals.append(refusal)
+        else:
+            told.add(found)
+    return len(found), text, refusals
+
+
+def _alerts_for(kind: str, environment: Environment) -> tuple[Told, list[Alert], str]:
+    """The memory of a receiver, the alerts that are new to it, and their message."""
     company = environment.sources.company
-    told = Told(environment.home.root / "told_alerts.json")
-    version = _current_version(environment)
-    found = new_alerts(version, told, language=company.language, calendar=company.calendar)
-    text, webhook = alert_message(found, company.language), alert_webhook()
-    refusal = send(text, webhook) if found else None
-    if found and webhook and not refusal:
-        told.add(found)
-    return len(found), text, refusal
+    name = "told_alerts.json" if kind == "webhook" else f"told_alerts_{kind}.json"
+    told = Told(environment.home.root / name)
+    found = new_alerts(
+        _current_version(environment), told, language=company.language, calendar=company.calendar
+    )
+    return told, found, alert_message(found, company.language)
+
+
+def _day_of(version: Path) -> date:
+    receipt = json.loads((version / "published.json").read_text(encoding="utf-8"))
+    return date.fromisoformat(receipt["as_of"])
 
 
 def _report_settings(environment: Environment) -> ReportSettings:

@@ -10,13 +10,13 @@ import dagster as dg
 from dagster_dbt import dbt_assets
 
 from orchestration.lib.building import REUSED, build_all, build_some
-from orchestration.lib.dbt_runner import DbtRunner, NodeResult, failures, tested_model
+from orchestration.lib.dbt_runner import DbtRunner, NodeResult, failures
 from orchestration.lib.environment import Environment
 from orchestration.lib.lake import CompanyLake
 from orchestration.lib.manifest import Manifest
-from orchestration.lib.night import Notebook
+from orchestration.lib.night import Notebook, test_facts
 from orchestration.lib.translator import CxTranslator
-from serving import CheckFact, Holding, Relation, inventory
+from serving import Holding, Relation, inventory
 
 UNIQUE_ID = "dagster_dbt/unique_id"
 Dbt = dg.ResourceParam[DbtRunner]
@@ -57,8 +57,7 @@ def _build(
             say=lambda line: context.log.info(f"  {line}"),
             on_node=told,
         )
-    tests = [result for result in results if result.unique_id.startswith("test.")]
-    Notebook(environment.notebook).write("model_tests", _test_facts(tests, manifest))
+    Notebook(environment.notebook).write("model_tests", test_facts(results, manifest))
     yield from _events(context, results, manifest, environment)
     failed = failures(results, manifest)
     if failed:
@@ -152,19 +151,3 @@ def _check_result(result: NodeResult, key: dg.AssetCheckKey) -> dg.AssetCheckRes
             "count_failed_rows": result.count_failed_rows or 0,
         },
     )
-
-
-def _test_facts(tests: Sequence[NodeResult], manifest: Manifest) -> list[CheckFact]:
-    return [
-        CheckFact(
-            kind="model_test",
-            name=test.name,
-            table=tested_model(manifest, test.unique_id),
-            passed=test.is_good,
-            severity="warning" if test.status == "warn" else "error",
-            count_failed_rows=test.count_failed_rows,
-            message="" if test.is_good else test.message,
-        )
-        for test in tests
-        if test.status != "skipped"
-    ]

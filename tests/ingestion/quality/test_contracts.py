@@ -1,5 +1,6 @@
 """Source contracts: a good load passes, each bad one is held and named."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -64,6 +65,21 @@ def test_a_good_load_passes_once(tmp_path: Path) -> None:
     assert result.passed
     assert result.count_rows == 1
     assert check_loads(Home(root=tmp_path), [SPEC]) == []
+
+
+def test_the_pages_of_the_contracts_name_rules_and_counts_but_no_values(tmp_path: Path) -> None:
+    landed(Lake(tmp_path / "lake"), SPEC, metric="'a_wrong_word'")
+    check(tmp_path)
+
+    index = Home(root=tmp_path).data_docs
+    (page,) = index.parent.glob("*__survey_questions.html")
+    assert page.name in index.read_text(encoding="utf-8")
+    assert "✗" in index.read_text(encoding="utf-8")
+    shown = page.read_text(encoding="utf-8")
+    assert "metric" in shown
+    assert "a_wrong_word" not in shown
+    # Opened anywhere, it asks nobody for anything.
+    assert not re.search(r"""(src|href)=["']https?:""", shown)
 
 
 @pytest.mark.parametrize(

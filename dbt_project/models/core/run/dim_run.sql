@@ -13,6 +13,7 @@ final as (
         run_id,
         as_of,
         frozen_at,
+        until_at,
         company_key,
         time_zone,
         week_start,

@@ -49,7 +49,9 @@ dim_run as (
 run as (
 
     select
-        {{ to_utc('cast(as_of as timestamp)', 'time_zone') }} as as_of_at
+        coalesce(
+            until_at, {{ to_utc('cast(as_of as timestamp)', 'time_zone') }}
+        ) as as_of_at
 
     from dim_run
 

@@ -23,7 +23,9 @@ fct_actions as (
 run as (
 
     select
-        {{ to_utc('cast(as_of as timestamp)', 'time_zone') }} as as_of_at
+        coalesce(
+            until_at, {{ to_utc('cast(as_of as timestamp)', 'time_zone') }}
+        ) as as_of_at
 
     from {{ ref('dim_run') }}
 

@@ -46,6 +46,24 @@ fct_communications as (
 
 ),
 
+fct_shipments as (
+
+    select * from {{ ref('fct_shipments') }}
+
+),
+
+fct_orders as (
+
+    select * from {{ ref('fct_orders') }}
+
+),
+
+fct_invoices as (
+
+    select * from {{ ref('fct_invoices') }}
+
+),
+
 run as (
 
     select
@@ -53,7 +71,9 @@ run as (
         time_zone,
         cast(date_trunc('month', as_of - interval 1 day) as date)
             as month_start_date,
-        {{ to_utc('cast(as_of as timestamp)', 'time_zone') }} as as_of_at
+        coalesce(
+            until_at, {{ to_utc('cast(as_of as timestamp)', 'time_zone') }}
+        ) as as_of_at
 
     from {{ ref('dim_run') }}
 
@@ -259,9 +279,63 @@ refusals as (
 
 ),
 
+deliveries as (
+
+    select
+        rules.rule_code,
+        shipments.shipment_id as record_id,
+        orders.customer_id,
+        orders.market,
+        orders.segment,
+        cast(null as varchar) as agent_id,
+        shipments.delivered_at as triggered_at,
+        cast(null as boolean) as is_standing
+
+    from fct_shipments as shipments
+
+    inner join fct_orders as orders
+        on shipments.order_id = orders.order_id
+
+    inner join rules
+        on rules.trigger_kind = 'delivery'
+
+    where not shipments.is_undamaged and not orders.is_internal
+
+),
+
+-- A dispute stands until the invoice is taken back, or nobody speaks of it any more.
+invoices as (
+
+    select
+        rules.rule_code,
+        invoices.invoice_id as record_id,
+        invoices.customer_id,
+        invoices.market,
+        invoices.segment,
+        cast(null as varchar) as agent_id,
+        {{ to_utc('cast(invoices.issued_on as timestamp)', 'run.time_zone') }}
+            as triggered_at,
+        case when invoices.is_void then false end as is_standing
+
+    from fct_invoices as invoices
+
+    inner join rules
+        on rules.trigger_kind = 'invoice'
+
+    cross join run
+
+    where
+        (invoices.is_void or invoices.is_disputed) and not invoices.is_internal
+
+),
+
 unioned as (
 
     select * from answers
+    union all
+    select * from deliveries
+    union all
+    select * from invoices
     union all
     select * from risks
     union all

@@ -1,2 +1,2 @@
-{{ config(materialized='view') }}
+{{ config(materialized='view', tags=['cases']) }}
 select order_id, amount from {{ ref('fct_orders') }}
