@@ -183,6 +183,7 @@ class Home(BaseModel):
     def deliveries(self) -> Path:
         """What other systems were told, and what is to be told them."""
         return self.root / "deliveries"
+
     def data_docs(self) -> Path:
         """Index of the pages that tell how the sources keep their contracts."""
         return self.root / "data_docs" / "index.html"
