@@ -50,7 +50,23 @@ def test_texts_of_several_places_are_joined_without_the_absent_ones() -> None:
 )
 def test_a_place_is_a_choice_a_test_or_a_condition(place: str, expected: Any) -> None:
     assert Place.of(place).value(RECORD) == expected
-    assert set(Place.of(place).names) <= {"name", "phones"}
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        ("name.first", True),
+        ("name.middle", False),
+        ("name.middle | name.last", True),
+        ("phones.7.value", True),
+        ("none.deeper", True),
+        ("id.deeper", False),
+        ("gone", False),
+        ("[id=8].name.last", True),
+    ],
+)
+def test_a_place_is_known_where_a_record_has_its_fields(place: str, expected: bool) -> None:
+    assert Place.of(place).is_known_in(RECORD | {"none": None}) == expected
 
 
 def test_what_a_condition_read_is_taken_out_too() -> None:

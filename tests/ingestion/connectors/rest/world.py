@@ -248,7 +248,6 @@ BYPASS: dict[str, dict[str, str]] = {
         "fields": "a catalog has no time of change that a column could read",
     },
     "odoo": {"unasked": ASKED},
-    "hubspot": {"fields": "the fields that are read lie in one object, which is always there"},
     "zendesk": {
         "future": "the vendor keeps the position itself",
         "deletes": "a deleted ticket comes as a ticket with the status deleted",
@@ -264,11 +263,10 @@ BYPASS: dict[str, dict[str, str]] = {
         "future": "the vendor keeps the position itself",
         "fields": "the time of a deleted record is that of reading, so its field may be absent",
     },
-    "suitecrm": {"fields": "the fields that are read lie in one object, which is always there"},
     "salesforce_bulk": {"quota_goes_on": JOB, "unasked": ASKED},
     "qualtrics_api": {
         "quota_goes_on": JOB,
-        "fields": "the fields that are read lie in one object, which is always there",
+        "loop": "an export is one file, so no page follows",
         "unasked": "embedded data may be personal, so nothing lands that nobody mapped",
     },
     "google_forms_api": {"quota_goes_on": LINKS, "deletes": GONE},
@@ -280,9 +278,12 @@ BYPASS: dict[str, dict[str, str]] = {
     "app_store": {
         "quota_goes_on": WHOLE,
         "future": WHOLE,
-        "fields": "what is read lies in one object, which is always there",
     },
-    "zendesk_talk": {"future": "the vendor keeps the position itself", "deletes": KEPT},
+    "zendesk_talk": {
+        "future": "the vendor keeps the position itself",
+        "deletes": KEPT,
+        "loop": "a page that names itself is the last one",
+    },
 }
 
 
