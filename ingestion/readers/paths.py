@@ -128,11 +128,12 @@ class Place:
         """All the paths that are read."""
         return tuple(term.steps for choice in self.choices for term in choice)
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The fields of the record that are read."""
-        named = (_named(steps) for steps in self.paths)
-        return tuple(str(steps[0]) for steps in named if steps)
+    def is_known_in(self, record: dict[str, Any]) -> bool:
+        """True when ``record`` has a field for it, though perhaps without a value.
+
+        Elements of lists come and go, and so does what lies below a value that is absent.
+        """
+        return any(_is_known(record, _named(steps)) for steps in self.paths)
 
     def value(self, record: Any) -> Any:
         """The value in ``record``; None where there is none."""
@@ -149,6 +150,16 @@ class Place:
 def _named(steps: Steps) -> Steps:
     """The steps behind a condition on the record itself."""
     return steps[1:] if steps and isinstance(steps[0], tuple) else steps
+
+
+def _is_known(record: Any, steps: Steps) -> bool:
+    for step in steps:
+        if record is None or not isinstance(step, str):
+            return True
+        if not isinstance(record, dict) or step not in record:
+            return False
+        record = record[step]
+    return True
 
 
 def _word(value: Any) -> str:

@@ -136,7 +136,8 @@ class Api:
             next_url = _next_url(answer, paging, found.response.url)
             after = last_key(records, paging) if isinstance(paging, Keyset) else None
             yield Page(records=records, after=after, next_url=next_url)
-            if next_url == found.response.url and request.is_durable:
+            is_itself = isinstance(paging, NextLink) and paging.ends_at_itself
+            if is_itself and next_url == found.response.url:
                 return
             if _is_last(answer, records, paging) or not found.paginator.has_next_page:
                 return

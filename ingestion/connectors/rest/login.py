@@ -9,13 +9,14 @@ from typing import Any
 import requests
 from dlt.sources.helpers.rest_client.auth import (
     APIKeyAuth,
-    AuthConfigBase,
     BearerTokenAuth,
     HttpBasicAuth,
     OAuth2ClientCredentials,
 )
+from requests.auth import AuthBase
 
 from ingestion.connectors.rest import options as settings
+from ingestion.connectors.rest.signing import SignedToken
 from ingestion.readers.http import BoundedSession
 from ingestion.settings import secret
 
@@ -28,7 +29,7 @@ def secrets_of(auth: settings.Auth) -> dict[str, str]:
 
 def login(
     auth: settings.Auth, found: Mapping[str, str], session: Callable[..., BoundedSession]
-) -> AuthConfigBase | None:
+) -> AuthBase | None:
     """What signs a request; ``session`` makes the one that asks for tokens."""
     match auth:
         case settings.Bearer():
@@ -44,6 +45,13 @@ def login(
         case settings.RefreshToken():
             data = {"grant_type": "refresh_token", "refresh_token": found["refresh_token_env"]}
             return _oauth(auth, found, session, data)
+        case settings.SignedToken():
+            return SignedToken(
+                key_id=found["key_id_env"],
+                issuer=found["issuer_env"],
+                audience=auth.audience,
+                private_key=found["private_key_env"],
+            )
         case _:
             return None
 
@@ -74,7 +82,7 @@ def _oauth(
     )
 
 
-def renewal(auth: AuthConfigBase | None) -> Callable[[requests.PreparedRequest], None] | None:
+def renewal(auth: AuthBase | None) -> Callable[[requests.PreparedRequest], None] | None:
     """What puts a new token on a request whose old one expired, where tokens can be had."""
     if not isinstance(auth, OAuth2ClientCredentials):
         return None

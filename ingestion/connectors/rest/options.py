@@ -84,8 +84,18 @@ class RefreshToken(Strict):
     refresh_token_env: Variable
 
 
+class SignedToken(Strict):
+    """A short token that we sign with a private key of the curve P-256 (ES256)."""
+
+    kind: Literal["signed_token"]
+    key_id_env: Variable
+    issuer_env: Variable
+    private_key_env: Variable
+    audience: str
+
+
 Auth = Annotated[
-    NoAuth | Bearer | ApiKey | Basic | ClientCredentials | RefreshToken,
+    NoAuth | Bearer | ApiKey | Basic | ClientCredentials | RefreshToken | SignedToken,
     Field(discriminator="kind"),
 ]
 

@@ -48,7 +48,8 @@ class NextLink(_Paging):
 
     With ``is_durable`` the last page names one too, where the next run goes on: at
     ``durable_path`` where that is another place. It is of use for ``expires_days``; after them,
-    or when the source knows it no more, everything is read again.
+    or when the source knows it no more, everything is read again. With ``ends_at_itself`` a page
+    that names itself is the last.
     """
 
     kind: Literal["next_link"]
@@ -56,6 +57,7 @@ class NextLink(_Paging):
     is_durable: bool = False
     durable_path: JsonPath | None = None
     expires_days: Annotated[int, Field(ge=1)] | None = None
+    ends_at_itself: bool = False
 
     @model_validator(mode="after")
     def _consistent(self) -> "NextLink":

@@ -4,7 +4,7 @@ Every field that no column reads is kept together in ``unmapped``, as JSON.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -138,16 +138,19 @@ class RecordTable:
         if not objects:
             first = (origin.sources[0] for origin in self._columns.values() if origin.sources)
             return list(dict.fromkeys(first))
-        living = self._places_in(record for record in objects if not self._is_gone(record))
+        living = [record for record in objects if not self._is_gone(record)]
         if living:
-            check_source_columns(self._columns, living, self._where)
+            check_source_columns(self._columns, self._places_in(living), self._where)
         present = self._places_in(objects)
         chosen = (origin.found_in(present) for origin in self._columns.values())
         return list(dict.fromkeys(filter(None, chosen)))
 
-    def _places_in(self, records: Iterable[dict[str, Any]]) -> list[str]:
-        fields = {name for record in records for name in record}
-        return [name for name, place in self._places.items() if not fields.isdisjoint(place.names)]
+    def _places_in(self, records: Sequence[dict[str, Any]]) -> list[str]:
+        return [
+            name
+            for name, place in self._places.items()
+            if any(place.is_known_in(record) for record in records)
+        ]
 
     def _is_gone(self, record: dict[str, Any]) -> bool:
         told = self._columns.get(OPERATION)

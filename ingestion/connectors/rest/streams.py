@@ -72,10 +72,7 @@ class Request(Strict):
 
     @property
     def is_durable(self) -> bool:
-        """True when the source itself says where the next run goes on.
-
-        It may name the page itself then, where there is nothing more.
-        """
+        """True when the source itself says where the next run goes on."""
         return isinstance(self.paging, NextLink) and self.paging.is_durable
 
 

@@ -144,6 +144,20 @@ def test_an_origin_that_is_none_is_refused(origin: Any, message: str) -> None:
         columns(market=origin)
 
 
+def test_what_does_not_match_is_absent() -> None:
+    mapping = columns(
+        amount={"from": "said", "matching": r"^\d+$"},
+        market={"from": "said", "matching": r"\D", "default": "none"},
+    )
+
+    rows = result(mapping, said=["12", "so so", None])
+
+    assert rows["amount"] == ["12", None, None]
+    assert rows["market"] == ["none", "so so", "none"]
+    with pytest.raises(ValidationError, match="is no regular expression"):
+        columns(amount={"from": "said", "matching": "("})
+
+
 def test_a_factor_turns_seconds_into_milliseconds_and_leaves_what_is_no_number() -> None:
     mapping = columns(amount={"from": "seconds", "factor": 1000})
 

@@ -36,6 +36,43 @@ def test_texts_of_several_places_are_joined_without_the_absent_ones() -> None:
     assert Place.of("name.first + name.middle + name.last").value(RECORD) == "Ann Lee"
 
 
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        ("name.middle | name.last", "Lee"),
+        ("name.middle | name.more", None),
+        ("name.first? + name.middle?", "true false"),
+        ("phones[kind=fax]?", False),
+        ("[id=7].name.last", "Lee"),
+        ("[id=8].name.last", None),
+        ("[id=8].name.last | name.first + name.last", "Ann Lee"),
+    ],
+)
+def test_a_place_is_a_choice_a_test_or_a_condition(place: str, expected: Any) -> None:
+    assert Place.of(place).value(RECORD) == expected
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        ("name.first", True),
+        ("name.middle", False),
+        ("name.middle | name.last", True),
+        ("phones.7.value", True),
+        ("none.deeper", True),
+        ("id.deeper", False),
+        ("gone", False),
+        ("[id=8].name.last", True),
+    ],
+)
+def test_a_place_is_known_where_a_record_has_its_fields(place: str, expected: bool) -> None:
+    assert Place.of(place).is_known_in(RECORD | {"none": None}) == expected
+
+
+def test_what_a_condition_read_is_taken_out_too() -> None:
+    assert "id" not in remainder(RECORD, taken_by([Place.of("[name=x].id")]))
+
+
 def test_what_a_column_read_is_taken_out_and_nothing_else() -> None:
     taken = taken_by(map(Place.of, ["id", "name.first", "phones[kind=work].value"]))
 
@@ -48,5 +85,6 @@ def test_what_a_column_read_is_taken_out_and_nothing_else() -> None:
 
 
 def test_what_is_no_path_is_refused() -> None:
-    with pytest.raises(ValueError, match="is no path such as"):
-        steps_of("phones[work].value")
+    for path in ("phones[work].value", "name.[id=7]", "a?.b"):
+        with pytest.raises(ValueError, match="is no path such as"):
+            steps_of(path)

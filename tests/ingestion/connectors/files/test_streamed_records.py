@@ -1,4 +1,4 @@
-"""Records that a vendor streams into files: contact records of Amazon Connect."""
+"""Records that a vendor streams into files: contact records, and events of messages."""
 
 import shutil
 from pathlib import Path
@@ -12,12 +12,14 @@ from ingestion.presets import with_preset
 from ingestion.settings import Source
 from tests.ingestion.connectors.acceptance import as_table, conformed
 from tests.ingestion.connectors.files.preset_worlds import FIXTURES
-from tests.ingestion.connectors.files.streamed_worlds import StreamedWorld
+from tests.ingestion.connectors.files.streamed_worlds import STREAMED, StreamedWorld
 
 CALL = (
     *("source_id", "source_version", "queue", "agent_number", "customer_number", "outcome"),
     *("is_transferred", "wait_milliseconds", "talk_milliseconds", "hold_milliseconds"),
 )
+EVENTS = "communication_events"
+ONE, TWO = "14c5d75ce93.dfd.64b469.0", "14c5d75ce94.dfd.64b469.0"
 EXPECTED: dict[tuple[str, str], tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
     ("amazon_connect", "calls"): (
         CALL,
@@ -32,6 +34,22 @@ EXPECTED: dict[tuple[str, str], tuple[tuple[str, ...], list[tuple[Any, ...]]]] =
             ),
         ],
     ),
+    ("sendgrid_events", "communication_events"): (
+        ("source_id", "_op", "event", "is_machine", "occurred_at"),
+        [
+            (f"{ONE}|e1", "delete", None, None, None),
+            *[(f"{ONE}|e3", "upsert", "opened", "true", "2026-01-31 10:00:05+00")] * 2,
+            (f"{TWO}|e4", "upsert", "blocked", None, "2026-01-31 10:00:10+00"),
+        ],
+    ),
+    ("sendgrid_events", "communications"): (
+        ("source_id", "source_version", "campaign", "sent_at"),
+        [
+            (ONE, "1769853600000000", "spring", "2026-01-31 10:00:00+00"),
+            *[(ONE, None, None, "2026-01-31 10:00:05+00")] * 2,
+            (TWO, None, None, "2026-01-31 10:00:10+00"),
+        ],
+    ),
 }
 
 
@@ -43,23 +61,27 @@ def _landed(preset: str, stream: str, inbox: Path) -> tuple[list[tuple[Any, ...]
     written = ", ".join(f'"{name}"::varchar' for name in columns)
     rows: list[tuple[Any, ...]] = []
     with duckdb.connect() as connection:
-        world = StreamedWorld(inbox, preset, stream)
+        world = StreamedWorld(inbox, preset, EVENTS if preset == "sendgrid_events" else stream)
+        world.stream = stream
         for batch in files.read(source, stream, cursor={}, inbox=inbox):
             found = conformed(world, batch, connection)
             assert found.count_rejected == 0, connection.sql(f"from {found.rejects}").fetchall()
-            rows += connection.sql(f"select {written} from {found.accepted} order by 1").fetchall()
+            rows += connection.sql(
+                f"select {written} from {found.accepted} order by all"
+            ).fetchall()
             names = " ".join(as_table(batch).schema.names)
-    return rows, names
+    return sorted(rows, key=str), names
 
 
 @pytest.mark.parametrize(("preset", "stream"), EXPECTED)
 def test_the_documented_records_land_typed(preset: str, stream: str, tmp_path: Path) -> None:
-    shutil.copy(FIXTURES / f"{preset}.jsonl", tmp_path)
+    suffix = STREAMED.get((preset, stream), STREAMED["sendgrid_events", EVENTS]).suffix
+    shutil.copy(FIXTURES / f"{preset}.{suffix}", tmp_path)
 
     rows, names = _landed(preset, stream, tmp_path)
 
     assert rows == EXPECTED[preset, stream][1]
-    assert "Attributes" not in names
+    assert not {"Attributes", "ip", "useragent", "CustomerEndpoint"} & set(names.split())
 
 
 def test_a_contact_record_that_is_delivered_again_is_the_later_version(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ class TwilioVoice(Dialect):
     def record(self, row: Row) -> Any:
         record = super().record(row)
         put(record, "start_time", format_datetime(row.changed))
-        return row.shape(record)
+        return record
 
     def moment(self, changed: datetime) -> str:
         return format_datetime(changed)

@@ -19,6 +19,10 @@ from tests.ingestion.connectors.rest.world import DIALECTS, RestWorld, auth_of, 
 CUSTOMERS = ("source_id", "account_number", "created_at", "updated_at", "segment")
 TICKETS = ("source_id", "customer_number", "channel", "queue", "agent_number", "status")
 RESPONSES = ("source_id", "is_complete", "is_test", "started_at", "updated_at")
+REVIEWS = (
+    *("source_id", "site", "product_name", "rating", "review_text", "posted_at"),
+    "replied_at",
+)
 CALLS = (
     *("source_id", "agent_number", "outcome", "entered_at"),
     *("wait_milliseconds", "talk_milliseconds"),
@@ -161,6 +165,33 @@ EXPECTED: dict[tuple[str, str], tuple[tuple[str, ...], list[tuple[Any, ...]]]] =
             )
         ],
     ),
+    ("google_play", "reviews"): (
+        REVIEWS,
+        [
+            (
+                *("gp:AOqpTOF", "google_play", "form1", "5.00", "love it"),
+                *("2026-01-31 10:00:00+00", "2026-01-31 11:00:00+00"),
+            )
+        ],
+    ),
+    ("app_store", "reviews"): (
+        REVIEWS,
+        [
+            (
+                *("00000011-2f3a", "app_store", "form1", "4.00", "Good but slow at times"),
+                *("2026-01-31 10:00:00+00", None),
+            )
+        ],
+    ),
+    ("twilio", "communication_events"): (
+        ("source_id", "_op", "event", "occurred_at"),
+        [
+            (
+                *("SM10033220066666668888888888888888|status", "upsert", "delivered"),
+                "2026-01-31 10:00:05+00",
+            )
+        ],
+    ),
     ("twilio", "communications"): (
         ("source_id", "channel", "purpose", "sent_at", "updated_at"),
         [
@@ -171,7 +202,7 @@ EXPECTED: dict[tuple[str, str], tuple[tuple[str, ...], list[tuple[Any, ...]]]] =
         ],
     ),
 }
-NAMES = ("Bo Berg", "Agent Smith")
+NAMES = ("Bo Berg", "Agent Smith", "bo@example.com", "+15558675310")
 """Persons in the fixtures whom no column may read."""
 
 PERSONAL = {

@@ -19,6 +19,7 @@ from tests.ingestion.connectors.rest import (
     crm_dialects,
     desk_dialects,
     dialects,
+    review_dialects,
     survey_dialects,
 )
 
@@ -218,6 +219,24 @@ DIALECTS: dict[str, Dialect] = {
         name="createTime",
         watched="started_at",
     ),
+    "google_play": review_dialects.GooglePlay(
+        preset="google_play",
+        stream="reviews",
+        records="reviews",
+        number="reviewId",
+        changed="comments.0.userComment.lastModified.seconds",
+        name="comments.0.userComment.reviewerLanguage",
+        watched="language",
+    ),
+    "app_store": review_dialects.AppStore(
+        preset="app_store",
+        stream="reviews",
+        records="data",
+        number="id",
+        changed="attributes.createdDate",
+        name="attributes.territory",
+        watched="market",
+    ),
 }
 ASKED = "the vendor sends only the fields that are asked for by name"
 BYPASS: dict[str, dict[str, str]] = {
@@ -229,7 +248,6 @@ BYPASS: dict[str, dict[str, str]] = {
         "fields": "a catalog has no time of change that a column could read",
     },
     "odoo": {"unasked": ASKED},
-    "hubspot": {"fields": "the fields that are read lie in one object, which is always there"},
     "zendesk": {
         "future": "the vendor keeps the position itself",
         "deletes": "a deleted ticket comes as a ticket with the status deleted",
@@ -245,15 +263,27 @@ BYPASS: dict[str, dict[str, str]] = {
         "future": "the vendor keeps the position itself",
         "fields": "the time of a deleted record is that of reading, so its field may be absent",
     },
-    "suitecrm": {"fields": "the fields that are read lie in one object, which is always there"},
     "salesforce_bulk": {"quota_goes_on": JOB, "unasked": ASKED},
     "qualtrics_api": {
         "quota_goes_on": JOB,
-        "fields": "the fields that are read lie in one object, which is always there",
+        "loop": "an export is one file, so no page follows",
         "unasked": "embedded data may be personal, so nothing lands that nobody mapped",
     },
     "google_forms_api": {"quota_goes_on": LINKS, "deletes": GONE},
-    "zendesk_talk": {"future": "the vendor keeps the position itself", "deletes": KEPT},
+    "google_play": {
+        "quota_goes_on": LINKS,
+        "deletes": GONE,
+        "fields": "what is read lies in one list, which is always there",
+    },
+    "app_store": {
+        "quota_goes_on": WHOLE,
+        "future": WHOLE,
+    },
+    "zendesk_talk": {
+        "future": "the vendor keeps the position itself",
+        "deletes": KEPT,
+        "loop": "a page that names itself is the last one",
+    },
 }
 
 
