@@ -1,4 +1,4 @@
-"""What customers talk about and what it costs, from core tables and not as the warehouse does it."""
+"""What customers talk about and what it costs, from core tables, not as the warehouse does."""
 
 import numpy as np
 import pandas as pd
