@@ -1,4 +1,4 @@
-"""What customers talk about and what it costs, from core tables and not as the warehouse does it."""
+"""What customers talk about and what it costs, from core tables, not as the warehouse does."""
 
 import numpy as np
 import pandas as pd
@@ -68,3 +68,21 @@ def impacts(statements: pd.DataFrame) -> pd.DataFrame:
             value, error = others - score.mean(), moved.std() / np.sqrt(len(score))
             rows.append((month, theme, int(has.sum()), value, value - Z * error, value + Z * error))
     return pd.DataFrame(rows, columns=["period_start", "theme", "n", "value", "ci_low", "ci_high"])
+
+
+def feelings(statements: pd.DataFrame) -> dict[tuple[str, str], tuple[float, int]]:
+    """K-SENT and K-EMO of statements as sum and base; one word is no statement."""
+    told = statements[statements["has_two_words"] == "true"]
+    read = told[told["sentiment"].notna()]
+    warmth = told["polarity"].dropna().astype(float)
+    moved = told[["has_positive_emotion", "has_negative_emotion"]].dropna() == "true"
+    better = moved["has_positive_emotion"].sum() - moved["has_negative_emotion"].sum()
+    net = (read["sentiment"] == "positive").sum() - (read["sentiment"] == "negative").sum()
+    found = {
+        ("K-SENT", "value"): (net, len(read)),
+        ("K-SENT", "mixed"): ((read["sentiment"] == "mixed").sum(), len(read)),
+        ("K-SENT", "enriched"): (len(read), len(told)),
+        ("K-SENT", "mean"): (10_000 * warmth.sum(), len(warmth)),
+        ("K-EMO", "value"): (100 * better, len(moved)),
+    }
+    return {key: (float(top), base) for key, (top, base) in found.items() if base}

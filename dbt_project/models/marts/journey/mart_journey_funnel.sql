@@ -38,6 +38,7 @@ stays as (
         stage_code,
         count(*) as count_stays,
         count(*) filter (where is_open) as count_open_stays,
+        count(*) filter (where entry_number = 1) as count_staying_paths,
         cast(sum(duration_days) as bigint) as sum_stay_days
 
     from met_journey_spells
@@ -105,6 +106,10 @@ final as (
         coalesce(stays.count_stays, 0) as count_stays,
         coalesce(stays.count_open_stays, 0) as count_open_stays,
         coalesce(stays.sum_stay_days, 0) as sum_stay_days,
+        coalesce(stays.count_staying_paths, 0) as count_staying_paths,
+        -- A return adds to the time of its path.
+        round({{ ratio('stays.sum_stay_days', 'stays.count_staying_paths') }}, 6)
+            as days_per_path,
         times.median_days as segment_median_days,
         times.median_days_lower_bound as segment_median_lower_bound_days
 

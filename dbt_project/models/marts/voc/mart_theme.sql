@@ -38,8 +38,9 @@ final as (
         themes.count_positive,
         themes.count_negative,
         themes.count_mixed,
-        {{ percentage('(themes.count_positive - themes.count_negative)', 'themes.count_read') }}
-            as net_sentiment,
+        {{ percentage(
+            '(themes.count_positive - themes.count_negative)', 'themes.count_read'
+        ) }} as net_sentiment,
         {{ net_percentage_bound(
             '(themes.count_positive - themes.count_negative)',
             '(themes.count_positive + themes.count_negative)', 'themes.count_read', '-'
@@ -47,18 +48,18 @@ final as (
         {{ net_percentage_bound(
             '(themes.count_positive - themes.count_negative)',
             '(themes.count_positive + themes.count_negative)', 'themes.count_read', '+'
-        ) }} as net_sentiment_ci_high
-        {%- for score in scores %},
-        themes.count_{{ score }} as count_{{ score }}_responses,
-        themes.net_{{ score }},
-        themes.count_all_{{ score }} as count_all_{{ score }}_responses,
-        themes.net_all_{{ score }},
-        themes.{{ score }}_with as {{ score }}_with_theme,
-        themes.{{ score }}_without as {{ score }}_without_theme,
-        themes.{{ score }}_impact as {{ score }}_impact_points,
-        themes.{{ score }}_impact_low as {{ score }}_impact_points_ci_low,
-        themes.{{ score }}_impact_high as {{ score }}_impact_points_ci_high
-        {%- endfor %},
+        ) }} as net_sentiment_ci_high,
+        {%- for score in scores %}
+            themes.count_{{ score }} as count_{{ score }}_responses,
+            themes.net_{{ score }},
+            themes.count_all_{{ score }} as count_all_{{ score }}_responses,
+            themes.net_all_{{ score }},
+            themes.{{ score }}_with as {{ score }}_with_theme,
+            themes.{{ score }}_without as {{ score }}_without_theme,
+            themes.{{ score }}_impact as {{ score }}_impact_points,
+            themes.{{ score }}_impact_low as {{ score }}_impact_points_ci_low,
+            themes.{{ score }}_impact_high as {{ score }}_impact_points_ci_high,
+        {%- endfor %}
         themes.count_statements < 30 as low_n
 
     from met_voc_theme_periods as themes

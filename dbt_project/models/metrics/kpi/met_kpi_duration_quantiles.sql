@@ -222,9 +222,9 @@ order_statistics as (
 measured as (
 
     select
-        {{ kpi_key() }},
-        quantile,
-        n,
+        {{ kpi_key('order_statistics') }},
+        order_statistics.quantile,
+        order_statistics.n,
         {{ attained_and_quantile('order_statistics') }}
 
     from order_statistics

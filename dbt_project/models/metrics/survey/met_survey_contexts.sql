@@ -75,7 +75,7 @@ final as (
         calls.wait_milliseconds,
         verdicts.is_resolved,
         profiles.treatment_class,
-        -- Who answered before the customer record was made is no customer of minus days.
+        -- An answer may be older than the record: that is no tenure below nought.
         case
             when responses.submitted_local_date >= dim_customers.created_local_date
                 then cast({{ dbt.datediff(

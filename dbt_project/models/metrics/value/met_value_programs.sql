@@ -190,10 +190,20 @@ measured as (
         coalesce(compared.count_treated_retained, 0) as count_treated_retained,
         coalesce(compared.count_comparison, 0) as count_comparison,
         coalesce(compared.count_comparison_retained, 0) as count_comparison_retained,
-        cast(compared.margin_amount / nullif(compared.count_treated_retained, 0)
-            as decimal(18, 2)) as margin_per_retained_amount,
-        cast(compared.margin_real_amount / nullif(compared.count_treated_retained, 0)
-            as decimal(18, 2)) as margin_per_retained_real_amount,
+        cast(
+            compared.margin_amount / nullif(compared.count_treated_retained, 0)
+            as decimal(18, 2)
+        ) as margin_per_retained_amount,
+        cast(
+            compared.margin_real_amount / nullif(compared.count_treated_retained, 0)
+            as decimal(18, 2)
+        ) as margin_per_retained_real_amount,
+        {%- for sign, name in [('-', 'low'), ('+', 'high')] %}
+            compared.count_treated * {{ share_difference_bound(
+                'compared.count_treated_retained', 'compared.count_treated',
+                'compared.count_comparison_retained', 'compared.count_comparison', sign
+            ) }} as kept_{{ name }},
+        {%- endfor %}
         case
             when compared.program is null then 'no_comparison_group'
             when
@@ -204,12 +214,6 @@ measured as (
                 then 'cost_unknown'
             else 'estimable'
         end as estimation_status
-        {%- for sign, name in [('-', 'low'), ('+', 'high')] %},
-        compared.count_treated * {{ share_difference_bound(
-            'compared.count_treated_retained', 'compared.count_treated',
-            'compared.count_comparison_retained', 'compared.count_comparison', sign
-        ) }} as kept_{{ name }}
-        {%- endfor %}
 
     from costs
 
@@ -233,25 +237,24 @@ final as (
         count_comparison_retained,
         margin_per_retained_amount,
         margin_per_retained_real_amount,
+        {%- for name, function in [('low', 'least'), ('high', 'greatest')] %}
+            case when estimation_status = 'estimable'
+                    then round(kept_{{ name }}, 6)
+            end as kept_{{ name }},
+            case when estimation_status = 'estimable'
+                    then round(100 * {{ function }}(
+                            kept_low * margin_per_retained_amount,
+                            kept_high * margin_per_retained_amount
+                        ) / cost_amount - 100, 6)
+            end as roi_{{ name }}_pct,
+            case when estimation_status = 'estimable'
+                    then round(100 * {{ function }}(
+                            kept_low * margin_per_retained_real_amount,
+                            kept_high * margin_per_retained_real_amount
+                        ) / cost_real_amount - 100, 6)
+            end as roi_real_{{ name }}_pct,
+        {%- endfor %}
         estimation_status
-        {%- for name, other, function in [
-            ('low', 'high', 'least'), ('high', 'low', 'greatest')
-        ] %},
-        case when estimation_status = 'estimable' then round(kept_{{ name }}, 6) end
-            as kept_{{ name }}
-        {%- for kind in ['', 'real_'] %},
-        case
-            when estimation_status = 'estimable'
-                then round(
-                        100 * {{ function }}(
-                            kept_low * margin_per_retained_{{ kind }}amount,
-                            kept_high * margin_per_retained_{{ kind }}amount
-                        ) / cost_{{ kind }}amount - 100,
-                        6
-                    )
-        end as roi_{{ kind }}{{ name }}_pct
-        {%- endfor %}
-        {%- endfor %}
 
     from measured
 

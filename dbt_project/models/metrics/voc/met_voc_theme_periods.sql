@@ -38,14 +38,14 @@ bases as (
         met_periods.period_type,
         met_periods.period_start,
         met_periods.period_end,
-        count(*) as count_all_statements
-        {%- for score in scores %},
-        count(statements.{{ score }}_outcome) as count_all_{{ score }},
-        cast(coalesce(sum(statements.{{ score }}_outcome), 0) as bigint)
-            as net_all_{{ score }},
-        cast(coalesce(sum(abs(statements.{{ score }}_outcome)), 0) as bigint)
-            as extreme_all_{{ score }}
+        {%- for score in scores %}
+            count(statements.{{ score }}_outcome) as count_all_{{ score }},
+            cast(coalesce(sum(statements.{{ score }}_outcome), 0) as bigint)
+                as net_all_{{ score }},
+            cast(coalesce(sum(abs(statements.{{ score }}_outcome)), 0) as bigint)
+                as extreme_all_{{ score }},
         {%- endfor %}
+        count(*) as count_all_statements
 
     from statements
 
@@ -71,14 +71,14 @@ mentions as (
         count(themes.sentiment) as count_read,
         count(*) filter (where themes.sentiment = 'positive') as count_positive,
         count(*) filter (where themes.sentiment = 'negative') as count_negative,
-        count(*) filter (where themes.sentiment = 'mixed') as count_mixed
-        {%- for score in scores %},
-        count(themes.{{ score }}_outcome) as count_{{ score }},
-        cast(coalesce(sum(themes.{{ score }}_outcome), 0) as bigint)
-            as net_{{ score }},
-        cast(coalesce(sum(abs(themes.{{ score }}_outcome)), 0) as bigint)
-            as extreme_{{ score }}
+        {%- for score in scores %}
+            count(themes.{{ score }}_outcome) as count_{{ score }},
+            cast(coalesce(sum(themes.{{ score }}_outcome), 0) as bigint)
+                as net_{{ score }},
+            cast(coalesce(sum(abs(themes.{{ score }}_outcome)), 0) as bigint)
+                as extreme_{{ score }},
         {%- endfor %}
+        count(*) filter (where themes.sentiment = 'mixed') as count_mixed
 
     from met_voc_themes as themes
 
@@ -115,12 +115,12 @@ counted as (
         coalesce(mentions.count_read, 0) as count_read,
         coalesce(mentions.count_positive, 0) as count_positive,
         coalesce(mentions.count_negative, 0) as count_negative,
-        coalesce(mentions.count_mixed, 0) as count_mixed
-        {%- for score in scores %},
-        coalesce(mentions.count_{{ score }}, 0) as count_{{ score }},
-        coalesce(mentions.net_{{ score }}, 0) as net_{{ score }},
-        coalesce(mentions.extreme_{{ score }}, 0) as extreme_{{ score }}
+        {%- for score in scores %}
+            coalesce(mentions.count_{{ score }}, 0) as count_{{ score }},
+            coalesce(mentions.net_{{ score }}, 0) as net_{{ score }},
+            coalesce(mentions.extreme_{{ score }}, 0) as extreme_{{ score }},
         {%- endfor %}
+        coalesce(mentions.count_mixed, 0) as count_mixed
 
     from bases
 
@@ -138,16 +138,17 @@ counted as (
 scored as (
 
     select
-        *
-        {%- for score in scores %},
-        {{ percentage('net_' ~ score, 'count_' ~ score) }} as {{ score }}_with,
-        {{ percentage(
-            '(net_all_' ~ score ~ ' - net_' ~ score ~ ')',
-            '(count_all_' ~ score ~ ' - count_' ~ score ~ ')'
-        ) }} as {{ score }}_without,
-        100 * {{ share_impact(score) }} as {{ score }}_impact,
-        100 * {{ share_impact_error(score) }} as {{ score }}_impact_error
+        counted.*,
+        {%- for score in scores %}
+            {{ percentage('net_' ~ score, 'count_' ~ score) }} as {{ score }}_with,
+            {{ percentage(
+                '(net_all_' ~ score ~ ' - net_' ~ score ~ ')',
+                '(count_all_' ~ score ~ ' - count_' ~ score ~ ')'
+            ) }} as {{ score }}_without,
+            100 * {{ share_impact(score) }} as {{ score }}_impact,
+            100 * {{ share_impact_error(score) }} as {{ score }}_impact_error,
         {%- endfor %}
+        {{ normal_quantile() | trim }} as z
 
     from counted
 
@@ -163,29 +164,32 @@ final as (
         period_end,
         count_statements,
         count_all_statements,
+        {%- for score in scores %}
+            count_{{ score }},
+            net_{{ score }},
+            count_all_{{ score }},
+            net_all_{{ score }},
+            {{ score }}_with,
+            {{ score }}_without,
+            round({{ score }}_impact, 6) as {{ score }}_impact,
+            case when {{ score }}_impact is not null
+                    then round({{ score }}_impact_error, 6)
+            end as {{ score }}_impact_error,
+            case when {{ score }}_impact is not null
+                    then round(greatest(
+                            -100.0, {{ score }}_impact - z * {{ score }}_impact_error
+                        ), 6)
+            end as {{ score }}_impact_low,
+            case when {{ score }}_impact is not null
+                    then round(least(
+                            100.0, {{ score }}_impact + z * {{ score }}_impact_error
+                        ), 6)
+            end as {{ score }}_impact_high,
+        {%- endfor %}
         count_read,
         count_positive,
         count_negative,
         count_mixed
-        {%- for score in scores %},
-        count_{{ score }},
-        net_{{ score }},
-        count_all_{{ score }},
-        net_all_{{ score }},
-        {{ score }}_with,
-        {{ score }}_without,
-        round({{ score }}_impact, 6) as {{ score }}_impact
-        {%- for name, value in [
-            ('error', score ~ '_impact_error'),
-            ('low', 'greatest(-100.0, ' ~ score ~ '_impact - ' ~ normal_quantile()
-                ~ ' * ' ~ score ~ '_impact_error)'),
-            ('high', 'least(100.0, ' ~ score ~ '_impact + ' ~ normal_quantile()
-                ~ ' * ' ~ score ~ '_impact_error)'),
-        ] %},
-        case when {{ score }}_impact is not null then round({{ value }}, 6) end
-            as {{ score }}_impact_{{ name }}
-        {%- endfor %}
-        {%- endfor %}
 
     from scored
 
