@@ -17,6 +17,8 @@ import pyarrow as pa
 
 from ingestion.batches import Bundle, bundles, raw_rows
 from ingestion.conform import Conformed, conform
+from ingestion.erasure.door import keep_out
+from ingestion.erasure.suppression import Suppressed, suppressed
 from ingestion.errors import IngestionError, QuotaExceededError
 from ingestion.lake import Lake, count_rows, open_table, source_states
 from ingestion.landing import Arrival, Load, land
@@ -50,6 +52,7 @@ class StreamTask:
 class StreamResult:
     """What extraction did to one stream of one source; counts are rows.
 
+    ``rows_erased`` were kept out, because they are of somebody who was erased.
     ``rows_in_lake`` is the table's size afterwards, whichever sources feed it.
     """
 
@@ -60,6 +63,7 @@ class StreamResult:
     rows_landed: int = 0
     rows_rejected: int = 0
     rows_unchanged: int = 0
+    rows_erased: int = 0
     rows_in_lake: int = 0
     load_seq: int = 0
     seconds: float = 0.0
@@ -95,21 +99,22 @@ def extract(
     A source's failure is a result with status ``failed``, never an exception.
     """
     key = pseudonym_key(sources.company)
+    erased = suppressed(home.root, key)
     results: dict[str, StreamResult] = {}
     with ThreadPoolExecutor(max_workers=WORKERS) as pool:
-        waiting = {pool.submit(_extract_one, home, task, key): task for task in tasks}
+        waiting = {pool.submit(_extract_one, home, task, key, erased): task for task in tasks}
         for done in as_completed(waiting):
             results[waiting[done].name] = done.result()
             on_result(done.result())
     return [results[task.name] for task in tasks]
 
 
-def _extract_one(home: Home, task: StreamTask, key: bytes) -> StreamResult:
+def _extract_one(home: Home, task: StreamTask, key: bytes, erased: Suppressed) -> StreamResult:
     started = time.monotonic()
     tally = _Tally(task)
     try:
         try:
-            _read_and_land(home, task, key, tally)
+            _read_and_land(home, task, key, erased, tally)
         finally:
             _measure(home, task, tally)
     except QuotaExceededError as error:
@@ -125,7 +130,9 @@ def _extract_one(home: Home, task: StreamTask, key: bytes) -> StreamResult:
     return tally.result(time.monotonic() - started)
 
 
-def _read_and_land(home: Home, task: StreamTask, key: bytes, tally: "_Tally") -> None:
+def _read_and_land(
+    home: Home, task: StreamTask, key: bytes, erased: Suppressed, tally: "_Tally"
+) -> None:
     lake, source, spec = Lake(home.lake), task.source, task.spec
     table = open_table(lake.table(spec))
     states = source_states(table)
@@ -147,6 +154,7 @@ def _read_and_land(home: Home, task: StreamTask, key: bytes, tally: "_Tally") ->
                 source_id=source.id,
                 key=key,
             )
+            conformed = keep_out(connection, conformed, spec, erased)
             if batch.rejects is not None:
                 conformed = _with_unreadable(connection, conformed, batch.rejects)
             load = _land_bundle(connection, lake, task, bundle, conformed, tally)
@@ -229,7 +237,7 @@ class _Tally:
 
     def __init__(self, task: StreamTask) -> None:
         self._task = task
-        self._counts = {"read": 0, "landed": 0, "rejected": 0, "unchanged": 0}
+        self._counts = dict.fromkeys(("read", "landed", "rejected", "unchanged", "erased"), 0)
         self._load_seq = 0
         self._status: ResultStatus = "unchanged"
         self._message = ""
@@ -237,6 +245,7 @@ class _Tally:
         self.rows_in_lake = 0
 
     def add(self, conformed: Conformed, load: Load) -> None:
+        self._counts["erased"] += conformed.count_erased
         if not load.load_seq:
             self._counts["unchanged"] += conformed.count_accepted
             return

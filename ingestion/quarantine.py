@@ -14,6 +14,8 @@ import pyarrow as pa
 from deltalake import DeltaTable
 
 from ingestion.conform import conform
+from ingestion.erasure.door import keep_out
+from ingestion.erasure.suppression import suppressed
 from ingestion.lake import Lake, open_table
 from ingestion.landing import Arrival, land
 from ingestion.settings import Home, Sources, pseudonym_key
@@ -81,6 +83,8 @@ def replay(sources: Sources, home: Home, spec: StreamSpec) -> Replay:
     ``_load_seq``, so that incremental models see it.
     """
     lake, landed, refused = Lake(home.lake), 0, 0
+    key = pseudonym_key(sources.company)
+    erased = suppressed(home.root, key)
     for source_id, load_seq, known, records in _open_refusals(lake, spec):
         source = next(source for source in sources.sources if source.id == source_id)
         with connect() as connection:
@@ -90,8 +94,9 @@ def replay(sources: Sources, home: Home, spec: StreamSpec) -> Replay:
                 spec=spec,
                 conventions=source.conventions_of(spec.name).replaced(known),
                 source_id=source_id,
-                key=pseudonym_key(sources.company),
+                key=key,
             )
+            conformed = keep_out(connection, conformed, spec, erased)
             name = hashlib.sha256(json.dumps(records, sort_keys=True).encode()).hexdigest()
             load = land(
                 connection,

@@ -5,7 +5,7 @@ Thin on purpose: what the commands do is in the modules beside it.
 
 import sys
 
-from orchestration import adding, breakage, explaining, headless
+from orchestration import adding, breakage, erasing, explaining, headless
 
 COMMANDS = {
     "nightly": headless.nightly,
@@ -14,6 +14,7 @@ COMMANDS = {
     "break": breakage.demonstrate,
     "add": adding.show_proposal,
     "explain": explaining.show_explanation,
+    "erase": erasing.erase,
 }
 
 

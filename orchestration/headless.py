@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingestion import IngestionError
+from orchestration.lib import erasures
 from orchestration.lib.disk import lack_of_right, lack_of_room
 from orchestration.lib.environment import Environment, load_environment, use_project_instance
 from orchestration.lib.lock import WarehouseLockedError, hold_lock
@@ -43,8 +44,10 @@ def run_night(*, is_debug: bool = False) -> Environment:
         use_project_instance(environment)
         # A second run must say so within a moment, not after Dagster has loaded.
         with hold_lock(environment.lock_file):
-            pass
+            erasures.clean(environment, _tell)
         _execute_with_room(environment)
+        with hold_lock(environment.lock_file):
+            erasures.finish(environment, _tell)
     except NightFailedError:
         raise
     except Exception as error:
@@ -62,6 +65,10 @@ def _execute_with_room(environment: Environment) -> None:
         if full := lack_of_room(environment.home.root):
             raise NightFailedError(full) from error
         raise
+
+
+def _tell(line: str) -> None:
+    print(f"  {line}", file=sys.stderr)
 
 
 def screen(environment: Environment) -> str:

@@ -34,7 +34,8 @@ class Conformed:
             with a personal value; None when the stream has no personal columns.
         rejects: the columns of ``REJECT_SCHEMA``, then ``action`` (``rejected`` or
             ``landed_without_value``) and the row's ``source_id``.
-        count_read, count_accepted, count_rejected: rows, where read = accepted + rejected.
+        count_read, count_accepted, count_rejected, count_erased: rows, where read is the sum of
+            the others; ``erasure.door`` takes the erased ones out.
     """
 
     accepted: str
@@ -43,6 +44,7 @@ class Conformed:
     count_read: int
     count_accepted: int
     count_rejected: int
+    count_erased: int = 0
 
 
 def conform(

@@ -14,6 +14,7 @@ import dagster as dg
 from ingestion import StreamSpec, StreamTask, all_streams, configured_streams
 from orchestration.defs.ingestion import reports
 from orchestration.defs.ingestion.reports import raw_key
+from orchestration.lib import erasures
 from orchestration.lib.environment import Environment
 from orchestration.lib.keeping import keep_values
 from orchestration.lib.lake import CompanyLake
@@ -78,6 +79,8 @@ def _raw_streams(
         context: dg.AssetExecutionContext, lake: Lake, warehouse_lock: Lock
     ) -> Iterator[dg.MaterializeResult[None]]:
         """Read every configured stream into the lake and check what landed."""
+        erasures.finish(environment, context.log.info)
+        erasures.clean(environment, context.log.info)
         keep_values(lake, notebook, environment.home.marts)
         chosen = {key.path[-1] for key in context.selected_asset_keys}
         wanted = [task for table in by_table if table in chosen for task in by_table[table]]

@@ -65,6 +65,7 @@ def stream_metadata(results: Sequence[StreamResult]) -> dict[str, Any]:
         "rows_landed": landed,
         "rows_rejected": sum(result.rows_rejected for result in results),
         "rows_unchanged": sum(result.rows_unchanged for result in results),
+        "rows_erased": sum(result.rows_erased for result in results),
         "load_seq": max((result.load_seq for result in results), default=0),
         "seconds": round(sum(result.seconds for result in results), 3),
         "sources": dg.MetadataValue.md(_sources(results)),
