@@ -87,17 +87,13 @@ def replay(sources: Sources, home: Home, spec: StreamSpec) -> Replay:
     erased = suppressed(home.root, key)
     for source_id, load_seq, known, records in _open_refusals(lake, spec):
         source = next(source for source in sources.sources if source.id == source_id)
+        conventions = source.conventions_of(spec.name).replaced(known)
+        rows, name = _table(records), hashlib.sha256(json.dumps(records, sort_keys=True).encode())
         with connect() as connection:
             conformed = conform(
-                connection,
-                _table(records),
-                spec=spec,
-                conventions=source.conventions_of(spec.name).replaced(known),
-                source_id=source_id,
-                key=key,
+                connection, rows, spec=spec, conventions=conventions, source_id=source_id, key=key
             )
             conformed = keep_out(connection, conformed, spec, erased)
-            name = hashlib.sha256(json.dumps(records, sort_keys=True).encode()).hexdigest()
             load = land(
                 connection,
                 lake,
@@ -107,7 +103,7 @@ def replay(sources: Sources, home: Home, spec: StreamSpec) -> Replay:
                     conformed=conformed,
                     cursor={},
                     landed_at=datetime.now(UTC),
-                    transactions=(f"replay:{load_seq}:{name}",),
+                    transactions=(f"replay:{load_seq}:{name.hexdigest()}",),
                     default_version=load_seq,
                     conventions=known,
                 ),

@@ -71,31 +71,16 @@ def _sweep_stream(
     files = table.file_uris() if table else []
     if files:
         rows, meant = _rows(spec.lake_schema, files), suppressed.is_meant(connection, spec)
-        connection.execute(
-            f"create or replace temp table {FOUND} as select _source_id, source_id, _load_seq "
-            f"from {rows} where {meant}",
-            suppressed.parameters,
-        )
-        of_nobody_else = (
-            f"select _source_id, source_id from {FOUND} except "
-            f"select _source_id, source_id from {rows} where not {meant}"
-        )
-        connection.execute(
-            f"create or replace temp table {FOUND}_whole as {of_nobody_else}", suppressed.parameters
-        )
-        companion = (
-            f"(_source_id, source_id) in (from {FOUND}_whole) "
-            f"or (_source_id, source_id, _load_seq) in (from {FOUND})"
-        )
+        beside = _found(connection, rows, meant, suppressed.parameters)
+        beside = _or_mentioned(beside, spec, traces.of_person)
         counts[f"lake/_restricted/{spec.table}"] = _rewrite(
-            connection,
-            lake.restricted(spec),
-            spec.restricted_schema,
-            _or_mentioned(companion, spec, traces.of_person),
+            connection, lake.restricted(spec), spec.restricted_schema, beside
         )
-    refused = _mentions(("raw", "value"), traces.of_records)
     counts[f"lake/_quarantine/{spec.table}"] = _rewrite(
-        connection, lake.quarantine(spec), QUARANTINE_SCHEMA, refused
+        connection,
+        lake.quarantine(spec),
+        QUARANTINE_SCHEMA,
+        _mentions(("raw", "value"), traces.of_records),
     )
     counts[f"lake/{spec.table}"] = _rewrite(
         connection,
@@ -106,6 +91,31 @@ def _sweep_stream(
         blanked=_words(spec, traces.of_person),
     )
     return counts
+
+
+def _found(
+    connection: duckdb.DuckDBPyConnection, rows: str, meant: str, parameters: dict[str, bytes]
+) -> str:
+    """The condition of the clear values that stand beside meant rows.
+
+    Clear values of a record that is wholly the person's go, also of loads that brought no news
+    of it; of a record that is somebody else's too, those of the person's loads.
+    """
+    connection.execute(
+        f"create or replace temp table {FOUND} as "
+        f"select _source_id, source_id, _load_seq from {rows} where {meant}",
+        parameters,
+    )
+    connection.execute(
+        f"create or replace temp table {FOUND}_whole as "
+        f"select _source_id, source_id from {FOUND} "
+        f"except select _source_id, source_id from {rows} where not {meant}",
+        parameters,
+    )
+    return (
+        f"((_source_id, source_id) in (from {FOUND}_whole) "
+        f"or (_source_id, source_id, _load_seq) in (from {FOUND}))"
+    )
 
 
 def _rows(schema: Mapping[str, str], files: list[str]) -> str:
@@ -137,7 +147,7 @@ def _or_mentioned(condition: str, spec: StreamSpec, pattern: str) -> str:
     """Clear words of others that mention the person go too; the masked ones stay."""
     words = [name for name in spec.restricted_schema if not name.startswith("_")]
     mentioned = _mentions([name for name in words if name != "source_id"], pattern)
-    return f"(({condition}) or {mentioned})"
+    return f"({condition} or {mentioned})"
 
 
 def _rewrite(
