@@ -20,11 +20,12 @@ from ingestion.conform import Conformed, conform
 from ingestion.erasure.door import keep_out
 from ingestion.erasure.suppression import Suppressed, suppressed
 from ingestion.errors import IngestionError, QuotaExceededError
+from ingestion.keyring import key_of_lake
 from ingestion.lake import Lake, count_rows, open_table, source_states
 from ingestion.landing import Arrival, Load, land
 from ingestion.loads import LoadDecision, record
 from ingestion.registry import connector
-from ingestion.settings import Home, Source, Sources, pseudonym_key
+from ingestion.settings import Home, Source, Sources
 from ingestion.sql import connect
 from ingestion.stream import StreamSpec
 
@@ -98,7 +99,7 @@ def extract(
 
     A source's failure is a result with status ``failed``, never an exception.
     """
-    key = pseudonym_key(sources.company)
+    key = key_of_lake(sources, home)
     erased = suppressed(home.root, key)
     results: dict[str, StreamResult] = {}
     with ThreadPoolExecutor(max_workers=WORKERS) as pool:

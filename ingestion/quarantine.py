@@ -16,9 +16,10 @@ from deltalake import DeltaTable
 from ingestion.conform import conform
 from ingestion.erasure.door import keep_out
 from ingestion.erasure.suppression import suppressed
+from ingestion.keyring import key_of_lake
 from ingestion.lake import Lake, open_table
 from ingestion.landing import Arrival, land
-from ingestion.settings import Home, Sources, pseudonym_key
+from ingestion.settings import Home, Sources
 from ingestion.sql import connect, literal, parquet
 from ingestion.stream import StreamSpec
 
@@ -83,7 +84,7 @@ def replay(sources: Sources, home: Home, spec: StreamSpec) -> Replay:
     ``_load_seq``, so that incremental models see it.
     """
     lake, landed, refused = Lake(home.lake), 0, 0
-    key = pseudonym_key(sources.company)
+    key = key_of_lake(sources, home)
     erased = suppressed(home.root, key)
     for source_id, load_seq, known, records in _open_refusals(lake, spec):
         source = next(source for source in sources.sources if source.id == source_id)

@@ -27,9 +27,10 @@ from ingestion.erasure.suppression import (
 )
 from ingestion.erasure.sweeping import sweep
 from ingestion.erasure.traces import Traces
+from ingestion.keyring import key_of_lake
 from ingestion.lake import Lake
 from ingestion.registry import DROP_CONNECTORS
-from ingestion.settings import Home, Sources, pseudonym_key
+from ingestion.settings import Home, Sources
 
 Step = Literal["originals", "lake", "derived", "marts", "verified"]
 Say = Callable[[str], None]
@@ -100,14 +101,14 @@ def plan(sources: Sources, home: Home, written: str, keys: pa.Table) -> Person:
     Raises:
         UnknownPersonError: nobody, or nobody in particular.
     """
-    meant = _meant(sources, written, pseudonym_key(sources.company))
+    meant = _meant(sources, written, key_of_lake(sources, home))
     customer_id, own = keys_of(meant, keys, written)
     return find(Lake(home.lake), customer_id, own)
 
 
 def erased_before(sources: Sources, home: Home, written: str) -> Erasure | None:
     """The erasure of the person that an identifier means, begun or complete."""
-    key = pseudonym_key(sources.company)
+    key = key_of_lake(sources, home)
     hashes = set(hashes_of(key, _meant(sources, written, key)).values())
     for erasure in erasures(home):
         if hashes & set(read_list(erasure.folder / LIST)):
@@ -133,7 +134,7 @@ def erasures(home: Home) -> list[Erasure]:
 
 def begin(sources: Sources, home: Home, person: Person) -> Erasure:
     """Write down whom to erase and who must stay away; from here on the door is shut."""
-    key = pseudonym_key(sources.company)
+    key = key_of_lake(sources, home)
     hashes = hashes_of(key, person.terms)
     folder = folder_of(home.root) / hashes[person.customer_id][:ID_LENGTH]
     folder.mkdir(parents=True, exist_ok=True)
@@ -165,7 +166,7 @@ def clean_lake(sources: Sources, home: Home, erasure: Erasure, say: Say) -> None
         erasure.note("originals", **removed)
     if not erasure.has_done("lake"):
         hashes = read_list(erasure.folder / LIST)
-        suppressed = Suppressed(pseudonym_key(sources.company), hashes)
+        suppressed = Suppressed(key_of_lake(sources, home), hashes)
         erasure.note("lake", **sweep(Lake(home.lake), suppressed, traces, say=say))
 
 

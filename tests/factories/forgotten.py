@@ -144,7 +144,9 @@ class Company:
         held = open_table(Lake(self.home.lake).table(all_streams()[table]))
         assert held
         files = held.file_uris()
-        return duckdb.sql(f"select {columns} from read_parquet({files}) order by all").fetchall()
+        query = f"select {columns} from read_parquet({files}) order by all"
+        with duckdb.connect() as connection:
+            return connection.execute(query).fetchall()
 
     def plan(self, written: str) -> Person:
         return plan(self.sources, self.home, written, self.keys())
