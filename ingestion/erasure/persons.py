@@ -4,19 +4,22 @@ Who is one person is told by the warehouse; here its keys are followed through t
 rows, so that also what no key names is found. What is then done belongs in ``sweeping``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from ingestion.erasure.terms import Term, terms_of
+from ingestion.erasure.terms import CONTACTS, Term, anywhere, terms_of
 from ingestion.errors import IngestionError
 from ingestion.lake import Lake, open_table
 from ingestion.registry import all_streams
 from ingestion.sql import connect, identifier, parquet
 from ingestion.stream import ColumnType, StreamSpec
+
+Landed = tuple[StreamSpec, list[str]]
+"""A stream and the files of its table."""
 
 LEAST_TOKEN = 5
 """A shorter number is not searched in files: it would be found in every amount."""
@@ -93,7 +96,7 @@ def find(lake: Lake, customer_id: str, keys: Iterable[str]) -> Person:
     terms, rows = {*keys, customer_id}, dict[str, int]()
     clear: dict[str, set[str]] = {kind: set() for kind in ("emails", "phones", "names")}
     tokens: set[str] = set()
-    tables = [
+    tables: list[Landed] = [
         (spec, table.file_uris())
         for spec in all_streams().values()
         if (table := open_table(lake.table(spec))) and table.file_uris()
@@ -106,6 +109,7 @@ def find(lake: Lake, customer_id: str, keys: Iterable[str]) -> Person:
                 rows[spec.table] = found
                 if found:
                     terms |= _own_terms(connection, spec)
+            terms |= _numbers_of_contacts(connection, tables, terms)
             if len(terms) == before:
                 break
         for spec, files in tables:
@@ -151,6 +155,27 @@ def _is_listed(term: Term) -> str:
 def _own_terms(connection: duckdb.DuckDBPyConnection, spec: StreamSpec) -> set[str]:
     own = ", ".join(terms_of(spec).own)
     return _values(connection, f"select distinct unnest([{own}]) from found")
+
+
+def _numbers_of_contacts(
+    connection: duckdb.DuckDBPyConnection, tables: Sequence[Landed], terms: set[str]
+) -> set[str]:
+    """Terms of the person's contacts as other sources quote them: numbers that no other has."""
+    parted = [term.split(":", 2) for term in terms]
+    own = {(kind, rest[-1]) for kind, *rest in parted if kind in CONTACTS}
+    connection.register("numbers", pa.table({"number": [number for _, number in sorted(own)]}))
+    connection.register("listed", pa.table({"term": pa.array(sorted(terms), pa.string())}))
+    taken: set[str] = set()
+    for spec, files in tables:
+        for term in terms_of(spec).own if own else ():
+            number = f"regexp_extract({term}, '^[a-z]+:[^:]*:(.*)$', 1)"
+            if term.split(":")[0].lstrip("('") in CONTACTS:
+                taken |= _values(
+                    connection,
+                    f"select distinct {number} from {parquet(files)} "
+                    f"where {number} in (from numbers) and {term} not in (from listed)",
+                )
+    return {anywhere(kind, number) for kind, number in own if number not in taken}
 
 
 def _tokens(connection: duckdb.DuckDBPyConnection, spec: StreamSpec) -> set[str]:

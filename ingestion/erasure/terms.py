@@ -51,19 +51,21 @@ PARTS_OF: dict[str, dict[str, tuple[str, ...]]] = {
     "invoices": {"subscription": ("subscription_number",), "order": ("order_number",)},
     "payments": {"invoice": ("invoice_number",)},
     "communication_events": {"communication": ("message_number",)},
-    "ivr_events": {"call": ("call_number",)},
-    "recordings": {"call": ("call_number",)},
     "ticket_status_changes": {"ticket": ("ticket_number",)},
     "ticket_messages": {"ticket": ("ticket_number",)},
-    "qa_scores": {
-        "call": ("interaction_number",),
-        "interaction": ("interaction_number",),
-        "ticket": ("interaction_number",),
-    },
     "survey_responses": {"invitation": ("survey_number", "invitation_number")},
     "survey_answers": {"response": ("survey_number", "response_number")},
 }
 """Which record a row is a part of: its kind, and the columns that quote its key."""
+
+QUOTED_ANYWHERE: dict[str, dict[str, str]] = {
+    "ivr_events": {"call": "call_number"},
+    "recordings": {"call": "call_number"},
+    "qa_scores": dict.fromkeys(("call", "interaction", "ticket"), "interaction_number"),
+}
+"""Which contact a row of whatever source is about: its kind, and the column with its number."""
+
+CONTACTS = frozenset(kind for quoted in QUOTED_ANYWHERE.values() for kind in quoted)
 
 NO_CALL = ("NONE", "CLI", "REALTIME")
 """What the queue log writes in the place of a call."""
@@ -113,6 +115,11 @@ class Terms:
         return f"({named or 'false'} or ({nobody} and ({records or 'false'})))"
 
 
+def anywhere(kind: str, number: str) -> str:
+    """The term of a contact whose number is quoted without its source."""
+    return f"any:{kind}:{number}"
+
+
 def terms_of(spec: StreamSpec) -> Terms:
     """What a row of ``spec`` says of whom; every term reads the landed columns alone."""
     columns = spec.lake_schema
@@ -124,6 +131,10 @@ def terms_of(spec: StreamSpec) -> Terms:
     parts = [
         _term(parent, _source_of(parent, columns), _key(quoting))
         for parent, quoting in PARTS_OF.get(spec.name, {}).items()
+    ]
+    parts += [
+        f"({literal(anywhere(kind, ''))} || {identifier(column)})"
+        for kind, column in QUOTED_ANYWHERE.get(spec.name, {}).items()
     ]
     return Terms(
         names=tuple(_names(spec)),

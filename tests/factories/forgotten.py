@@ -68,6 +68,20 @@ sources:
           message_text: words
           sent_at: at
           updated_at: at
+  - id: quality
+    connector: files
+    streams:
+      qa_scores:
+        glob: "scores*.csv"
+        format: csv
+        settle_seconds: 0
+        columns:
+          evaluation_number: no
+          item: {value: tone}
+          interaction_number: about
+          agent_number: {value: A-1}
+          evaluated_at: at
+          updated_at: at
 """
 AT = "2026-01-02 10:00:00"
 PHONE, OTHER_PHONE, SHARED = "0912 345 6789", "09127654321", "09121112233"
@@ -87,6 +101,7 @@ FILES = {
         + json.dumps({"no": "S-2", "order": "O-90002", "at": AT})
         + "\n"
     ),
+    "quality/scores.csv": f"no,about,at\nE-1,T-70001,{AT}\nE-2,T-70002,{AT}\n",
     "desk/tickets.csv": f"no,caller,at\nT-70001,+98 912 345 6789,{AT}\nT-70002,{SHARED},{AT}\n",
 }
 MESSAGES = {

@@ -40,6 +40,7 @@ def test_a_plan_says_what_would_go_and_changes_nothing(company: Company) -> None
         "mapped__shipments": 1,
         "mapped__tickets": 1,
         "mapped__ticket_messages": 1,
+        "mapped__qa_scores": 1,
     }
     assert person.clear["names"] == [], "somebody else has the name too"
     assert before == sorted((p, p.stat().st_mtime_ns) for p in company.home.root.rglob("*"))
@@ -52,7 +53,14 @@ def test_no_byte_of_an_erased_person_stays(company: Company) -> None:
     pattern = erasure.traces.of_records
     before = {place.split("/")[0] + "/" + place.split("/")[1] for place in company.places(pattern)}
     assert before == {
-        *("archive/crm", "archive/desk", "lake/mapped", "lake/_restricted", "lake/_quarantine")
+        *(
+            "archive/crm",
+            "archive/desk",
+            "archive/quality",
+            "lake/mapped",
+            "lake/_restricted",
+            "lake/_quarantine",
+        )
     }
 
     company.go_on()
@@ -88,6 +96,7 @@ def test_a_source_that_still_holds_the_person_does_not_bring_it_back(company: Co
         "mapped__shipments": 1,
         "mapped__tickets": 1,
         "mapped__ticket_messages": 1,
+        "mapped__qa_scores": 1,
     }
     assert [row[0] for row in company.rows("mapped__customers")] == ["C-1002", "C-1003"]
     for result in results.values():

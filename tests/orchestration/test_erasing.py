@@ -67,7 +67,7 @@ def test_a_person_is_shown_then_erased_then_certified(
 ) -> None:
     company = night.company
     assert erasing.erase(["۰۹۱۲۳۴۵۶۷۸۹"]) == 0
-    assert "5 rows of 5 streams" in capsys.readouterr().out
+    assert "6 rows of 6 streams" in capsys.readouterr().out
     assert night.count == 1
     assert not pending(company.home)
 
