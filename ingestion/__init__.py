@@ -11,6 +11,7 @@ from ingestion.freezing import FrozenInputs, freeze
 from ingestion.pipeline import StreamResult, StreamTask, configured_streams, extract
 from ingestion.published import land_identities, land_published
 from ingestion.registry import DROP_CONNECTORS, all_streams
+from ingestion.retention import retain
 from ingestion.settings import Home, Source, Sources, home_of, load_sources
 from ingestion.stream import StreamSpec
 
@@ -36,4 +37,5 @@ __all__ = [
     "land_identity_edges",
     "land_published",
     "load_sources",
+    "retain",
 ]

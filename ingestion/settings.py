@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import ErrorDetails
 
 from ingestion.errors import ConfigurationError
+from ingestion.periods import Retention
 from ingestion.presets import with_preset
 from ingestion.stream import IDENTIFIER
 
@@ -145,6 +146,7 @@ class Sources(Strict):
 
     company: Company
     sources: tuple[Source, ...]
+    retention: Retention = Retention()
 
 
 class Home(BaseModel):

@@ -5,7 +5,7 @@ Thin on purpose: what the commands do is in the modules beside it.
 
 import sys
 
-from orchestration import adding, breakage, erasing, explaining, headless
+from orchestration import adding, breakage, erasing, explaining, headless, retaining
 
 COMMANDS = {
     "nightly": headless.nightly,
@@ -15,6 +15,7 @@ COMMANDS = {
     "add": adding.show_proposal,
     "explain": explaining.show_explanation,
     "erase": erasing.erase,
+    "retention": retaining.show_expired,
 }
 
 

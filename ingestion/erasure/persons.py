@@ -15,6 +15,7 @@ from ingestion.erasure.terms import CONTACTS, Term, anywhere, terms_of
 from ingestion.errors import IngestionError
 from ingestion.lake import Lake, open_table
 from ingestion.registry import all_streams
+from ingestion.rewriting import rows_of
 from ingestion.sql import connect, identifier, parquet
 from ingestion.stream import ColumnType, StreamSpec
 
@@ -136,13 +137,8 @@ def _rows(
 ) -> int:
     """Make ``found`` the rows of a stream that are meant; how many they are."""
     connection.register("listed", pa.table({"term": pa.array(sorted(terms), pa.string())}))
-    empty = ", ".join(
-        f"cast(null as {kind}) as {identifier(name)}" for name, kind in spec.lake_schema.items()
-    )
-    # Files landed before a column was declared lack it.
-    landed = f"(select {empty} where false union all by name select * from {parquet(files)})"
     connection.execute(
-        f"create or replace temp table found as select * from {landed} "
+        f"create or replace temp table found as select * from {rows_of(spec.lake_schema, files)} "
         f"where {terms_of(spec).is_meant(_is_listed)}"
     )
     return int(connection.sql("select count(*) from found").fetchall()[0][0])
@@ -172,7 +168,7 @@ def _numbers_of_contacts(
             if term.split(":")[0].lstrip("('") in CONTACTS:
                 taken |= _values(
                     connection,
-                    f"select distinct {number} from {parquet(files)} "
+                    f"select distinct {number} from {rows_of(spec.lake_schema, files)} "
                     f"where {number} in (from numbers) and {term} not in (from listed)",
                 )
     return {anywhere(kind, number) for kind, number in own if number not in taken}

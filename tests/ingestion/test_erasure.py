@@ -7,8 +7,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from ingestion import all_streams
-from ingestion.erasure import begin, erased_before, erasures, pending, sweeping
+from ingestion import all_streams, rewriting
+from ingestion.erasure import begin, erased_before, erasures, pending
 from ingestion.erasure.persons import UnknownPersonError
 from ingestion.lake import Lake, open_table, source_states
 from tests.factories.forgotten import FILES, SHARED, Company
@@ -109,7 +109,7 @@ def test_an_erasure_that_is_killed_at_any_commit_is_carried_on(
 ) -> None:
     begin(company.sources, company.home, company.plan("C-1001"))
     pattern = pending(company.home)[0].traces.of_records
-    write, forget = sweeping.write_deltalake, sweeping._forget
+    write, forget = rewriting.write_deltalake, rewriting._forget
     stops = 0
     for last in range(1, 40):
         left = [last]
@@ -123,8 +123,8 @@ def test_an_erasure_that_is_killed_at_any_commit_is_carried_on(
 
             return called
 
-        monkeypatch.setattr(sweeping, "write_deltalake", counted(write))
-        monkeypatch.setattr(sweeping, "_forget", counted(forget))
+        monkeypatch.setattr(rewriting, "write_deltalake", counted(write))
+        monkeypatch.setattr(rewriting, "_forget", counted(forget))
         try:
             company.go_on()
         except KeyboardInterrupt:

@@ -6,12 +6,12 @@ so that one process pays for their import once.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dagster as dg
 
-from ingestion import StreamSpec, StreamTask, all_streams, configured_streams
+from ingestion import StreamSpec, StreamTask, all_streams, configured_streams, retain
 from orchestration.defs.ingestion import reports
 from orchestration.defs.ingestion.reports import raw_key
 from orchestration.lib import erasures
@@ -81,6 +81,7 @@ def _raw_streams(
         """Read every configured stream into the lake and check what landed."""
         erasures.finish(environment, context.log.info)
         erasures.clean(environment, context.log.info)
+        retain(environment.sources, environment.home, now=datetime.now(UTC), say=context.log.info)
         keep_values(lake, notebook, environment.home.marts)
         chosen = {key.path[-1] for key in context.selected_asset_keys}
         wanted = [task for table in by_table if table in chosen for task in by_table[table]]
