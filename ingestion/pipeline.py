@@ -15,6 +15,7 @@ from typing import Literal
 import duckdb
 import pyarrow as pa
 
+from ingestion.anonymity import check_anonymous, without_persons, without_records
 from ingestion.batches import Bundle, bundles, raw_rows
 from ingestion.conform import Conformed, conform
 from ingestion.erasure.door import keep_out
@@ -82,10 +83,9 @@ def configured_streams(sources: Sources) -> list[StreamTask]:
     for source in sources.sources:
         module = connector(source.connector)
         module.check(source)
-        tasks += [
-            StreamTask(source=source, spec=module.STREAMS[name])
-            for name in module.configured(source)
-        ]
+        for name in module.configured(source):
+            check_anonymous(source, module.STREAMS[name])
+            tasks.append(StreamTask(source=source, spec=module.STREAMS[name]))
     return tasks
 
 
@@ -156,8 +156,13 @@ def _read_and_land(
                 key=key,
             )
             conformed = keep_out(connection, conformed, spec, erased)
-            if batch.rejects is not None:
-                conformed = _with_unreadable(connection, conformed, batch.rejects)
+            unreadable = batch.rejects
+            if source.anonymous:
+                zone = source.conventions_of(spec.name).time_zone
+                conformed = without_persons(connection, conformed, spec, time_zone=zone)
+                unreadable = without_records(unreadable) if unreadable else None
+            if unreadable is not None:
+                conformed = _with_unreadable(connection, conformed, unreadable)
             load = _land_bundle(connection, lake, task, bundle, conformed, tally)
             if not batch.keys_only or load.load_seq:
                 tally.add(conformed, load)

@@ -123,6 +123,7 @@ class Source(Strict):
     A source from which nothing has landed for ``stale_ok_hours`` is stale; a stale, failed or
     held source that is ``required`` stops the night.
     ``options`` and each entry of ``streams`` are validated by the connector that they name.
+    With ``anonymous``, nothing lands that could tell who answered: see ``anonymity``.
     ``customers_of`` is the source whose customer numbers this one quotes (itself by default).
     """
 
@@ -132,6 +133,7 @@ class Source(Strict):
     required: bool = False
     stale_ok_hours: Annotated[int, Field(gt=0)] = 48
     budget: Budget = Budget()
+    anonymous: bool = False
     customers_of: Name | None = None
     options: dict[str, Any] = {}
     streams: dict[Name, dict[str, Any]] = {}

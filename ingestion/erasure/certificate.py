@@ -140,7 +140,7 @@ def _zone(path: Path, sources: Sources, home: Home) -> str | None:
         return None
     if first == "inbox" and rest and rest[0] in own_systems(sources):
         return AT_SOURCE
-    if first == "lake" and rest and rest[0].startswith("_"):
+    if first == "lake" and len(rest) > 1 and rest[0].startswith("_"):
         return f"lake/{rest[0]}"
     return first if rest else "other files"
 

@@ -37,8 +37,10 @@ def progress(result: StreamResult) -> str:
     """One stream's result as a line for people."""
     counts = f"{result.rows_landed:,} of {result.rows_read:,} rows landed"
     rejected = f", {result.rows_rejected:,} refused" if result.rows_rejected else ""
+    erased = f", {result.rows_erased:,} of erased persons kept out" if result.rows_erased else ""
     message = f" ({result.message})" if result.message else ""
     what = counts + rejected if result.rows_read else result.status
+    what += erased
     mark = f"{result.status.upper()}: " if result.status in BAD else ""
     return f"  {result.source_id} → {result.table}: {mark}{what}{message}"
 
