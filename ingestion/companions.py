@@ -39,6 +39,9 @@ QUARANTINE_SCHEMA = {
 refusal names the load that brought its row in. ``conventions`` are those that its batch knew
 better than the source's settings, as JSON, so that a replay reads it alike."""
 
+REFUSED_VALUES = frozenset({"value", "raw"})
+"""Columns that hold what was refused, in clear: no warehouse shows them."""
+
 
 def write_companions(
     connection: duckdb.DuckDBPyConnection,
@@ -92,7 +95,12 @@ def replace_load(path: Path, rows: duckdb.DuckDBPyRelation, load_seq: int) -> No
     if is_left:
         predicate = f"_load_seq = {load_seq}"
         write_deltalake(
-            path, reader, mode="overwrite", predicate=predicate, commit_properties=written
+            path,
+            reader,
+            mode="overwrite",
+            schema_mode="merge",
+            predicate=predicate,
+            commit_properties=written,
         )
     else:
         write_deltalake(path, reader, mode="append", schema_mode="merge", commit_properties=written)

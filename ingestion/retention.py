@@ -86,7 +86,7 @@ def _tables(sources: Sources, home: Home, now: datetime, is_dry: bool) -> Iterat
             count = _expire(path, schema, old, is_dry=is_dry)
             yield Expired(place=f"lake/_quarantine/{spec.table}", days=days, count=count)
         table = open_table(lake.table(spec))
-        if (days := periods.restricted) and table and spec.restricted_schema:
+        if (days := periods.restricted) and table:
             old = _old_clear_values(spec, table.file_uris(), _instant(now, days))
             path, schema = lake.restricted(spec), spec.restricted_schema
             count = _expire(path, schema, old, is_dry=is_dry)

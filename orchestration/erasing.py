@@ -59,15 +59,18 @@ def _begin(environment: Environment, written: Sequence[str], *, is_confirmed: bo
     sources, home = environment.sources, environment.home
     is_known = True
     for request in written:
-        if before := erased_before(sources, home, request):
-            state = "is complete" if before.is_complete else "is not complete yet"
-            print(f"{request}: was asked for before, and erasure {before.id} {state}.")
+        before = erased_before(sources, home, request)
+        if before and not before.is_complete:
+            print(f"{request}: was asked for before; erasure {before.id} is not complete yet.")
             continue
         try:
             person = plan(sources, home, request, erasures.known_keys(environment))
         except UnknownPersonError as error:
-            print(error, file=sys.stderr)
-            is_known = False
+            if before:
+                print(f"{request}: was asked for before, and erasure {before.id} is complete.")
+            else:
+                print(error, file=sys.stderr)
+                is_known = False
             continue
         print(_shown(request, person, environment))
         if is_confirmed:

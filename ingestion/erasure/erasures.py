@@ -133,7 +133,10 @@ def erasures(home: Home) -> list[Erasure]:
 
 
 def begin(sources: Sources, home: Home, person: Person) -> Erasure:
-    """Write down whom to erase and who must stay away; from here on the door is shut."""
+    """Write down whom to erase and who must stay away; from here on the door is shut.
+
+    A person whom a restored backup brought back keeps the list of the erasure before.
+    """
     key = key_of_lake(sources, home)
     hashes = hashes_of(key, person.terms)
     folder = folder_of(home.root) / hashes[person.customer_id][:ID_LENGTH]
@@ -141,7 +144,9 @@ def begin(sources: Sources, home: Home, person: Person) -> Erasure:
     pseudonyms = [term.split(":", 1)[1] for term in person.keys if _is_pseudonym(term)]
     work = {"clear": person.clear, "hashes": [person.customer_id, *pseudonyms]}
     _write(folder / WORK_FILE, work, mode=0o600)
-    (folder / LIST).write_text("\n".join(sorted(hashes.values())) + "\n", encoding="ascii")
+    before = read_list(folder / LIST) if (folder / LIST).exists() else []
+    listed = sorted({*before, *hashes.values()})
+    (folder / LIST).write_text("\n".join(listed) + "\n", encoding="ascii")
     state = {
         "requested_at": datetime.now(UTC).isoformat(),
         "found": {f"lake/{table}": count for table, count in person.rows.items()},

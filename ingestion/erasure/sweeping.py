@@ -15,7 +15,7 @@ from ingestion.lake import Lake, open_table
 from ingestion.registry import all_streams
 from ingestion.rewriting import rewrite, rows_of
 from ingestion.sql import connect, identifier, literal
-from ingestion.stream import ColumnType, StreamSpec
+from ingestion.stream import RESTRICTED_ENVELOPE, ColumnType, StreamSpec
 
 FOUND = "found_keys"
 MASK = "[erased]"
@@ -116,7 +116,7 @@ def _words(spec: StreamSpec, pattern: str) -> dict[str, str]:
     texts = [column.name for column in spec.columns if column.type is ColumnType.FREE_TEXT]
     return {
         name: f"regexp_replace({identifier(name)}, {literal(pattern)}, '{MASK}', 'g')"
-        for name in ("_extra", *texts)
+        for name in texts
     }
 
 
@@ -130,6 +130,6 @@ def _mentions(columns: Iterable[str], pattern: str) -> str:
 
 def _or_mentioned(condition: str, spec: StreamSpec, pattern: str) -> str:
     """Clear words of others that mention the person go too; the masked ones stay."""
-    words = [name for name in spec.restricted_schema if not name.startswith("_")]
-    mentioned = _mentions([name for name in words if name != "source_id"], pattern)
+    words = [name for name in spec.restricted_schema if name not in RESTRICTED_ENVELOPE]
+    mentioned = _mentions(words, pattern)
     return f"({condition} or {mentioned})"

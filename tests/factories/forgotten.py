@@ -105,10 +105,10 @@ FILES = {
     "desk/tickets.csv": f"no,caller,at\nT-70001,+98 912 345 6789,{AT}\nT-70002,{SHARED},{AT}\n",
 }
 MESSAGES = {
-    "ticket": ["T-70001", "T-70002"],
-    "no": ["1", "1"],
-    "words": ["where is it?", "Sara (sara@example.org) told me"],
-    "at": [AT, AT],
+    "ticket": ["T-70001", "T-70002", "T-70002"],
+    "no": ["1", "1", "2"],
+    "words": ["where is it?", "Sara (sara@example.org) told me", "OMID  Karimi called"],
+    "at": [AT, AT, AT],
 }
 
 

@@ -67,7 +67,10 @@ def test_no_byte_of_an_erased_person_stays(company: Company) -> None:
 
     assert company.places(pattern) == []
     assert [row[0] for row in company.rows("mapped__orders")] == ["O-90002"]
-    assert company.rows("mapped__ticket_messages", "message_text") == [("Sara ([email]) told me",)]
+    assert company.rows("mapped__ticket_messages", "message_text") == [
+        ("OMID  Karimi called",),
+        ("Sara ([email]) told me",),
+    ]
     kept = company.rows("mapped__customers", "* exclude (source_id), source_id")
     assert kept == [row for row in others if row[-1] != "C-1001"]
     names = {path.name: path for path in company.home.root.glob("archive/*/*/*")}
@@ -76,7 +79,13 @@ def test_no_byte_of_an_erased_person_stays(company: Company) -> None:
         for line in FILES["crm/customers.csv"].splitlines(keepends=True)
         if "C-1001" not in line
     )
-    assert pq.read_table(names["messages.parquet"]).num_rows == 0
+    assert pq.read_table(names["messages.parquet"]).num_rows == 1
+
+
+def test_who_is_mentioned_in_the_words_of_others_is_blanked_there(company: Company) -> None:
+    company.erase("C-1002")
+    words = [text for (text,) in company.rows("mapped__ticket_messages", "message_text")]
+    assert words == ["Sara ([email]) told me", "[erased] called", "where is it?"]
 
 
 def test_a_source_that_still_holds_the_person_does_not_bring_it_back(company: Company) -> None:

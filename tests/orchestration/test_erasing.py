@@ -1,6 +1,7 @@
 """``make erase``: shown first, erased when confirmed, carried on when killed, certified once."""
 
 import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -113,6 +114,23 @@ def test_an_erasure_that_a_kill_stopped_is_carried_on_by_any_night(
 
     assert certificate(company)["is_clean"] is True
     assert not pending(company.home)
+
+
+def test_whom_a_restored_backup_brings_back_is_erased_again(night: Night) -> None:
+    lake, backup = night.company.home.lake, night.company.home.root.parent / "backup"
+    shutil.copytree(lake, backup)
+    assert erasing.erase(["C-1001", "", "yes"]) == 0
+    first = certificate(night.company)
+    shutil.rmtree(lake)
+    shutil.copytree(backup, lake)
+    headless.run_night()
+    assert night.company.places("(?i)sara@example")
+
+    assert erasing.erase(["C-1001", "", "yes"]) == 0
+
+    assert night.company.places("(?i)sara@example") == []
+    again = certificate(night.company)
+    assert (again["erasure"], again["is_clean"]) == (first["erasure"], True)
 
 
 def test_a_trace_that_stays_somewhere_keeps_the_erasure_open(night: Night) -> None:

@@ -5,7 +5,7 @@ result whatever becomes of it, and the source contracts of all of them are check
 so that one process pays for their import once.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -79,9 +79,7 @@ def _raw_streams(
         context: dg.AssetExecutionContext, lake: Lake, warehouse_lock: Lock
     ) -> Iterator[dg.MaterializeResult[None]]:
         """Read every configured stream into the lake and check what landed."""
-        erasures.finish(environment, context.log.info)
-        erasures.clean(environment, context.log.info)
-        retain(environment.sources, environment.home, now=datetime.now(UTC), say=context.log.info)
+        _let_go(environment, context.log.info)
         keep_values(lake, notebook, environment.home.marts)
         chosen = {key.path[-1] for key in context.selected_asset_keys}
         wanted = [task for table in by_table if table in chosen for task in by_table[table]]
@@ -102,6 +100,13 @@ def _raw_streams(
             )
 
     return raw_streams
+
+
+def _let_go(environment: Environment, say: Callable[[str], None]) -> None:
+    """What may no longer be kept goes before anything new comes."""
+    erasures.finish(environment, say)
+    erasures.clean(environment, say)
+    retain(environment.sources, environment.home, now=datetime.now(UTC), say=say)
 
 
 def _stream_spec(tasks: Sequence[StreamTask], waits: Sequence[dg.AssetKey]) -> dg.AssetSpec:

@@ -167,7 +167,9 @@ def test_only_rows_with_a_personal_value_are_restricted() -> None:
     accepted, restricted, _ = conformed(rows, CUSTOMERS)
     assert len(accepted) == 3
     envelope = {"_source_id": "crm", "_op": "upsert", "source_id": "1"}
-    assert restricted == [envelope | {"full_name": "Ali", "email": None, "phone": None}]
+    assert restricted == [
+        envelope | {"full_name": "Ali", "email": None, "phone": None, "_extra": None}
+    ]
 
 
 def test_deletes_need_only_their_key_and_land_nothing_else() -> None:
