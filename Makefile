@@ -11,7 +11,8 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help nightly refresh add explain who export test lane ui break clean lint format holidays lock
+.PHONY: help nightly refresh add explain who export erase retention test lane ui break clean lint
+.PHONY: format holidays lock
 
 help: ## What can be run
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -46,6 +47,12 @@ who: $(VENV)/base.stamp ## Who is calling: PHONE=09121234567, however it is writ
 
 export: $(VENV)/base.stamp ## What the CRM is to be told; nothing leaves without SEND=yes
 	@$(BIN)/python -m orchestration export '$(SEND)'
+
+erase: $(VENV)/base.stamp $(DAGSTER_HOME)/dagster.yaml ## Erase a person: PERSON='0912 345 6789' or FILE=requests.csv [CONFIRM=yes]
+	@$(BIN)/python -m orchestration erase '$(PERSON)' '$(FILE)' '$(CONFIRM)'
+
+retention: $(VENV)/base.stamp ## What the next night lets go because it is too old
+	@$(BIN)/python -m orchestration retention
 
 ui: $(VENV)/base.stamp $(DAGSTER_HOME)/dagster.yaml ## Open the Dagster UI on localhost:3000, schedule on
 	$(BIN)/dagster dev --host 127.0.0.1 --port 3000

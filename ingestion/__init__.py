@@ -21,6 +21,7 @@ from ingestion.published import land_identities, land_published
 from ingestion.readers.allowance import HttpLimits
 from ingestion.readers.http import BoundedSession
 from ingestion.registry import DROP_CONNECTORS, all_streams, is_conversation
+from ingestion.retention import retain
 from ingestion.settings import Home, Source, Sources, home_of, load_sources
 from ingestion.stream import StreamSpec
 from ingestion.volumes import odd_volumes
@@ -57,4 +58,5 @@ __all__ = [
     "load_sources",
     "odd_volumes",
     "phone_regions",
+    "retain",
 ]

@@ -39,6 +39,9 @@ QUARANTINE_SCHEMA = {
 refusal names the load that brought its row in. ``conventions`` are those that its batch knew
 better than the source's settings, as JSON, so that a replay reads it alike."""
 
+REFUSED_VALUES = frozenset({"value", "raw"})
+"""Columns that hold what was refused, in clear: no warehouse shows them."""
+
 
 def write_companions(
     connection: duckdb.DuckDBPyConnection,

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from deltalake import DeltaTable
 
-from ingestion.companions import QUARANTINE_SCHEMA
+from ingestion.companions import QUARANTINE_SCHEMA, REFUSED_VALUES
 from ingestion.errors import StaleSourceError
 from ingestion.lake import Lake, SourceState, last_load, open_table, source_states
 from ingestion.loads import held_loads
@@ -183,13 +183,15 @@ def _freeze_stream(
 
 
 def _freeze_quarantine(lake: Lake) -> FrozenStream:
-    """All quarantine tables as one stream: they share their columns."""
+    """All quarantine tables as one stream; the refused values themselves are not shown."""
     tables = [DeltaTable(str(log.parent)) for log in lake.quarantine_logs()]
     return FrozenStream(
         stream="quarantine",
         files=sorted(file for table in tables for file in table.file_uris()),
         columns=[
-            {"name": name, "type": raw_type(kind)} for name, kind in QUARANTINE_SCHEMA.items()
+            {"name": name, "type": raw_type(kind)}
+            for name, kind in QUARANTINE_SCHEMA.items()
+            if name not in REFUSED_VALUES
         ],
         held_loads=[],
         load_seq=0,

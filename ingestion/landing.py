@@ -30,7 +30,10 @@ from ingestion.lake import (
     state_json,
 )
 from ingestion.sql import connect, identifier, literal
-from ingestion.stream import StreamSpec
+from ingestion.stream import EXTRA, StreamSpec
+
+NAMES_OF_EXTRA = f"cast(to_json(json_keys({EXTRA})) as varchar)"
+"""What lands of undeclared columns; the companion holds their values."""
 
 COPIED = "landing_rows"
 """Temporary table of the rows to commit, where they are not all accepted ones."""
@@ -159,7 +162,7 @@ def _stage(
         spec,
         {name: identifier(name) for name in spec.lake_schema}
         | _constants(arrival, load_seq)
-        | {"source_version": f"coalesce(source_version, {version})"},
+        | {"source_version": f"coalesce(source_version, {version})", EXTRA: NAMES_OF_EXTRA},
     )
     news = _only_news(connection, table, spec, arrival)
     arrived = f"select {chosen} from {arrival.conformed.accepted} as arrived {news}"

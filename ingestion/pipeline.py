@@ -15,14 +15,18 @@ from typing import Literal
 import duckdb
 import pyarrow as pa
 
+from ingestion.anonymity import check_anonymous, without_persons, without_records
 from ingestion.batches import Bundle, bundles, raw_rows
 from ingestion.conform import Conformed, conform
+from ingestion.erasure.door import keep_out
+from ingestion.erasure.suppression import Suppressed, suppressed
 from ingestion.errors import IngestionError, QuotaExceededError
+from ingestion.keyring import key_of_lake
 from ingestion.lake import Lake, count_rows, open_table, source_states
 from ingestion.landing import Arrival, Load, land
 from ingestion.loads import LoadDecision, record
 from ingestion.registry import connector
-from ingestion.settings import Home, Source, Sources, pseudonym_key
+from ingestion.settings import Home, Source, Sources
 from ingestion.sql import connect
 from ingestion.stream import StreamSpec
 
@@ -50,6 +54,7 @@ class StreamTask:
 class StreamResult:
     """What extraction did to one stream of one source; counts are rows.
 
+    ``rows_erased`` were kept out, because they are of somebody who was erased.
     ``rows_in_lake`` is the table's size afterwards, whichever sources feed it.
     """
 
@@ -60,6 +65,7 @@ class StreamResult:
     rows_landed: int = 0
     rows_rejected: int = 0
     rows_unchanged: int = 0
+    rows_erased: int = 0
     rows_in_lake: int = 0
     load_seq: int = 0
     seconds: float = 0.0
@@ -77,10 +83,9 @@ def configured_streams(sources: Sources) -> list[StreamTask]:
     for source in sources.sources:
         module = connector(source.connector)
         module.check(source)
-        tasks += [
-            StreamTask(source=source, spec=module.STREAMS[name])
-            for name in module.configured(source)
-        ]
+        for name in module.configured(source):
+            check_anonymous(source, module.STREAMS[name])
+            tasks.append(StreamTask(source=source, spec=module.STREAMS[name]))
     return tasks
 
 
@@ -94,22 +99,23 @@ def extract(
 
     A source's failure is a result with status ``failed``, never an exception.
     """
-    key = pseudonym_key(sources.company)
+    key = key_of_lake(sources, home)
+    erased = suppressed(home.root, key)
     results: dict[str, StreamResult] = {}
     with ThreadPoolExecutor(max_workers=WORKERS) as pool:
-        waiting = {pool.submit(_extract_one, home, task, key): task for task in tasks}
+        waiting = {pool.submit(_extract_one, home, task, key, erased): task for task in tasks}
         for done in as_completed(waiting):
             results[waiting[done].name] = done.result()
             on_result(done.result())
     return [results[task.name] for task in tasks]
 
 
-def _extract_one(home: Home, task: StreamTask, key: bytes) -> StreamResult:
+def _extract_one(home: Home, task: StreamTask, key: bytes, erased: Suppressed) -> StreamResult:
     started = time.monotonic()
     tally = _Tally(task)
     try:
         try:
-            _read_and_land(home, task, key, tally)
+            _read_and_land(home, task, key, erased, tally)
         finally:
             _measure(home, task, tally)
     except QuotaExceededError as error:
@@ -125,7 +131,9 @@ def _extract_one(home: Home, task: StreamTask, key: bytes) -> StreamResult:
     return tally.result(time.monotonic() - started)
 
 
-def _read_and_land(home: Home, task: StreamTask, key: bytes, tally: "_Tally") -> None:
+def _read_and_land(
+    home: Home, task: StreamTask, key: bytes, erased: Suppressed, tally: "_Tally"
+) -> None:
     lake, source, spec = Lake(home.lake), task.source, task.spec
     table = open_table(lake.table(spec))
     states = source_states(table)
@@ -147,8 +155,14 @@ def _read_and_land(home: Home, task: StreamTask, key: bytes, tally: "_Tally") ->
                 source_id=source.id,
                 key=key,
             )
-            if batch.rejects is not None:
-                conformed = _with_unreadable(connection, conformed, batch.rejects)
+            conformed = keep_out(connection, conformed, spec, erased)
+            unreadable = batch.rejects
+            if source.anonymous:
+                zone = source.conventions_of(spec.name).time_zone
+                conformed = without_persons(connection, conformed, spec, time_zone=zone)
+                unreadable = without_records(unreadable) if unreadable else None
+            if unreadable is not None:
+                conformed = _with_unreadable(connection, conformed, unreadable)
             load = _land_bundle(connection, lake, task, bundle, conformed, tally)
             if not batch.keys_only or load.load_seq:
                 tally.add(conformed, load)
@@ -229,7 +243,7 @@ class _Tally:
 
     def __init__(self, task: StreamTask) -> None:
         self._task = task
-        self._counts = {"read": 0, "landed": 0, "rejected": 0, "unchanged": 0}
+        self._counts = dict.fromkeys(("read", "landed", "rejected", "unchanged", "erased"), 0)
         self._load_seq = 0
         self._status: ResultStatus = "unchanged"
         self._message = ""
@@ -237,6 +251,7 @@ class _Tally:
         self.rows_in_lake = 0
 
     def add(self, conformed: Conformed, load: Load) -> None:
+        self._counts["erased"] += conformed.count_erased
         if not load.load_seq:
             self._counts["unchanged"] += conformed.count_accepted
             return

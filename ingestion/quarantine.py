@@ -14,9 +14,12 @@ import pyarrow as pa
 from deltalake import DeltaTable
 
 from ingestion.conform import conform
+from ingestion.erasure.door import keep_out
+from ingestion.erasure.suppression import suppressed
+from ingestion.keyring import key_of_lake
 from ingestion.lake import Lake, open_table
 from ingestion.landing import Arrival, land
-from ingestion.settings import Home, Sources, pseudonym_key
+from ingestion.settings import Home, Sources
 from ingestion.sql import connect, literal, parquet
 from ingestion.stream import StreamSpec
 
@@ -81,18 +84,17 @@ def replay(sources: Sources, home: Home, spec: StreamSpec) -> Replay:
     ``_load_seq``, so that incremental models see it.
     """
     lake, landed, refused = Lake(home.lake), 0, 0
+    key = key_of_lake(sources, home)
+    erased = suppressed(home.root, key)
     for source_id, load_seq, known, records in _open_refusals(lake, spec):
         source = next(source for source in sources.sources if source.id == source_id)
+        conventions = source.conventions_of(spec.name).replaced(known)
+        rows, name = _table(records), hashlib.sha256(json.dumps(records, sort_keys=True).encode())
         with connect() as connection:
             conformed = conform(
-                connection,
-                _table(records),
-                spec=spec,
-                conventions=source.conventions_of(spec.name).replaced(known),
-                source_id=source_id,
-                key=pseudonym_key(sources.company),
+                connection, rows, spec=spec, conventions=conventions, source_id=source_id, key=key
             )
-            name = hashlib.sha256(json.dumps(records, sort_keys=True).encode()).hexdigest()
+            conformed = keep_out(connection, conformed, spec, erased)
             load = land(
                 connection,
                 lake,
@@ -102,7 +104,7 @@ def replay(sources: Sources, home: Home, spec: StreamSpec) -> Replay:
                     conformed=conformed,
                     cursor={},
                     landed_at=datetime.now(UTC),
-                    transactions=(f"replay:{load_seq}:{name}",),
+                    transactions=(f"replay:{load_seq}:{name.hexdigest()}",),
                     default_version=load_seq,
                     conventions=known,
                 ),

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import ErrorDetails
 
 from ingestion.errors import ConfigurationError
+from ingestion.periods import Retention
 from ingestion.presets import with_preset
 from ingestion.stream import IDENTIFIER
 
@@ -122,6 +123,7 @@ class Source(Strict):
     A source from which nothing has landed for ``stale_ok_hours`` is stale; a stale, failed or
     held source that is ``required`` stops the night.
     ``options`` and each entry of ``streams`` are validated by the connector that they name.
+    With ``anonymous``, nothing lands that could tell who answered: see ``anonymity``.
     ``customers_of`` is the source whose customer numbers this one quotes (itself by default).
     """
 
@@ -131,6 +133,7 @@ class Source(Strict):
     required: bool = False
     stale_ok_hours: Annotated[int, Field(gt=0)] = 48
     budget: Budget = Budget()
+    anonymous: bool = False
     customers_of: Name | None = None
     options: dict[str, Any] = {}
     streams: dict[Name, dict[str, Any]] = {}
@@ -145,6 +148,7 @@ class Sources(Strict):
 
     company: Company
     sources: tuple[Source, ...]
+    retention: Retention = Retention()
 
 
 class Home(BaseModel):

@@ -78,8 +78,11 @@ ENVELOPE_DESCRIPTIONS = {
     "source_updated_at": "When the source last changed the record.",
     "source_updated_at_raw": "The same, as the source wrote it.",
     "_row_hash": "Hash of the declared columns.",
-    "_extra": "Columns that are not declared, as JSON.",
+    "_extra": "Names of the columns that are not declared, as JSON.",
 }
+
+EXTRA = "_extra"
+"""Undeclared columns: their values in the restricted companion, their names in the table."""
 
 RESTRICTED_ENVELOPE = {
     name: ENVELOPE[name] for name in ("_source_id", "_load_seq", "_op", "source_id", "_row_hash")
@@ -172,7 +175,7 @@ class StreamSpec:
     def unit_columns(self) -> tuple[str, ...]:
         """The raw columns that may say in which unit an amount is written.
 
-        They are never declared: the unit lands in ``_extra``.
+        They are never declared: the unit is kept with the undeclared columns.
         """
         return tuple(
             f"{column.name}{UNIT_SUFFIX}"
@@ -198,9 +201,9 @@ class StreamSpec:
 
     @cached_property
     def restricted_schema(self) -> dict[str, str]:
-        """Names and types of the companion table of clear personal values; empty when none."""
+        """Names and types of the companion table: clear personal values, undeclared columns."""
         personal = {column.name: "VARCHAR" for column in self.columns if column.type in PERSONAL}
-        return RESTRICTED_ENVELOPE | personal if personal else {}
+        return RESTRICTED_ENVELOPE | personal | {EXTRA: ENVELOPE[EXTRA]}
 
 
 def raw_type(lake_type: str) -> str:

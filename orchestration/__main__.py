@@ -5,7 +5,16 @@ Thin on purpose: what the commands do is in the modules beside it.
 
 import sys
 
-from orchestration import adding, breakage, explaining, exporting, headless, looking_up
+from orchestration import (
+    adding,
+    breakage,
+    erasing,
+    explaining,
+    exporting,
+    headless,
+    looking_up,
+    retaining,
+)
 
 COMMANDS = {
     "nightly": headless.nightly,
@@ -18,6 +27,8 @@ COMMANDS = {
     "explain": explaining.show_explanation,
     "who": looking_up.show_callers,
     "export": exporting.export,
+    "erase": erasing.erase,
+    "retention": retaining.show_expired,
 }
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingestion import IngestionError
+from orchestration.lib import erasures
 from orchestration.lib.disk import lack_of_right, lack_of_room
 from orchestration.lib.environment import Environment, load_environment, use_project_instance
 from orchestration.lib.job_names import NIGHTLY_JOB, REFRESH_JOB
@@ -72,8 +73,12 @@ def _run(job_name: str, *, waits_for: Sequence[str] = (), is_debug: bool) -> Env
         use_project_instance(environment)
         # A second run must say so within a moment, not after Dagster has loaded.
         with hold_lock(environment.lock_file, waits_for=waits_for):
-            pass
+            if job_name == NIGHTLY_JOB:
+                erasures.clean(environment, _tell)
         _execute_with_room(environment, job_name)
+        if job_name == NIGHTLY_JOB:
+            with hold_lock(environment.lock_file, waits_for=waits_for):
+                erasures.finish(environment, _tell)
     except NightFailedError:
         raise
     except Exception as error:
@@ -91,6 +96,10 @@ def _execute_with_room(environment: Environment, job_name: str) -> None:
         if full := lack_of_room(environment.home.root):
             raise NightFailedError(full) from error
         raise
+
+
+def _tell(line: str) -> None:
+    print(f"  {line}", file=sys.stderr)
 
 
 def screen(environment: Environment) -> str:

@@ -1,5 +1,6 @@
 """What tests of several rooms share: a parsed manifest and a built tiny warehouse."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from ingestion.settings import Home
 from tests.factories.dbt import manifest_of_project
+from tests.factories.forgotten import KEY, Company
 from tests.factories.night import night
 from tests.factories.once import shared, void
 
@@ -27,3 +29,24 @@ def warehouse(tiny_home: Home) -> Path:
 def manifest() -> dict[str, Any]:
     """The dbt manifest of the project as it is."""
     return manifest_of_project()
+
+
+@pytest.fixture
+def company(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Company:
+    """A company of three customers that a test may erase, with its files landed."""
+    monkeypatch.setenv("CX_PSEUDONYM_KEY", KEY)
+
+    def use(root: Path) -> None:
+        monkeypatch.setenv("CX_DATA", str(root))
+        monkeypatch.setenv("CX_SOURCES", str(root / "sources.yaml"))
+
+    def found(root: Path) -> None:
+        use(root)
+        Company.founded(root)
+
+    root = tmp_path / "data"
+    shutil.copytree(shared(tmp_path_factory, "forgotten", found), root)
+    use(root)
+    return Company()

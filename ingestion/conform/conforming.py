@@ -15,7 +15,7 @@ from ingestion.conform.personal import pseudonym_parameters, with_compatible_for
 from ingestion.conform.query import RAW_ROWS, typing_query
 from ingestion.settings import Conventions
 from ingestion.sql import identifier
-from ingestion.stream import RESTRICTED_ENVELOPE, StreamSpec
+from ingestion.stream import EXTRA, RESTRICTED_ENVELOPE, StreamSpec
 
 CONFORMED = "conform_rows"
 ACCEPTED, RESTRICTED, REJECTS = "conform_accepted", "conform_restricted", "conform_rejects"
@@ -31,10 +31,11 @@ class Conformed:
     Args:
         accepted: the columns of ``StreamSpec.lake_schema`` without what landing adds.
         restricted: those of ``StreamSpec.restricted_schema`` without ``_load_seq``, for rows
-            with a personal value; None when the stream has no personal columns.
+            with a personal value or an undeclared column; None where none may be kept.
         rejects: the columns of ``REJECT_SCHEMA``, then ``action`` (``rejected`` or
             ``landed_without_value``) and the row's ``source_id``.
-        count_read, count_accepted, count_rejected: rows, where read = accepted + rejected.
+        count_read, count_accepted, count_rejected, count_erased: rows, where read is the sum of
+            the others; ``erasure.door`` takes the erased ones out.
     """
 
     accepted: str
@@ -43,6 +44,7 @@ class Conformed:
     count_read: int
     count_accepted: int
     count_rejected: int
+    count_erased: int = 0
 
 
 def conform(
@@ -86,17 +88,16 @@ def conform(
 def _split(connection: duckdb.DuckDBPyConnection, spec: StreamSpec) -> Conformed:
     landed = [name for name in spec.lake_schema if name not in ADDED_BY_LANDING]
     _view(connection, ACCEPTED, f"{_list(landed)} from {CONFORMED} where not _is_rejected")
-    if spec.restricted_schema:
-        envelope = [name for name in RESTRICTED_ENVELOPE if name not in ADDED_BY_LANDING]
-        personal = [name for name in spec.restricted_schema if name not in RESTRICTED_ENVELOPE]
-        clear = {name: identifier(f"_clear_{name}") for name in personal}
-        renamed = ", ".join(f"{value} as {identifier(name)}" for name, value in clear.items())
-        _view(
-            connection,
-            RESTRICTED,
-            f"{_list(envelope)}, {renamed} from {CONFORMED} where not _is_rejected "
-            f"and coalesce({', '.join(clear.values())}) is not null",
-        )
+    envelope = [name for name in RESTRICTED_ENVELOPE if name not in ADDED_BY_LANDING]
+    kept = [name for name in spec.restricted_schema if name not in RESTRICTED_ENVELOPE]
+    clear = {name: name if name == EXTRA else identifier(f"_clear_{name}") for name in kept}
+    renamed = ", ".join(f"{value} as {identifier(name)}" for name, value in clear.items())
+    _view(
+        connection,
+        RESTRICTED,
+        f"{_list(envelope)}, {renamed} from {CONFORMED} where not _is_rejected "
+        f"and coalesce({', '.join(clear.values())}) is not null",
+    )
     _view(
         connection,
         REJECTS,
@@ -110,7 +111,7 @@ def _split(connection: duckdb.DuckDBPyConnection, spec: StreamSpec) -> Conformed
     ).fetchall()[0]
     return Conformed(
         accepted=ACCEPTED,
-        restricted=RESTRICTED if spec.restricted_schema else None,
+        restricted=RESTRICTED,
         rejects=REJECTS,
         count_read=read,
         count_accepted=read - rejected,

@@ -177,3 +177,18 @@ def test_what_a_kill_left_beside_the_table_is_replaced(
         *("amount", "not_a_number", "six"),
     )
     assert len(duckdb.sql(f"from read_parquet({clear.file_uris()})").fetchall()) == 1
+
+
+def test_values_of_undeclared_columns_land_in_the_restricted_companion_alone(
+    tmp_path: Path,
+) -> None:
+    lake, rows = Lake(tmp_path), raw(("1", "5", "2026-01-01 00:00:00"))
+    bring(lake, rows.append_column("nickname", [["sara@example.org"]]))
+
+    held = [open_table(path) for path in (lake.table(SPEC), lake.restricted(SPEC))]
+    extras = [
+        duckdb.sql(f"select _extra from read_parquet({table.file_uris()})").fetchall()
+        for table in held
+        if table
+    ]
+    assert extras == [[('["nickname"]',)], [('{"nickname":"sara@example.org"}',)]]

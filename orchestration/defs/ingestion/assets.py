@@ -5,15 +5,16 @@ result whatever becomes of it, and the source contracts of all of them are check
 so that one process pays for their import once.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dagster as dg
 
-from ingestion import StreamSpec, StreamTask, all_streams, configured_streams
+from ingestion import StreamSpec, StreamTask, all_streams, configured_streams, retain
 from orchestration.defs.ingestion import reports
 from orchestration.defs.ingestion.reports import raw_key
+from orchestration.lib import erasures
 from orchestration.lib.environment import Environment
 from orchestration.lib.job_names import REFRESH_JOB
 from orchestration.lib.keeping import keep_values
@@ -79,9 +80,11 @@ def _raw_streams(
         context: dg.AssetExecutionContext, lake: Lake, warehouse_lock: Lock
     ) -> Iterator[dg.MaterializeResult[None]]:
         """Read every configured stream into the lake and check what landed."""
-        keep_values(lake, Notebook(environment.notebook), environment.home.marts)
         is_refresh = context.job_name == REFRESH_JOB
         notebook = Notebook((environment.between_nights if is_refresh else environment).notebook)
+        if not is_refresh:
+            _let_go(environment, context.log.info)
+        keep_values(lake, Notebook(environment.notebook), environment.home.marts)
         chosen = {key.path[-1] for key in context.selected_asset_keys}
         wanted = [task for table in by_table if table in chosen for task in by_table[table]]
         extracted = lake.extract(wanted, lambda result: context.log.info(reports.progress(result)))
@@ -101,6 +104,13 @@ def _raw_streams(
             )
 
     return raw_streams
+
+
+def _let_go(environment: Environment, say: Callable[[str], None]) -> None:
+    """What may no longer be kept goes before anything new comes."""
+    erasures.finish(environment, say)
+    erasures.clean(environment, say)
+    retain(environment.sources, environment.home, now=datetime.now(UTC), say=say)
 
 
 def _stream_spec(tasks: Sequence[StreamTask], waits: Sequence[dg.AssetKey]) -> dg.AssetSpec:

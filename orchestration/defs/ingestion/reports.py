@@ -37,8 +37,10 @@ def progress(result: StreamResult) -> str:
     """One stream's result as a line for people."""
     counts = f"{result.rows_landed:,} of {result.rows_read:,} rows landed"
     rejected = f", {result.rows_rejected:,} refused" if result.rows_rejected else ""
+    erased = f", {result.rows_erased:,} of erased persons kept out" if result.rows_erased else ""
     message = f" ({result.message})" if result.message else ""
     what = counts + rejected if result.rows_read else result.status
+    what += erased
     mark = f"{result.status.upper()}: " if result.status in BAD else ""
     return f"  {result.source_id} → {result.table}: {mark}{what}{message}"
 
@@ -65,6 +67,7 @@ def stream_metadata(results: Sequence[StreamResult]) -> dict[str, Any]:
         "rows_landed": landed,
         "rows_rejected": sum(result.rows_rejected for result in results),
         "rows_unchanged": sum(result.rows_unchanged for result in results),
+        "rows_erased": sum(result.rows_erased for result in results),
         "load_seq": max((result.load_seq for result in results), default=0),
         "seconds": round(sum(result.seconds for result in results), 3),
         "sources": dg.MetadataValue.md(_sources(results)),

@@ -168,7 +168,9 @@ def test_only_rows_with_a_personal_value_are_restricted() -> None:
     assert len(accepted) == 3
     envelope = {name: accepted[0][name] for name in ("_source_id", "_op", "source_id", "_row_hash")}
     assert envelope["source_id"] == "1"
-    assert restricted == [envelope | {"full_name": "Ali", "email": None, "phone": None}]
+    assert restricted == [
+        envelope | {"full_name": "Ali", "email": None, "phone": None, "_extra": None}
+    ]
 
 
 def test_deletes_need_only_their_key_and_land_nothing_else() -> None:

@@ -1,0 +1,109 @@
+"""Erasures that were begun, carried on: what lies outside the lake goes, and a certificate comes.
+
+What is derived from the lake is deleted whole and made anew by the next night, so that
+nothing of a person can stay in it; readers keep the last version until there is one without.
+Who is meant and what goes from the lake belongs in ``ingestion.erasure``.
+"""
+
+import json
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from ingestion import ConfigurationError
+from ingestion.erasure import Erasure, certify, clean_lake, pending
+from orchestration.lib.environment import Environment
+from serving import Relation, current_version, list_versions, read_built
+
+PERSONS = Relation("intermediate", "int_identity__keys_resolved")
+RECEIPT = "published.json"
+
+Say = Callable[[str], None]
+
+
+def known_keys(environment: Environment) -> pa.Table:
+    """Every key of every person, as the last night's warehouse has them.
+
+    Raises:
+        ConfigurationError: there is no warehouse.
+    """
+    warehouse = environment.home.warehouse
+    keys = read_built(warehouse, PERSONS) if warehouse.exists() else None
+    if keys is None:
+        raise ConfigurationError(
+            "there is no warehouse that says who is one person: run `make nightly` first"
+        )
+    return keys
+
+
+def clean(environment: Environment, say: Say) -> None:
+    """Do what comes before the night for every erasure that is not complete; needs the lock."""
+    for erasure in pending(environment.home):
+        clean_lake(environment.sources, environment.home, erasure, say)
+        if not erasure.has_done("derived"):
+            erasure.note("derived", **_remove_derived(environment))
+
+
+def finish(environment: Environment, say: Say) -> Sequence[Mapping[str, Any]]:
+    """Do what comes after the night, where it has published anew; the certificates written."""
+    certificates = []
+    for erasure in pending(environment.home):
+        if not erasure.has_done("derived") or not _is_rebuilt(environment, erasure):
+            continue
+        if not erasure.has_done("marts"):
+            erasure.note("marts", **_remove_old_versions(environment, erasure))
+        certificate = certify(
+            environment.sources,
+            environment.home,
+            erasure,
+            datetime.now(UTC),
+            beside={"dagster": environment.home.root.parent / "dagster"},
+        )
+        verdict = "clean" if certificate["is_clean"] else "NOT CLEAN, see its certificate"
+        say(f"erasure {erasure.id}: {verdict}")
+        certificates.append(certificate)
+    return certificates
+
+
+def _remove_derived(environment: Environment) -> dict[str, int]:
+    """The warehouse, what dbt left, logs, and files for calling back: the night makes them anew."""
+    root = environment.home.root
+    derived = [
+        *(environment.dbt_target, root / "contact", environment.home.frozen_inputs),
+        *(root / "nightly.log", *root.glob(f"{environment.home.warehouse.name}*")),
+    ]
+    removed = {}
+    for place in filter(Path.exists, derived):
+        if place.is_dir():
+            removed[place.name] = sum(1 for path in place.rglob("*") if path.is_file())
+            shutil.rmtree(place)
+        else:
+            removed[place.name] = 1
+            place.unlink()
+    return removed
+
+
+def _is_rebuilt(environment: Environment, erasure: Erasure) -> bool:
+    version = current_version(environment.home.marts)
+    return version is not None and _built_at(version) > erasure.done_at("derived")
+
+
+def _remove_old_versions(environment: Environment, erasure: Erasure) -> dict[str, int]:
+    """Versions from before: nobody can roll back to one that holds the person."""
+    old = [
+        version
+        for version in list_versions(environment.home.marts)
+        if _built_at(version) <= erasure.done_at("derived")
+    ]
+    for version in old:
+        shutil.rmtree(version)
+    return {"marts/versions": len(old)}
+
+
+def _built_at(version: Path) -> datetime:
+    receipt = json.loads((version / RECEIPT).read_text(encoding="utf-8"))
+    return datetime.fromisoformat(receipt["built_at"])
