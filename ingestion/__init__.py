@@ -19,7 +19,7 @@ from ingestion.freezing import FrozenInputs, freeze, freeze_between
 from ingestion.pipeline import StreamResult, StreamTask, configured_streams, extract
 from ingestion.published import land_identities, land_published
 from ingestion.readers.allowance import HttpLimits
-from ingestion.readers.http import BoundedSession
+from ingestion.readers.http import ANYTHING, BoundedSession
 from ingestion.registry import DROP_CONNECTORS, all_streams, is_conversation
 from ingestion.retention import retain
 from ingestion.settings import Home, Source, Sources, home_of, load_sources
@@ -27,6 +27,7 @@ from ingestion.stream import StreamSpec
 from ingestion.volumes import odd_volumes
 
 __all__ = [
+    "ANYTHING",
     "DROP_CONNECTORS",
     "AuthenticationError",
     "BoundedSession",

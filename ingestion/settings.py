@@ -188,6 +188,7 @@ class Home(BaseModel):
         """What other systems were told, and what is to be told them."""
         return self.root / "deliveries"
 
+    @property
     def data_docs(self) -> Path:
         """Index of the pages that tell how the sources keep their contracts."""
         return self.root / "data_docs" / "index.html"

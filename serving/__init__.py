@@ -10,7 +10,14 @@ Dagster nor dbt.
 from serving.alerts import Alert, Told, new_alerts
 from serving.alerts import message as alert_message
 from serving.audit import audit
-from serving.contact import Contacts, caller_role, tell_callers, write_calling_lists, write_zone
+from serving.contact import (
+    READ_LOG,
+    Contacts,
+    caller_role,
+    tell_callers,
+    write_calling_lists,
+    write_zone,
+)
 from serving.delivery import FOLDER as CRM_FOLDER
 from serving.delivery import (
     SENT,
@@ -50,12 +57,20 @@ from serving.report import REPORT, ReportSettings, write_catalog, write_report
 from serving.role_files import ROLES
 from serving.roles import BUNDLED_ROLES
 from serving.screen import ScreenSettings, render
-from serving.versions import cases_version, current_version, list_versions, rollback, show_cases
+from serving.versions import (
+    cases_version,
+    current_version,
+    list_versions,
+    refreshes_folder,
+    rollback,
+    show_cases,
+)
 
 __all__ = [
     "BUNDLED_ROLES",
     "CRM_FOLDER",
     "LISTS",
+    "READ_LOG",
     "REPORT",
     "ROLES",
     "ROWS_CHECK",
@@ -114,6 +129,7 @@ __all__ = [
     "read_built",
     "read_published",
     "reconcile",
+    "refreshes_folder",
     "render",
     "rollback",
     "show_cases",

@@ -54,6 +54,8 @@ class Form(NamedTuple):
 
 
 JSON = Form("JSON", json.loads)
+ANYTHING = Form("answer", bytes)
+"""Of whoever need not say anything: what counts is that it took what was sent."""
 
 
 class _RetryableError(Exception):

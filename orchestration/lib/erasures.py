@@ -17,7 +17,16 @@ import pyarrow as pa
 from ingestion import ConfigurationError
 from ingestion.erasure import Erasure, certify, clean_lake, pending
 from orchestration.lib.environment import Environment
-from serving import Relation, current_version, list_versions, read_built
+from serving import (
+    READ_LOG,
+    Relation,
+    current_version,
+    forget,
+    list_versions,
+    read_built,
+    refreshes_folder,
+    show_cases,
+)
 
 PERSONS = Relation("intermediate", "int_identity__keys_resolved")
 RECEIPT = "published.json"
@@ -45,7 +54,9 @@ def clean(environment: Environment, say: Say) -> None:
     for erasure in pending(environment.home):
         clean_lake(environment.sources, environment.home, erasure, say)
         if not erasure.has_done("derived"):
-            erasure.note("derived", **_remove_derived(environment))
+            home = environment.home
+            forgotten = forget(home.contact, home.deliveries, erasure.traces.of_person)
+            erasure.note("derived", **forgotten, **_remove_derived(environment))
 
 
 def finish(environment: Environment, say: Say) -> Sequence[Mapping[str, Any]]:
@@ -70,20 +81,31 @@ def finish(environment: Environment, say: Say) -> Sequence[Mapping[str, Any]]:
 
 
 def _remove_derived(environment: Environment) -> dict[str, int]:
-    """The warehouse, what dbt left, logs, and files for calling back: the night makes them anew."""
-    root = environment.home.root
+    """What a night makes anew: the warehouse, what dbt left, logs, files for calling back.
+
+    The cases between nights go with the copy they were made in: readers see those of the
+    last version. Of the contact zone the log of readings stays.
+    """
+    home, root = environment.home, environment.home.root
+    if version := current_version(home.marts):
+        show_cases(home.marts, version)
     derived = [
-        *(environment.dbt_target, root / "contact", environment.home.frozen_inputs),
-        *(root / "nightly.log", *root.glob(f"{environment.home.warehouse.name}*")),
+        *(environment.dbt_target, environment.between_nights.home.warehouse.parent),
+        *(refreshes_folder(home.marts), home.frozen_inputs, root / "nightly.log"),
+        *(path for path in home.contact.glob("*") if path.name != READ_LOG),
+        *root.glob(f"{home.warehouse.name}*"),
     ]
-    removed = {}
-    for place in filter(Path.exists, derived):
+    removed: dict[str, int] = {}
+    for place in derived:
+        if not (place.is_symlink() or place.exists()):
+            continue
+        name, count = place.relative_to(root).parts[0], 1
         if place.is_dir():
-            removed[place.name] = sum(1 for path in place.rglob("*") if path.is_file())
+            count = sum(1 for path in place.rglob("*") if path.is_file())
             shutil.rmtree(place)
         else:
-            removed[place.name] = 1
             place.unlink()
+        removed[name] = removed.get(name, 0) + count
     return removed
 
 

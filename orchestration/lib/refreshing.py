@@ -13,7 +13,7 @@ from typing import Any
 
 from orchestration.lib.building import EXACTLY, MADE, SayOfNode, project_variables, state_of
 from orchestration.lib.code_state import fingerprints
-from orchestration.lib.dbt_runner import DbtRunner, NodeResult
+from orchestration.lib.dbt_runner import PARSED, DbtRunner, NodeResult
 from orchestration.lib.environment import Environment
 from orchestration.lib.manifest import Manifest, models_tagged, reached
 from orchestration.lib.standing import MADE_BY_FREEZING, names_of
@@ -35,6 +35,7 @@ def copy_warehouse(night: Environment) -> None:
         NoRefreshError: no night was ever complete.
     """
     side = night.between_nights
+    _share_parse(night, side)
     left_by_night, copied = state_of(night), _copied_from(side)
     name = left_by_night.whole()
     if not name:
@@ -46,7 +47,6 @@ def copy_warehouse(night: Environment) -> None:
     warehouse = side.home.warehouse
     receipt, draft = _receipt(side), warehouse.with_suffix(".tmp")
     warehouse.parent.mkdir(parents=True, exist_ok=True)
-    side.dbt_target.mkdir(exist_ok=True)
     receipt.unlink(missing_ok=True)
     shutil.copyfile(night.home.warehouse, draft)
     # A log beside another file than its own makes DuckDB refuse both.
@@ -119,6 +119,13 @@ def between(manifest: Manifest, tables: Collection[str]) -> frozenset[str]:
         if node["resource_type"] == "test" and made.issuperset(node["depends_on"]["nodes"])
     }
     return frozenset(made | tests)
+
+
+def _share_parse(night: Environment, side: Environment) -> None:
+    """What dbt remembers of the night's parse, so that a refresh need not parse."""
+    side.dbt_target.mkdir(parents=True, exist_ok=True)
+    if (night.dbt_target / PARSED).exists():
+        shutil.copyfile(night.dbt_target / PARSED, side.dbt_target / PARSED)
 
 
 def _receipt(side: Environment) -> Path:

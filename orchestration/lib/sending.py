@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ingestion import (
+    ANYTHING,
     AuthenticationError,
     BoundedSession,
     HttpLimits,
@@ -42,7 +43,7 @@ def sender(address: Address, limits: HttpLimits = LIMITS) -> Send:
     # An address that is named by a variable is a secret from its path on.
     hidden = [urlsplit(url).path.strip("/"), urlsplit(url).query] if address.url_env else []
     host = urlsplit(url).netloc
-    session = BoundedSession(hosts=[host], secrets=[token, *hidden], limits=limits, parse=None)
+    session = BoundedSession(hosts=[host], secrets=[token, *hidden], limits=limits, form=ANYTHING)
 
     def send(key: str, body: Mapping[str, Any]) -> None:
         headers = {"Idempotency-Key": key}

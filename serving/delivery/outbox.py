@@ -20,6 +20,7 @@ from serving.errors import DeliveryError, NotTakenError
 TABLES = """
     pragma synchronous = full;
     pragma secure_delete = on;
+    pragma secure_delete = on;
     create table if not exists told (
         channel text, item text, mark text, primary key (channel, item)
     ) without rowid;
