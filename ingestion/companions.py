@@ -92,14 +92,14 @@ def replace_load(path: Path, rows: duckdb.DuckDBPyRelation, load_seq: int) -> No
         return
     written = CommitProperties(app_transactions=[Transaction(SEQUENCE, load_seq)])
     reader = rows.to_arrow_reader()
-    # A table of before a column was declared gets it.
     if is_left:
+        predicate = f"_load_seq = {load_seq}"
         write_deltalake(
             path,
             reader,
             mode="overwrite",
             schema_mode="merge",
-            predicate=f"_load_seq = {load_seq}",
+            predicate=predicate,
             commit_properties=written,
         )
     else:

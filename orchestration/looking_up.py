@@ -6,6 +6,7 @@ belongs in ``serving.contact``.
 
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 
 from ingestion import IngestionError, PhoneReader, phone_regions
 from orchestration.lib.environment import account, load_environment
@@ -24,7 +25,8 @@ def show_callers(arguments: Sequence[str]) -> int:
     try:
         environment = load_environment()
         company = environment.sources.company
-        numbers = PhoneReader(phone_regions(environment.sources)).digits(written)
+        with closing(PhoneReader(phone_regions(environment.sources))) as reader:
+            numbers = reader.digits(written)
         with Contacts(
             environment.home.contact,
             role=role or caller_role(),

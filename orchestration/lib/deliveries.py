@@ -12,7 +12,7 @@ from typing import Any
 from ingestion import IngestionError
 from orchestration.lib.environment import Environment
 from orchestration.lib.lake import CompanyLake
-from orchestration.lib.sending import sender
+from orchestration.lib.posting import sender
 from serving import (
     CRM_FOLDER,
     SENT,

@@ -1,5 +1,7 @@
 """The contacts of the lake, and the one reading of a number, whoever wrote it."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -91,8 +93,9 @@ def test_a_lake_without_customers_has_no_contacts(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def reader() -> PhoneReader:
-    return PhoneReader(["IR", "RU"])
+def reader() -> Iterator[PhoneReader]:
+    with closing(PhoneReader(["IR", "RU"])) as found:
+        yield found
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from orchestration.defs.serving.deliveries import (
     crm_fields_asset,
 )
 from orchestration.lib import deliveries as ways
-from orchestration.lib import sending
+from orchestration.lib import posting
 from orchestration.lib.environment import Environment
 from tests.factories.json_server import Answer, Asked, http_server
 from tests.serving.zones import records, write_world
@@ -166,8 +166,8 @@ def test_what_a_receiver_may_have_taken_is_sent_again_under_its_key(
 def test_a_receiver_that_never_answers_costs_seconds_and_nothing_else(
     company: Environment, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    quick = replace(sending.LIMITS, read_seconds=0.05)
-    monkeypatch.setattr(ways, "sender", lambda address: sending.sender(address, quick))
+    quick = replace(posting.LIMITS, read_seconds=0.05)
+    monkeypatch.setattr(ways, "sender", lambda address: posting.sender(address, quick))
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/never"
         declare(company, cases={"webhooks": {"default": {"url": url}}})

@@ -1,4 +1,4 @@
-"""Sending: hands a batch to an address, once, within the bounds of the sources' own session.
+"""Posting: hands a batch to an address, once, within the bounds of the sources' own session.
 
 What is sent, and what happens to what was not taken, belongs in ``serving.delivery``.
 """
