@@ -65,7 +65,8 @@ def returns(warehouse: Warehouse) -> pd.DataFrame:
                 cost=_cost(warehouse, str(row.program), start, end),
             )
             rows.append((row.program, start, len(own), low, high))
-    return pd.DataFrame(rows, columns=["program", "year_start_date", "treated", "low", "high"])
+    found = pd.DataFrame(rows, columns=["program", "year_start_date", "treated", "low", "high"])
+    return found.astype({"program": "str", "year_start_date": "datetime64[us]"})
 
 
 def _cost(warehouse: Warehouse, program: str, start: pd.Timestamp, end: pd.Timestamp) -> float:
