@@ -28,7 +28,7 @@ from ingestion.errors import SourceError, TransientSourceError
 from ingestion.readers.addresses import checked_url, host_of
 from ingestion.readers.allowance import MIB, HttpLimits, Sleep
 from ingestion.readers.http import NO_CONTENT, BoundedSession
-from ingestion.readers.paths import ABSENT, Steps, steps_of, value_at
+from ingestion.readers.paths import ABSENT, steps_of, value_at
 from ingestion.settings import secret
 
 
@@ -120,7 +120,7 @@ class Api:
         Raises:
             SourceError: as ``BoundedSession.send``; no list in an answer; the pages go in circles.
         """
-        paging, where = request.paging, steps_of(request.records)
+        paging = request.paging
         keys = dict(words)
         if isinstance(paging, Keyset):
             keys["after"] = paging.first if after is None else after
@@ -130,8 +130,7 @@ class Api:
         guard = LoopGuard(self._session.said(self._base, request.path))
         for found in self._asked(request, keys, start):
             answer = found.response.json()
-            is_empty = request.may_be_empty and answer == {}
-            records = [] if is_empty else self._records(found.response, where)
+            records = self._records(found.response, request)
             self._check_count(found.response, records, paging)
             next_url = _next_url(answer, paging, found.response.url)
             after = last_key(records, paging) if isinstance(paging, Keyset) else None
@@ -194,10 +193,10 @@ class Api:
             detail = f"sends {len(records)} records where {paging.count_header} says {told}"
             raise TransientSourceError(self._session.said(response.url, detail))
 
-    def _records(self, response: requests.Response, where: Steps) -> list[Any]:
-        if response.status_code == NO_CONTENT:
+    def _records(self, response: requests.Response, request: Request) -> list[Any]:
+        answer, where = response.json(), steps_of(request.records)
+        if response.status_code == NO_CONTENT or (request.may_be_empty and answer == {}):
             return []
-        answer = response.json()
         records = value_at(answer, where)
         if isinstance(records, list):
             return records

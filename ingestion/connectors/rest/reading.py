@@ -147,7 +147,9 @@ class _Reading:
                     window.begin_again()
                     is_open = True
                     break
-            is_open = is_open or window.next_slice(self.now)
+            if not is_open and window.next_slice(self.now):
+                is_open = True
+                yield table.rows([]), window.position
         window.check(self.now)
         yield table.rows([]), window.ended(self.now)
 

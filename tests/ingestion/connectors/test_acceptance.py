@@ -265,7 +265,8 @@ def test_a_budget_of_requests_stops_cleanly_and_the_next_run_goes_on(world: Rest
     assert held.values == world.state()
 
 
-@each_world(["local", "bitrix24", "zendesk"])  # in a header, in the path, as a password
+# in a header, in the path, as a password, in a header of its own
+@each_world(["local", "bitrix24", "zendesk", "espocrm"])
 def test_no_secret_and_no_person_stands_in_a_log_or_an_error(
     world: RestWorld, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from ingestion.errors import QuotaExceededError
 from tests.factories.vendor import NOW, PAGE, put
-from tests.ingestion.connectors.acceptance import as_table, batches_of
+from tests.ingestion.connectors.acceptance import Held, as_table, batches_of
 from tests.ingestion.connectors.rest.world import RestWorld, rest_world
 
 Open = Callable[[str], AbstractContextManager[RestWorld]]
@@ -61,6 +62,22 @@ def test_a_call_that_still_waits_is_none_yet_and_one_that_gave_up_is_abandoned(
         found = {(row["_op"], row["outcome"]) for row in rows_of(world)}
 
     assert found == {("delete", "flow_out"), ("upsert", "abandoned")}
+
+
+def test_a_long_first_read_goes_on_behind_the_slice_that_it_reached(opened: Open) -> None:
+    with opened("genesys") as world:
+        world.add(2)
+        world.vendor.rows[2].changed = NOW - timedelta(days=5)
+        world.more = {"requests_per_run": 7}
+        held = Held(world)
+        with pytest.raises(QuotaExceededError):
+            held.read()
+        world.more = {}
+        world.vendor.asked.clear()
+        assert held.read().values == world.state()
+
+    begun = [asked.body["interval"] for asked in world.vendor.asked if asked.method == "POST"]
+    assert [interval[:10] for interval in begun] == ["2026-02-14"]
 
 
 def test_a_job_that_fails_or_never_ends_is_told_in_one_sentence(

@@ -10,6 +10,8 @@ from ingestion.errors import ConfigurationError
 from ingestion.settings import PROJECT_ROOT, Source
 from tests.ingestion.connectors.rest.world import OWN
 
+CHANGED = {"field": "changed"}
+
 
 def source(options: dict[str, Any] | None = None, **stream: Any) -> Source:
     return Source(
@@ -35,6 +37,16 @@ def source(options: dict[str, Any] | None = None, **stream: Any) -> Source:
         (source(columns={"customer_number": "a[b]"}), "is no path such as"),
         (source(columns={"full_name": "name"}), "columns must map customer_number"),
         (source(pagin={}), "pagin"),
+        (source(leave_out=["a[b]"]), "is no path such as"),
+        (source(paging={"kind": "token", "param": "p"}), "exactly one of path and header"),
+        (source(paging={"kind": "next_link", "path": "p", "expires_days": 3}), "need is_durable"),
+        (source(cursor=CHANGED | {"slice_days": 3}), "slice_days needs a cursor of times, and"),
+        (
+            source(
+                cursor=CHANGED | {"is_ordered": True, "restart_after": 9}, deletes={"kind": "whole"}
+            ),
+            "deletes.kind whole reads all at once",
+        ),
     ],
 )
 def test_a_wrong_setting_is_refused_in_one_sentence(wrong: Source, said: str) -> None:

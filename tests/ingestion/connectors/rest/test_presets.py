@@ -8,11 +8,12 @@ import duckdb
 import pytest
 
 from ingestion.connectors import rest
+from ingestion.connectors.rest.reading import read_stream
 from ingestion.errors import ConfigurationError
 from ingestion.presets import preset_names, with_preset
 from ingestion.settings import Source
 from tests.factories.json_server import Answer, Asked, http_server
-from tests.factories.vendor import FIXTURES, SECRET
+from tests.factories.vendor import SECRET
 from tests.ingestion.connectors.acceptance import as_table, conformed
 from tests.ingestion.connectors.rest.world import DIALECTS, RestWorld, auth_of, rest_world
 
@@ -251,7 +252,7 @@ def test_the_documented_answer_lands_typed(
         for variable in ("AUTH_TOKEN", *_named(source)):
             monkeypatch.setenv(variable, SECRET)
         world.stream = stream
-        reading = rest.read(source, stream, cursor={}, inbox=FIXTURES)
+        reading = read_stream(source, stream, cursor={}, sleep=world.waits.append)
         first = next(reading)
         found = conformed(world, first, connection)
         written = ", ".join(f'"{column}"::varchar' for column in columns)
