@@ -1,6 +1,6 @@
 {{ config(severity='warn') }}
--- A number that only a rule gives belongs to a case of a rule; a row is one that came back
--- and does not. It is kept and counted as a case of the system that returned it.
+-- A number that only a rule gives belongs to a case of a rule; a row is one that came
+-- back and does not. It is kept and counted as a case of the system that returned it.
 with
 
 fct_actions as (
