@@ -115,8 +115,7 @@ def freeze_between(
 ) -> FrozenInputs:
     """The inputs of the last night, with some streams as they stand now, written to ``into``.
 
-    The day that is not yet complete counts up to this moment. What the night pinned of the
-    other streams stays, unless its files are gone.
+    The incomplete day counts up to this moment; other streams stay, unless their files are gone.
 
     Args:
         sources: the configured sources.
@@ -124,8 +123,7 @@ def freeze_between(
         tables: the streams that are pinned anew.
         run_id: name of the run.
         into: the file to write.
-        as_of: the incomplete day where no clock tells it, as in the demo company; it counts
-            as a whole then.
+        as_of: the incomplete day where no clock tells it; it counts as a whole then.
 
     Raises:
         StaleSourceError: no night has frozen anything yet.
@@ -136,22 +134,29 @@ def freeze_between(
     now = datetime.now(UTC)
     today = as_of or now.astimezone(ZoneInfo(sources.company.time_zone)).date()
     configured = {task.spec.table for task in configured_streams(sources)}
-    anew = {stream.stream: stream for stream in _freeze_streams(Lake(home.lake), configured)}
     frozen = replace(
         night,
         run_id=run_id,
         as_of=(today + timedelta(days=1)).isoformat(),
         frozen_at=now.isoformat(),
         until=None if as_of else now.isoformat(),
-        streams=[
-            stream
-            if stream.stream not in tables and all(map(os.path.exists, stream.files))
-            else anew.get(stream.stream, stream)
-            for stream in night.streams
-        ],
+        streams=_renewed(night.streams, _freeze_streams(Lake(home.lake), configured), tables),
     )
     _write(into, frozen)
     return frozen
+
+
+def _renewed(
+    pinned: list[FrozenStream], now: list[FrozenStream], tables: Collection[str]
+) -> list[FrozenStream]:
+    """The pinned streams, with some, and those whose files are gone, as they stand now."""
+    anew = {stream.stream: stream for stream in now}
+    return [
+        stream
+        if stream.stream not in tables and all(map(os.path.exists, stream.files))
+        else anew.get(stream.stream, stream)
+        for stream in pinned
+    ]
 
 
 def _freeze_streams(lake: Lake, configured: set[str]) -> list[FrozenStream]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import dagster as dg
 
-from ingestion import configured_streams
+from ingestion import StreamTask, configured_streams
 from orchestration.defs.automation import automation
 from orchestration.defs.ingestion import ingestion_assets
 from orchestration.defs.serving import (
@@ -49,18 +49,7 @@ def build_defs(
         dbt.project, environment.dbt_target, parse=dbt.parse, may_parse=not is_run_worker()
     )
     tasks = configured_streams(environment.sources)
-    assets = [
-        *ingestion_assets(environment),
-        transformation_assets(environment, manifest),
-        serving_assets(environment, manifest),
-        report_asset(environment, manifest),
-        digests_asset(environment),
-        lists_asset(environment),
-        alerts_asset(environment),
-        contact_asset(environment),
-        *delivery_assets(environment),
-        refreshed_asset(environment, manifest, tasks),
-    ]
+    assets = _assets(environment, manifest, tasks)
     definitions = dg.Definitions(
         assets=assets,
         resources={
@@ -73,6 +62,23 @@ def build_defs(
         executor=dg.in_process_executor,
     )
     return dg.Definitions.merge(definitions, automation(environment, tasks, _owners(assets)))
+
+
+def _assets(
+    environment: Environment, manifest: Manifest, tasks: Sequence[StreamTask]
+) -> list[dg.AssetsDefinition | dg.AssetSpec]:
+    return [
+        *ingestion_assets(environment),
+        transformation_assets(environment, manifest),
+        serving_assets(environment, manifest),
+        report_asset(environment, manifest),
+        digests_asset(environment),
+        lists_asset(environment),
+        alerts_asset(environment),
+        contact_asset(environment),
+        *delivery_assets(environment),
+        refreshed_asset(environment, manifest, tasks),
+    ]
 
 
 def _owners(

@@ -97,21 +97,8 @@ def publish_cases(
 ) -> Path:
     """Write the cases of a refresh and return their folder; ``show_cases`` lets them be read.
 
-    The version of the last night stays as it is. Of the roles those get a file that may see
-    cases.
-
-    Args:
-        warehouse: the audited copy; nothing writes it meanwhile.
-        marts: the company's published folder.
-        relations: the cases and what is read with them.
-        run_id: name of the refresh.
-        as_of: first business day that the cases do not contain.
-        facts: what ``mart_dq_health`` says about the refresh.
-        roles: declaration of the roles; no files of roles without one.
-
-    Raises:
-        PublishError: the cases could not be written whole; readers notice nothing.
-        RoleError: the declaration does not fit what is published; readers notice nothing.
+    The version of the last night stays as it is. Arguments and errors are those of
+    ``publish``; of the roles those get a file that may see cases.
     """
     folder = versions.refreshes_folder(marts) / run_id
     try:

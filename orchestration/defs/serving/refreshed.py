@@ -34,13 +34,7 @@ Say = Callable[[str], None]
 def refreshed_asset(
     environment: Environment, manifest: Manifest, tasks: Sequence[StreamTask]
 ) -> dg.AssetsDefinition:
-    """The cases as they stand between two nights.
-
-    Args:
-        environment: the company and its places.
-        manifest: the dbt manifest.
-        tasks: the configured streams.
-    """
+    """The cases as they stand between two nights, of the configured streams that make them."""
     tables = {task.spec.table for task in tasks if is_conversation(task.spec)}
 
     @dg.asset(
@@ -63,18 +57,16 @@ def refreshed_asset(
         dbt: dg.ResourceParam[DbtRunner],
         warehouse_lock: dg.ResourceParam[None],
     ) -> Iterator[dg.MaterializeResult[None]]:
-        def say(line: str) -> None:
-            context.log.info(f"  {line}")
-
+        say = context.log.info
         try:
             metadata = _refresh(context.run_id, lake, dbt, environment, manifest, tables, say)
         except NoRefreshError as error:
-            say(str(error))
+            say(f"  {error}")
             return
         if metadata is None:
-            say("nothing has changed: the cases stand as they are")
-            return
-        yield dg.MaterializeResult(metadata=metadata)
+            say("  nothing has changed: the cases stand as they are")
+        else:
+            yield dg.MaterializeResult(metadata=metadata)
 
     return refreshed_cases
 
@@ -101,7 +93,7 @@ def _refresh(
             f"dbt: {len(failed)} of {len(results)} nodes failed: {'; '.join(failed[:5])}",
             allow_retries=False,
         )
-    say(f"{len(results)} models and tests made")
+    say(f"  {len(results)} models and tests made")
     return _publish(run_id, environment, manifest, frozen, results)
 
 
