@@ -17,7 +17,6 @@ from ingestion.sql import connect, identifier, literal
 
 BLOCK_BYTES = 8 * 1024 * 1024
 OVERLAP_BYTES = 1024
-ENCODINGS = ("utf-8", "utf-16-le")
 
 
 @dataclass
@@ -138,7 +137,10 @@ def _is_in(blocks: Iterator[bytes], pattern: re.Pattern[str]) -> bool:
     before = b""
     for block in blocks:
         content = before + block
-        if any(pattern.search(content.decode(name, "ignore")) for name in ENCODINGS):
+        if pattern.search(content.decode("utf-8", "ignore")):
+            return True
+        # A text in UTF-16 has line breaks or digits, and those have a zero byte.
+        if b"\0" in content and pattern.search(content.decode("utf-16-le", "ignore")):
             return True
         before = content[-OVERLAP_BYTES:]
     return False

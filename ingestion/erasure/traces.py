@@ -44,7 +44,7 @@ class Traces:
             [
                 *map(_plainly, self.clear.get("emails", [])),
                 *filter(None, map(_phone, self.clear.get("phones", []))),
-                *(_name(name) for name in self.clear.get("names", []) if " " in name.strip()),
+                *(_name(name) for name in self.clear.get("names", []) if len(name.split()) > 1),
                 *map(re.escape, self.hashes),
                 *map(_as_word, numbers),
             ]

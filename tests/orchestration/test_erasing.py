@@ -116,6 +116,7 @@ def test_an_erasure_that_a_kill_stopped_is_carried_on_by_any_night(
     assert not pending(company.home)
 
 
+@pytest.mark.lane
 def test_whom_a_restored_backup_brings_back_is_erased_again(night: Night) -> None:
     lake, backup = night.company.home.lake, night.company.home.root.parent / "backup"
     shutil.copytree(lake, backup)
