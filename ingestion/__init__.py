@@ -5,9 +5,12 @@ company. It knows neither an orchestrator nor dbt: what the rows mean is decided
 ``dbt_project``, when things run in ``orchestration``.
 """
 
+from ingestion.coverage import Coverage, Gap, Need, coverage
 from ingestion.enriched import identity_candidates, land_identity_edges
 from ingestion.errors import ConfigurationError, IngestionError, StaleSourceError
+from ingestion.filling import filled
 from ingestion.freezing import FrozenInputs, freeze
+from ingestion.obstacles import mistakes, obstacles
 from ingestion.pipeline import StreamResult, StreamTask, configured_streams, extract
 from ingestion.published import land_identities, land_published
 from ingestion.registry import DROP_CONNECTORS, all_streams
@@ -17,9 +20,12 @@ from ingestion.stream import StreamSpec
 __all__ = [
     "DROP_CONNECTORS",
     "ConfigurationError",
+    "Coverage",
     "FrozenInputs",
+    "Gap",
     "Home",
     "IngestionError",
+    "Need",
     "Source",
     "Sources",
     "StaleSourceError",
@@ -28,7 +34,9 @@ __all__ = [
     "StreamTask",
     "all_streams",
     "configured_streams",
+    "coverage",
     "extract",
+    "filled",
     "freeze",
     "home_of",
     "identity_candidates",
@@ -36,4 +44,6 @@ __all__ = [
     "land_identity_edges",
     "land_published",
     "load_sources",
+    "mistakes",
+    "obstacles",
 ]

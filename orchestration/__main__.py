@@ -5,7 +5,7 @@ Thin on purpose: what the commands do is in the modules beside it.
 
 import sys
 
-from orchestration import adding, breakage, explaining, headless
+from orchestration import adding, breakage, checking, explaining, headless
 
 COMMANDS = {
     "nightly": headless.nightly,
@@ -13,6 +13,7 @@ COMMANDS = {
     "rollback": headless.roll_back,
     "break": breakage.demonstrate,
     "add": adding.show_proposal,
+    "check": checking.show_check,
     "explain": explaining.show_explanation,
 }
 

@@ -10,6 +10,7 @@ Dagster nor dbt.
 from serving.alerts import Told, new_alerts
 from serving.alerts import message as alert_message
 from serving.audit import audit
+from serving.coverage import Lack, Unlocked, check_text, coverage_text
 from serving.digest import digest_text, write_digests
 from serving.errors import AuditError, PublishError, RoleError, ServingError
 from serving.explanation import ExplainError, Question, explain
@@ -32,6 +33,7 @@ __all__ = [
     "Difference",
     "ExplainError",
     "Holding",
+    "Lack",
     "ListSettings",
     "PublishError",
     "Published",
@@ -47,8 +49,11 @@ __all__ = [
     "SourceFact",
     "StreamFact",
     "Told",
+    "Unlocked",
     "alert_message",
     "audit",
+    "check_text",
+    "coverage_text",
     "current_version",
     "digest_text",
     "explain",

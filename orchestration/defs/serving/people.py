@@ -11,6 +11,7 @@ import dagster as dg
 
 from orchestration.defs.automation.alerts import send
 from orchestration.defs.serving.assets import PUBLISHED_MARTS
+from orchestration.lib.coverage import unlocked_by
 from orchestration.lib.environment import Environment, alert_webhook
 from orchestration.lib.manifest import Manifest, questions_answered, ready_queries
 from serving import (
@@ -177,6 +178,7 @@ def _report_settings(environment: Environment) -> ReportSettings:
         time_zone=company.time_zone,
         calendar=company.calendar,
         is_demo=company.is_demo,
+        unlocked=unlocked_by(environment.sources),
     )
 
 
