@@ -11,7 +11,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help nightly add check explain test lane ui break clean lint format holidays lock
+.PHONY: help nightly add check connector explain test lane ui break clean lint format holidays lock
 
 help: ## What can be run
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,9 @@ add: $(VENV)/base.stamp ## Propose how a file of yours is loaded: FILE=calls.xls
 
 check: $(VENV)/base.stamp ## Are the sources right, and which KPIs do they unlock?
 	@$(BIN)/python -m orchestration check
+
+connector: $(VENV)/base.stamp ## Begin a connector: NAME=acme writes its files and failing tests
+	@$(BIN)/python -m ingestion connector '$(NAME)'
 
 explain: $(VENV)/base.stamp ## Why a number is what it is: KPI=K-NPS [GRAIN=market=dubai] [PERIOD=2026-09]
 	@$(BIN)/python -m orchestration explain '$(KPI)' '$(GRAIN)' '$(PERIOD)' '$(STATISTIC)'

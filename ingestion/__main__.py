@@ -1,4 +1,4 @@
-"""The room's command line: look at refusals, replay them, release held loads.
+"""The room's command line: look at refusals, replay them, release held loads, begin a connector.
 
 The nightly run itself belongs to ``orchestration``.
 """
@@ -12,7 +12,8 @@ from ingestion.lake import Lake
 from ingestion.loads import LoadDecision, held_loads, record
 from ingestion.quarantine import replay, summarize
 from ingestion.registry import all_streams
-from ingestion.settings import Home, Sources, home_of, load_sources
+from ingestion.scaffold import scaffold
+from ingestion.settings import PROJECT_ROOT, Home, Sources, home_of, load_sources
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,8 +26,13 @@ def main(arguments: list[str] | None = None) -> int:
     release = commands.add_parser("release", help="let a held load through")
     release.add_argument("table")
     release.add_argument("load", type=int)
+    begin = commands.add_parser("connector", help="write an empty connector and its tests")
+    begin.add_argument("name", help="such as acme")
     chosen = parser.parse_args(arguments)
     try:
+        if chosen.command == "connector":
+            _begin(chosen.name)
+            return 0
         sources = load_sources()
         home = home_of(sources.company)
         if chosen.command == "quarantine":
@@ -39,6 +45,12 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _begin(name: str) -> None:
+    for path in scaffold(name):
+        print(path.relative_to(PROJECT_ROOT))
+    print(f"The next steps stand in ingestion/README.md; `pytest -k {name}` says what lacks.")
 
 
 def _list(home: Home) -> None:
