@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
-from ingestion.filling import Filling
+from ingestion.connectors.base import Filling
 
 NEW_ENTITY_COST = 2
 """Bringing a table is dearer than mapping one more of its columns."""

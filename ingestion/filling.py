@@ -5,35 +5,17 @@ Nothing is read from a source. What the columns are good for is not known here: 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from ingestion.connectors.base import Filling, Kind
 from ingestion.entities import MAPPED_STREAMS
 from ingestion.readers.mapping import OPERATION, Columns, ColumnSource
 from ingestion.registry import connector
 from ingestion.settings import Source, Sources
 
 COLUMNS: TypeAdapter[dict[str, ColumnSource]] = TypeAdapter(Columns)
-
-Kind = Mapping[str, frozenset[str]]
-"""The values that a column can have in records of one kind; a column that is absent has any."""
-
-
-@dataclass(frozen=True)
-class Filling:
-    """What is filled of one entity: its columns, and the kinds of records as far as declared."""
-
-    columns: frozenset[str] = frozenset()
-    kinds: tuple[Kind, ...] = field(default=({},))
-
-    def has(self, condition: Mapping[str, str]) -> bool:
-        """Whether records of some kind can have all these values."""
-        return any(
-            all(value in kind.get(column, {value}) for column, value in condition.items())
-            for kind in self.kinds
-        )
 
 
 def filled(sources: Sources) -> dict[str, Filling]:

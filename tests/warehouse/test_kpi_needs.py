@@ -17,8 +17,11 @@ OF_SEEDS_ALONE = {"K-MAT"}
 """KPIs that no source feeds: people fill a seed."""
 
 
-TOO_FEW = {("K-CYCLE", "closed_on"), ("K-CYCLE", "outcome")}
-"""KPIs and columns of which the tiny company has too little to show it: it wins no deal."""
+TOO_FEW = {
+    *(("K-CYCLE", column) for column in ("closed_on", "outcome")),
+    *((kpi, "ended_on") for kpi in ("K-CHURN", "K-RET")),
+}
+"""KPIs and columns of which the tiny company has too little: no deal is won, no contract ends."""
 
 Case = tuple[tuple[str, tuple[str, ...]], ...]
 """What is taken away together: entities with columns."""

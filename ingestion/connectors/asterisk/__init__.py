@@ -11,8 +11,7 @@ from ingestion.connectors.asterisk.options import options_of
 from ingestion.connectors.asterisk.queue_log import read_queue_log
 from ingestion.connectors.asterisk.records import read_records
 from ingestion.connectors.asterisk.streams import STREAMS
-from ingestion.connectors.base import Batch, Cursor
-from ingestion.filling import Filling
+from ingestion.connectors.base import Batch, Cursor, Filling
 from ingestion.settings import Source
 
 __all__ = ["STREAMS", "check", "configured", "fills", "read"]

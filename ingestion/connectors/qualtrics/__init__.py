@@ -6,11 +6,11 @@ The public face of the connector. Rows leave as text; typing belongs in ``confor
 from collections.abc import Iterator
 from pathlib import Path
 
-from ingestion.connectors.base import Batch, Cursor
+from ingestion.connectors.base import Batch, Cursor, Filling
 from ingestion.connectors.qualtrics.exports import read_exports
 from ingestion.connectors.qualtrics.options import READABLE, options_of
 from ingestion.connectors.qualtrics.streams import STREAMS
-from ingestion.filling import Filling, fills_as_surveyed
+from ingestion.filling import fills_as_surveyed
 from ingestion.readers.surveys.declaration import kinds_of
 from ingestion.settings import Source
 

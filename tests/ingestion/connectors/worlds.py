@@ -17,6 +17,7 @@ from tests.ingestion.connectors.local_worlds import (
     SqlWorld,
 )
 from tests.ingestion.connectors.rest.world import DIALECTS, rest_world
+from tests.ingestion.connectors.singer.world import SingerWorld
 
 Opened = Callable[[Path, pytest.MonkeyPatch], AbstractContextManager[World]]
 
@@ -38,6 +39,7 @@ WORLDS: dict[str, Opened] = {
     **{name: _remote(name) for name in REMOTE},
     "files": _local(FilesWorld),
     **{name: _local(partial(PresetWorld, preset=preset)) for name, preset in PRESETS.items()},
+    "singer": _local(SingerWorld),
     "sql": _local(SqlWorld),
     "asterisk": _local(AsteriskWorld),
     "qualtrics": _local(QualtricsWorld),
