@@ -39,7 +39,9 @@ class Ablation:
         self._order = self._needed()
         self._raw = {key.split(".")[-1]: key for key in self._order if key.startswith("source.")}
         self.connection = duckdb.connect()
-        self.connection.execute("set TimeZone = 'UTC'; attach ':memory:' as other")
+        self.connection.execute(
+            "set TimeZone = 'UTC'; set enable_progress_bar = false; attach ':memory:' as other"
+        )
         self.connection.execute(f"attach '{home.warehouse}' as built (read_only)")
         for schema in {self._place(key)[0] for key in self._order}:
             self.connection.execute(f"create schema if not exists other.{schema}")
