@@ -104,7 +104,7 @@ class Ablation:
         self._create("table", "raw", table, self._replaced(built, without))
 
     def _replaced(self, relation: str, columns: list[str]) -> str:
-        """All rows with columns emptied; without columns no rows."""
+        """All rows with those columns emptied that are there; without any to empty no rows."""
         if not columns:
             return f"select * from {relation} limit 0"
         described = self.connection.execute(f"describe select * from {relation}").fetchall()
@@ -112,8 +112,10 @@ class Ablation:
         emptied = [
             column if " as " in column else f"cast(null as {types[column]}) as {column}"
             for column in columns
+            if " as " in column or column in types
         ]
-        return f"select * replace ({', '.join(emptied)}) from {relation}"
+        replaced = f"replace ({', '.join(emptied)})" if emptied else ""
+        return f"select * {replaced} from {relation}"
 
     def _create(self, kind: str, schema: str, name: str, query: str) -> None:
         self.connection.execute(f'drop {kind} if exists other.{schema}."{name}"')
