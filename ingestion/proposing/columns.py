@@ -30,12 +30,17 @@ STAFF = frozenset({"agent_number", "owner_number", "evaluator_number"})
 
 
 def entity_of(look: Look, candidates: list[str]) -> str:
-    """The candidate that names most of the file's columns; of equals the first."""
+    """The candidate that the file is named after, else that names most of its columns.
 
-    def fit(entity: str) -> tuple[int, int]:
+    Of equals the first.
+    """
+    file = look.path.name.lower()
+
+    def fit(entity: str) -> tuple[bool, int, int]:
         found = _named(look, MAPPED_STREAMS[entity])
         needed = [name for name in _needed(MAPPED_STREAMS[entity]) if name in found]
-        return len(found), len(needed)
+        is_named = entity.removesuffix("s").removesuffix("ie") in file and bool(found)
+        return is_named, len(found), len(needed)
 
     return max(candidates, key=fit)
 
