@@ -40,4 +40,5 @@ def show_proposal(arguments: Sequence[str]) -> int:
         return 1
     print(proposal.text)
     print(f"Written: {', '.join(map(str, written))}. Confirm the answers there; nothing is loaded.")
+    print("Once its block stands in sources.yaml, `make check` says what it unlocks.")
     return 0
