@@ -14,7 +14,7 @@ from ingestion.obstacles import mistakes, obstacles
 from ingestion.pipeline import StreamResult, StreamTask, configured_streams, extract
 from ingestion.published import land_identities, land_published
 from ingestion.registry import DROP_CONNECTORS, all_streams
-from ingestion.settings import Home, Source, Sources, home_of, load_sources
+from ingestion.settings import Home, Language, Source, Sources, home_of, load_sources
 from ingestion.stream import StreamSpec
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Gap",
     "Home",
     "IngestionError",
+    "Language",
     "Need",
     "Source",
     "Sources",

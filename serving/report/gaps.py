@@ -1,8 +1,26 @@
-"""The section of what is not computed: the KPIs that lack a source, and what each lacks."""
+"""What is not computed: the KPIs that lack a source are left out, and told in one section."""
+
+from collections.abc import Collection
+from dataclasses import replace
 
 from serving.coverage import Lack, Unlocked, lacking
+from serving.report.content import Content
 from serving.report.edition import Edition
 from serving.report.sections import Cell, Section
+
+
+def without(content: Content, locked: Collection[str]) -> Content:
+    """The content without KPIs that lack a source: theirs would be zeros of nothing counted."""
+    return replace(
+        content,
+        headlines=tuple(card for card in content.headlines if card.kpi_id not in locked),
+        others={
+            owner: kept
+            for owner, cards in content.others.items()
+            if (kept := tuple(card for card in cards if card.kpi_id not in locked))
+        },
+        definitions=tuple(one for one in content.definitions if one.kpi_id not in locked),
+    )
 
 
 def shown(unlocked: Unlocked, edition: Edition) -> Section:

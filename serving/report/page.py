@@ -82,7 +82,8 @@ def write_report(version: Path, settings: ReportSettings) -> Path:
 def _rendered(
     connection: duckdb.DuckDBPyConnection, version: Path, settings: ReportSettings
 ) -> str:
-    shown = content.read(connection, settings.calendar)
+    locked = settings.unlocked.lacks
+    shown = gaps.without(content.read(connection, settings.calendar), locked)
     months = headlines.MONTHS[settings.calendar]
     span = Span(version, shown.as_of, months, settings.time_zone)
     jalali = headlines.Calendar(connection) if settings.calendar == "jalali" else None
@@ -93,14 +94,13 @@ def _rendered(
         content=shown,
         settings=settings,
         editions=editions,
-        sections=_worded(PARTS, connection, span, editions, settings.unlocked.lacks),
+        sections=_worded(PARTS, connection, span, editions, locked),
         access=_worded(access.PARTS, connection, span, editions, {}),
         gaps={
             edition.language: gaps.shown(settings.unlocked, edition)
             for edition in editions
-            if settings.unlocked.lacks
+            if locked
         },
-        locked=settings.unlocked.lacks,
         variants=readings.beneath(readings.read(connection, span), {card.kpi_id for card in cards}),
         trend=pictures.trend,
         bars=pictures.bars,

@@ -128,3 +128,4 @@ def test_what_no_source_allows_is_hidden_and_told_once(tmp_path: Path) -> None:
     assert 'id="hours-en"' not in page
     assert 'id="voices-en"' in page
     assert "Satisfied?" not in page
+    assert "66.2%" not in page.split("<h2>", 2)[1]
