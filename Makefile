@@ -11,8 +11,8 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help nightly refresh add explain who export erase retention test lane ui break clean lint
-.PHONY: format holidays lock
+.PHONY: help nightly refresh add check connector explain who export erase retention
+.PHONY: test lane ui break clean lint format holidays lock
 
 help: ## What can be run
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,12 @@ refresh: $(VENV)/base.stamp $(DAGSTER_HOME)/dagster.yaml ## Bring answers, ticke
 
 add: $(VENV)/base.stamp ## Propose how a file of yours is loaded: FILE=calls.xlsx AS=calls [OUT=calls.yaml]
 	@$(BIN)/python -m orchestration add '$(FILE)' '$(AS)' '$(OUT)'
+
+check: $(VENV)/base.stamp ## Are the sources right, and which KPIs do they unlock?
+	@$(BIN)/python -m orchestration check
+
+connector: $(VENV)/base.stamp ## Begin a connector: NAME=acme writes its files and failing tests
+	@$(BIN)/python -m ingestion connector '$(NAME)'
 
 explain: $(VENV)/base.stamp ## Why a number is what it is: KPI=K-NPS [GRAIN=market=dubai] [PERIOD=2026-09]
 	@$(BIN)/python -m orchestration explain '$(KPI)' '$(GRAIN)' '$(PERIOD)' '$(STATISTIC)'

@@ -7,6 +7,7 @@ company. It knows neither an orchestrator nor dbt: what the rows mean is decided
 
 from ingestion.conform import PhoneReader
 from ingestion.contacts import contact_records, phone_regions
+from ingestion.coverage import Coverage, Gap, Need, coverage
 from ingestion.enriched import identity_candidates, land_identity_edges
 from ingestion.errors import (
     AuthenticationError,
@@ -15,14 +16,16 @@ from ingestion.errors import (
     RefusedRequestError,
     StaleSourceError,
 )
+from ingestion.filling import filled
 from ingestion.freezing import FrozenInputs, freeze, freeze_between
+from ingestion.obstacles import mistakes, obstacles
 from ingestion.pipeline import StreamResult, StreamTask, configured_streams, extract
 from ingestion.published import land_identities, land_published
 from ingestion.readers.allowance import HttpLimits
 from ingestion.readers.http import ANYTHING, BoundedSession
 from ingestion.registry import DROP_CONNECTORS, all_streams, is_conversation
 from ingestion.retention import retain
-from ingestion.settings import Home, Source, Sources, home_of, load_sources
+from ingestion.settings import Home, Language, Source, Sources, home_of, load_sources
 from ingestion.stream import StreamSpec
 from ingestion.volumes import odd_volumes
 
@@ -32,10 +35,14 @@ __all__ = [
     "AuthenticationError",
     "BoundedSession",
     "ConfigurationError",
+    "Coverage",
     "FrozenInputs",
+    "Gap",
     "Home",
     "HttpLimits",
     "IngestionError",
+    "Language",
+    "Need",
     "PhoneReader",
     "RefusedRequestError",
     "Source",
@@ -47,7 +54,9 @@ __all__ = [
     "all_streams",
     "configured_streams",
     "contact_records",
+    "coverage",
     "extract",
+    "filled",
     "freeze",
     "freeze_between",
     "home_of",
@@ -57,6 +66,8 @@ __all__ = [
     "land_identity_edges",
     "land_published",
     "load_sources",
+    "mistakes",
+    "obstacles",
     "odd_volumes",
     "phone_regions",
     "retain",

@@ -10,7 +10,7 @@ from ingestion.errors import ConfigurationError
 from ingestion.published import PUBLISHED_IDENTITIES, PUBLISHED_KPI
 from ingestion.stream import StreamSpec
 
-CONNECTORS = ("asterisk", "files", "limesurvey", "qualtrics", "rest", "sql")
+CONNECTORS = ("asterisk", "files", "limesurvey", "qualtrics", "rest", "singer", "sql")
 
 DROP_CONNECTORS = frozenset({"files", "limesurvey", "qualtrics"})
 """Connectors that read whole files as they are dropped; the others follow what keeps growing."""

@@ -8,6 +8,7 @@ import sys
 from orchestration import (
     adding,
     breakage,
+    checking,
     erasing,
     explaining,
     exporting,
@@ -24,6 +25,7 @@ COMMANDS = {
     "rollback": headless.roll_back,
     "break": breakage.demonstrate,
     "add": adding.show_proposal,
+    "check": checking.show_check,
     "explain": explaining.show_explanation,
     "who": looking_up.show_callers,
     "export": exporting.export,

@@ -8,24 +8,28 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ingestion import IngestionError
+from ingestion import IngestionError, Language, load_sources
 
 USAGE = """usage: make add FILE=calls.xlsx AS=crm|calls|survey [OUT=calls.sources.yaml]
 AS may also be a unified entity, such as orders or tickets. Nothing is loaded."""
 
 
+WRITTEN = """Written: {files}. Confirm the answers there; nothing is loaded.
+Once its block stands in sources.yaml, `make check` says what it unlocks."""
+
+
 def show_proposal(arguments: Sequence[str]) -> int:
     """Print the proposal and write its YAML; exit code 1 says why there is none."""
-    from ingestion.proposing import propose
+    from ingestion.proposing import propose, said, worded
 
     file, kind, out = [*(word.strip() for word in arguments), "", "", ""][:3]
     if not file or not kind:
         print(USAGE, file=sys.stderr)
         return 2
-    path = Path(file)
+    path, language = Path(file), _language()
     target = Path(out) if out else path.with_name(f"{path.name.partition('.')[0]}.sources.yaml")
     try:
-        proposal = propose(path, kind)
+        proposal = propose(path, kind, language)
         written = {target: proposal.yaml}
         if proposal.companion:
             written[proposal.companion.path] = proposal.companion.text
@@ -39,5 +43,13 @@ def show_proposal(arguments: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         return 1
     print(proposal.text)
-    print(f"Written: {', '.join(map(str, written))}. Confirm the answers there; nothing is loaded.")
+    print(worded(said(WRITTEN, files=", ".join(map(str, written))), language))
     return 0
+
+
+def _language() -> Language:
+    """The company's; English while its settings are none yet."""
+    try:
+        return load_sources().company.language
+    except IngestionError:
+        return "en"

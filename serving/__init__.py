@@ -18,6 +18,7 @@ from serving.contact import (
     write_calling_lists,
     write_zone,
 )
+from serving.coverage import Lack, Unlocked, check_text, coverage_text
 from serving.delivery import FOLDER as CRM_FOLDER
 from serving.delivery import (
     SENT,
@@ -91,6 +92,7 @@ __all__ = [
     "DigestError",
     "ExplainError",
     "Holding",
+    "Lack",
     "ListSettings",
     "NotTakenError",
     "Outbox",
@@ -109,11 +111,14 @@ __all__ = [
     "SourceFact",
     "StreamFact",
     "Told",
+    "Unlocked",
     "alert_message",
     "audit",
     "caller_role",
     "cases_version",
+    "check_text",
     "compose",
+    "coverage_text",
     "crm_rows",
     "current_version",
     "digest_messages",

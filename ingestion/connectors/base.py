@@ -58,6 +58,25 @@ class Batch:
     after_landing: Callable[[], None] | None = None
 
 
+Kind = Mapping[str, frozenset[str]]
+"""The values that a column can have in records of one kind; a column that is absent has any."""
+
+
+@dataclass(frozen=True)
+class Filling:
+    """What is filled of one entity: its columns, and the kinds of records as far as declared."""
+
+    columns: frozenset[str] = frozenset()
+    kinds: tuple[Kind, ...] = field(default=({},))
+
+    def has(self, condition: Mapping[str, str]) -> bool:
+        """Whether records of some kind can have all these values."""
+        return any(
+            all(value in kind.get(column, {value}) for column, value in condition.items())
+            for kind in self.kinds
+        )
+
+
 class Connector(Protocol):
     """The public face of a connector module (``ingestion.connectors.<name>``)."""
 

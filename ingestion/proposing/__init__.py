@@ -21,12 +21,13 @@ from ingestion.proposing.looking import Look, look
 from ingestion.proposing.saying import described, written
 from ingestion.proposing.surveys import draft_answers
 from ingestion.proposing.trial import try_out
+from ingestion.proposing.wording import said, worded
 from ingestion.proposing.words import synonyms
 from ingestion.readers.files import SAFE_PART, FileRefused
-from ingestion.settings import Source
+from ingestion.settings import Language, Source
 from ingestion.stream import IDENTIFIER
 
-__all__ = ["Proposal", "propose"]
+__all__ = ["Proposal", "propose", "said", "worded"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,12 +47,13 @@ class Proposal:
     questions: tuple[Question, ...]
 
 
-def propose(path: Path, kind: str) -> Proposal:
+def propose(path: Path, kind: str, language: Language = "en") -> Proposal:
     """Propose how ``path`` can be loaded.
 
     Args:
         path: the file.
         kind: crm, calls, survey, or the name of a unified entity.
+        language: of what the person reads.
 
     Raises:
         ConfigurationError: no such kind.
@@ -63,14 +65,14 @@ def propose(path: Path, kind: str) -> Proposal:
         raise ConfigurationError(f"AS is {kind!r}: it must be one of {known}")
     try:
         found = look(path, candidates)
-        return _proposal(found, candidates)
+        return _proposal(found, candidates, language)
     except FileRefused as error:
         raise SourceError(f"{path}: {error.detail}") from error
     except SourceError as error:
         raise SourceError(f"{path}: {error}") from error
 
 
-def _proposal(found: Look, candidates: list[str]) -> Proposal:
+def _proposal(found: Look, candidates: list[str], language: Language) -> Proposal:
     entity = entity_of(found, candidates)
     draft = draft_of(found, entity)
     name = _source_id(found.path, entity)
@@ -93,8 +95,8 @@ def _proposal(found: Look, candidates: list[str]) -> Proposal:
     if companion:
         dropped[companion.path.name] = companion.text.encode()
     return Proposal(
-        text=described(found, drafts, try_out(source, dropped), questions),
-        yaml=written(block, found.path.name, questions),
+        text=described(found, drafts, try_out(source, dropped), questions, language),
+        yaml=written(block, found.path.name, questions, language),
         companion=companion,
         questions=tuple(questions),
     )
@@ -118,10 +120,10 @@ def _with_answers(found: Look, draft: Draft, name: str) -> tuple[list[Draft], Co
 def _about_the_file(found: Look, entity: str, candidates: list[str]) -> list[Question]:
     questions = []
     if len(candidates) > 1:
-        text = f"What are the rows of the file: {', '.join(candidates)}?"
+        text = said("What are the rows of the file: {entities}?", entities=", ".join(candidates))
         questions.append(Question(text=text, assumed=entity, key="streams"))
     if len(found.sheets) > 1:
-        text = f"Which of the sheets is to be read: {', '.join(found.sheets)}?"
+        text = said("Which of the sheets is to be read: {sheets}?", sheets=", ".join(found.sheets))
         where = f"streams.{entity}.sheet"
         questions.append(Question(text=text, assumed=found.settings["sheet"], key=where))
     return questions

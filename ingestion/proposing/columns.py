@@ -12,6 +12,7 @@ from ingestion.errors import SourceError
 from ingestion.proposing.conventions import DATE
 from ingestion.proposing.drafts import Draft
 from ingestion.proposing.looking import Look
+from ingestion.proposing.wording import ColumnName, said
 from ingestion.proposing.words import ascii_digits, folded, synonyms
 from ingestion.readers.mapping import NUMBER
 from ingestion.stream import PERSONAL, Column, ColumnType, StreamSpec
@@ -30,12 +31,17 @@ STAFF = frozenset({"agent_number", "owner_number", "evaluator_number"})
 
 
 def entity_of(look: Look, candidates: list[str]) -> str:
-    """The candidate that names most of the file's columns; of equals the first."""
+    """The candidate that the file is named after, else that names most of its columns.
 
-    def fit(entity: str) -> tuple[int, int]:
+    Of equals the first.
+    """
+    file = look.path.name.lower()
+
+    def fit(entity: str) -> tuple[bool, int, int]:
         found = _named(look, MAPPED_STREAMS[entity])
         needed = [name for name in _needed(MAPPED_STREAMS[entity]) if name in found]
-        return len(found), len(needed)
+        is_named = entity.removesuffix("s").removesuffix("ie") in file and bool(found)
+        return is_named, len(found), len(needed)
 
     return max(candidates, key=fit)
 
@@ -97,8 +103,8 @@ def _origin(draft: Draft, look: Look, column: Column, source: str) -> Any:
         return _filled(draft, look, column, source)
     if column.name in STAFF and not any(map(str.isdigit, "".join(look.columns[source]))):
         draft.ask(
-            f"{source!r} holds names, not numbers: may they land in clear?",
-            "yes: they tell the agents apart",
+            said("{source} holds names, not numbers: may they land in clear?", source=repr(source)),
+            said("yes: they tell the agents apart"),
             f"columns.{column.name}",
         )
     return source
@@ -116,8 +122,12 @@ def _filled(draft: Draft, look: Look, column: Column, source: str) -> Any:
     if len(words) > WORDS_ASKED:
         return source if column.required else None
     draft.ask(
-        f"Do these words of {source!r} mean that there is none: {_listed(words)}?",
-        "yes",
+        said(
+            "Do these words of {source} mean that there is none: {words}?",
+            source=repr(source),
+            words=_listed(words),
+        ),
+        said("yes"),
         f"columns.{column.name}.values",
     )
     return {"from": source, "values": dict.fromkeys(words)}
@@ -138,9 +148,15 @@ def _worded(draft: Draft, look: Look, column: Column, source: str) -> Any:
         return None
     if unknown:
         draft.ask(
-            f"Which of {', '.join(column.allowed)} do these words of {source!r} mean: "
-            f"{_listed(unknown)}?",
-            "none: their rows are refused" if column.required else "none: the value is left out",
+            said(
+                "Which of {allowed} do these words of {source} mean: {words}?",
+                allowed=", ".join(column.allowed),
+                source=repr(source),
+                words=_listed(unknown),
+            ),
+            said("none: their rows are refused")
+            if column.required
+            else said("none: the value is left out"),
             f"columns.{column.name}.values",
         )
     return {"from": source, "values": values} if values else source
@@ -154,9 +170,12 @@ def _measured(draft: Draft, look: Look, column: Column, source: str) -> Any:
     """Durations: seconds unless the header says otherwise."""
     if not all(NUMBER.match(value) for value in look.columns[source]):
         draft.ask(
-            f"{source!r} is not written as a plain number, so it is no duration that can be read; "
-            "can the system export seconds?",
-            "the column is kept as it is, beside the others",
+            said(
+                "{source} is not written as a plain number, so it is no duration that can be read; "
+                "can the system export seconds?",
+                source=repr(source),
+            ),
+            said("the column is kept as it is, beside the others"),
             f"columns.{column.name}",
         )
         return None
@@ -170,22 +189,23 @@ def _measured(draft: Draft, look: Look, column: Column, source: str) -> Any:
 def _stand_in(draft: Draft, look: Look, spec: StreamSpec, name: str) -> Any:
     """What stands for a column that the file lacks and every row needs."""
     column = next(each for each in spec.columns if each.name == name)
-    key = f"columns.{name}"
+    key, named = f"columns.{name}", ColumnName(_said(column), name, spec.name)
     if name == _own_number(spec):
         source = _key_of(draft, look)
         if source:
-            draft.ask(f"Which column holds: {_said(column)}?", source, key)
+            draft.ask(said("Which column holds: {column}?", column=named), source, key)
             return source
     elif column.type in DATES:
         source = next((c for c in look.columns if _is_dated(look, c)), None)
         if source:
-            draft.ask(f"Which column says: {_said(column)}?", source, key)
+            draft.ask(said("Which column says: {column}?", column=named), source, key)
             return source
     elif column.type in {ColumnType.TEXT, ColumnType.ID}:
         value = synonyms().constants.get(name, column.allowed[0] if column.allowed else "unknown")
         if column.allowed and value not in column.allowed:
             value = column.allowed[0]
-        draft.ask(f"No column says: {_said(column)}. What is it in every row?", value, key)
+        text = "No column says: {column}. What is it in every row?"
+        draft.ask(said(text, column=named), value, key)
         return {"value": value}
     raise SourceError(
         f"no column can be the {name} of {spec.name} ({_said(column)}): it has "
@@ -239,8 +259,12 @@ def _ask_of_clocks(draft: Draft, look: Look) -> None:
         is_time = synonyms().column_of(name, draft.entity) in draft.columns
         if values and is_time and not is_read and all(CLOCK.match(ascii_digits(v)) for v in values):
             draft.ask(
-                f"{name!r} is a time without its date; can the system export both in one column?",
-                "no: every date counts from its midnight",
+                said(
+                    "{source} is a time without its date; "
+                    "can the system export both in one column?",
+                    source=repr(name),
+                ),
+                said("no: every date counts from its midnight"),
                 "columns",
             )
 
@@ -252,8 +276,11 @@ def _leave_personal_out(draft: Draft, look: Look) -> None:
     if left:
         draft.settings["leave_out"] = left
         draft.ask(
-            f"Are these columns personal data, which must not land in clear: {', '.join(left)}?",
-            "yes: they do not land",
+            said(
+                "Are these columns personal data, which must not land in clear: {columns}?",
+                columns=", ".join(left),
+            ),
+            said("yes: they do not land"),
             "leave_out",
         )
 

@@ -10,6 +10,7 @@ from typing import Any
 from ingestion.entities import MAPPED_STREAMS
 from ingestion.proposing.drafts import Draft, Question
 from ingestion.proposing.looking import Look
+from ingestion.proposing.wording import said
 from ingestion.proposing.words import ascii_digits
 from ingestion.stream import ColumnType
 
@@ -33,7 +34,7 @@ def conventions_of(look: Look, drafts: list[Draft]) -> tuple[dict[str, Any], lis
         questions.insert(
             0,
             Question(
-                text="In which time zone are the times written?",
+                text=said("In which time zone are the times written?"),
                 assumed=zone,
                 key="conventions.time_zone",
             ),
@@ -80,7 +81,7 @@ def _dates(written: list[re.Match[str]]) -> tuple[dict[str, Any], list[Question]
 
 def _order(assumed: str) -> Question:
     return Question(
-        text="In which order are day (d), month (m) and year (y) written?",
+        text=said("In which order are day (d), month (m) and year (y) written?"),
         assumed=assumed,
         key="conventions.dates",
     )

@@ -13,6 +13,7 @@ from typing import Any
 from ingestion.proposing.columns import is_personal
 from ingestion.proposing.drafts import Draft
 from ingestion.proposing.looking import Look
+from ingestion.proposing.wording import Listed, said
 from ingestion.proposing.words import ascii_digits, folded, synonyms
 
 SCORE = re.compile(r"^\d{1,3}(?:\.0+)?$")
@@ -152,19 +153,27 @@ def _answer_columns(responses: Draft, scales: Mapping[str, _Scale]) -> dict[str,
 
 def _ask(answers: Draft, scales: Mapping[str, _Scale], words: list[str]) -> None:
     if scales:
-        told = "; ".join(
-            f"{name!r} is {scale.metric} from {scale.lowest} to {scale.highest}"
-            for name, scale in scales.items()
+        told = Listed(
+            tuple(
+                said(
+                    "{name} is {metric} from {lowest} to {highest}",
+                    name=repr(name),
+                    metric=scale.metric,
+                    lowest=scale.lowest,
+                    highest=scale.highest,
+                )
+                for name, scale in scales.items()
+            )
         )
         answers.ask(
-            "What does each scored question measure, and on which scale?",
-            f"{told} (mend it in the file of questions)",
+            said("What does each scored question measure, and on which scale?"),
+            said("{told} (mend it in the file of questions)", told=told),
             "wide.scored",
         )
     if words:
         answers.ask(
-            f"Are the answers to these questions words: {', '.join(words)}?",
-            "yes: they land masked",
+            said("Are the answers to these questions words: {words}?", words=", ".join(words)),
+            said("yes: they land masked"),
             "wide",
         )
 

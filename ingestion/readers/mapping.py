@@ -50,6 +50,7 @@ class ColumnSource(Strict):
             that is not listed passes through, so that typing can refuse it.
         default: stands for an absent value, for every value that ``values`` does not list, and
             for a source column that is missing altogether.
+        present: stands for every value that is there, such as the time of a deletion.
         factor: what a number is multiplied by, such as 1000 for seconds to milliseconds; what
             is no number passes through, so that typing can refuse it.
         matching: a regular expression; what it is not found in is absent.
@@ -59,6 +60,7 @@ class ColumnSource(Strict):
     sources: Annotated[SourceNames | None, Field(alias="from")] = None
     values: dict[str, str | None] = Field(default_factory=dict)
     default: str | None = None
+    present: str | None = None
     factor: Annotated[int, Field(gt=1)] | None = None
     matching: Annotated[str, AfterValidator(_searchable)] | None = None
     value: str | None = None
@@ -67,9 +69,15 @@ class ColumnSource(Strict):
     def _one_origin(self) -> "ColumnSource":
         if (self.sources is None) == (self.value is None):
             raise ValueError("must have exactly one of 'from' (a source column) and 'value'")
-        rules = (self.values, self.has_default, self.factor, self.matching)
+        rules = (self.values, self.has_default, self.factor, self.matching, self.present)
         if self.sources is None and any(rules):
-            raise ValueError("'values', 'default', 'factor' and 'matching' belong to 'from'")
+            raise ValueError(
+                "'values', 'default', 'present', 'factor' and 'matching' belong to 'from'"
+            )
+        if self.present and any((self.values, self.factor, self.matching)):
+            raise ValueError(
+                "'present' stands for every value: no 'values', 'factor' or 'matching' beside it"
+            )
         return self
 
     @property
@@ -113,8 +121,13 @@ def check_columns(columns: Mapping[str, ColumnSource], stream: StreamSpec, where
         )
     operation = columns.get(OPERATION)
     if operation:
-        results = {*operation.values.values(), operation.default, operation.value} - {None}
-        if not results <= {*OPERATIONS} or (operation.values and not operation.has_default):
+        results = {
+            *operation.values.values(),
+            *(operation.default, operation.value, operation.present),
+        } - {None}
+        if not results <= {*OPERATIONS} or (
+            (operation.values or operation.present) and not operation.has_default
+        ):
             raise ConfigurationError(
                 f"{where}: columns._op must turn its values into {' or '.join(OPERATIONS)} and "
                 "have a default"
@@ -186,7 +199,7 @@ def _column(rows: pa.RecordBatch, origin: ColumnSource) -> pa.Array:
         values = pc.if_else(is_meant, values, pa.scalar(None, pa.string()))
     if origin.factor:
         values = _multiplied(values.cast(pa.string()), origin.factor)
-    if not origin.values and not origin.has_default:
+    if not origin.values and not origin.has_default and not origin.present:
         return values
     return _replaced(values.cast(pa.string()), origin)
 
@@ -213,7 +226,8 @@ def _replaced(text: pa.Array, origin: ColumnSource) -> pa.Array:
     default = pa.scalar(origin.default, pa.string())
     if not origin.values:
         is_absent = pc.or_kleene(pc.is_null(trimmed), pc.equal(trimmed, ""))
-        return cast(pa.Array, pc.if_else(is_absent, default, text))
+        there = pa.scalar(origin.present, pa.string()) if origin.present else text
+        return cast(pa.Array, pc.if_else(is_absent, default, there))
     place = pc.index_in(trimmed, value_set=pa.array(list(origin.values), pa.string()))
     listed = pa.array(list(origin.values.values()), pa.string()).take(place)
     return cast(

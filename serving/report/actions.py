@@ -125,4 +125,5 @@ def _window(span: Span) -> dict[str, object]:
     return {"since": span.as_of - timedelta(days=DAYS), "as_of": span.as_of}
 
 
-PARTS = (Part(read, shown), Part(read_rules, rules))
+KPIS = ("K-LOOP", "K-NPS", "K-CSAT")
+PARTS = (Part(read, shown, KPIS), Part(read_rules, rules, KPIS))

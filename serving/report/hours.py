@@ -132,4 +132,4 @@ def _map(
     )
 
 
-PARTS = (Part(read, shown),)
+PARTS = (Part(read, shown, ("K-SL",)),)

@@ -180,7 +180,7 @@ def _interval(row: Row, name: str, edition: Edition) -> str:
 
 
 PARTS = (
-    Part(read_priorities, priorities),
-    Part(read_pain_points, pain_points),
-    Part(read_journey, journey),
+    Part(read_priorities, priorities, ("K-JMAP",)),
+    Part(read_pain_points, pain_points, ("K-JMAP", "K-SENT")),
+    Part(read_journey, journey, ("K-JMAP",)),
 )

@@ -3,14 +3,25 @@
 The template holds layout and colors only; the words are in ``serving/labels.yaml``.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
 from serving import durable, headlines
-from serving.report import access, actions, alarms, content, hours, impact, pictures, voices
+from serving.coverage import Unlocked
+from serving.report import (
+    access,
+    actions,
+    alarms,
+    content,
+    gaps,
+    hours,
+    impact,
+    pictures,
+    voices,
+)
 from serving.report import variants as readings
 from serving.report.edition import Edition
 from serving.report.sections import Part, Section, Span
@@ -40,6 +51,7 @@ class ReportSettings:
         company_names: the company's name by language.
         time_zone, calendar: the company's own.
         is_demo: whether a banner says that nothing here is real.
+        unlocked: what the sources allow; what they do not is hidden, and told in one section.
     """
 
     language: Language
@@ -47,6 +59,7 @@ class ReportSettings:
     time_zone: str
     calendar: str = "gregorian"
     is_demo: bool = False
+    unlocked: Unlocked = field(default_factory=Unlocked)
 
 
 def write_report(version: Path, settings: ReportSettings) -> Path:
@@ -69,7 +82,8 @@ def write_report(version: Path, settings: ReportSettings) -> Path:
 def _rendered(
     connection: duckdb.DuckDBPyConnection, version: Path, settings: ReportSettings
 ) -> str:
-    shown = content.read(connection, settings.calendar)
+    locked = settings.unlocked.lacks
+    shown = gaps.without(content.read(connection, settings.calendar), locked)
     months = headlines.MONTHS[settings.calendar]
     span = Span(version, shown.as_of, months, settings.time_zone)
     jalali = headlines.Calendar(connection) if settings.calendar == "jalali" else None
@@ -80,8 +94,13 @@ def _rendered(
         content=shown,
         settings=settings,
         editions=editions,
-        sections=_worded(PARTS, connection, span, editions),
-        access=_worded(access.PARTS, connection, span, editions),
+        sections=_worded(PARTS, connection, span, editions, locked),
+        access=_worded(access.PARTS, connection, span, editions, {}),
+        gaps={
+            edition.language: gaps.shown(settings.unlocked, edition)
+            for edition in editions
+            if locked
+        },
         variants=readings.beneath(readings.read(connection, span), {card.kpi_id for card in cards}),
         trend=pictures.trend,
         bars=pictures.bars,
@@ -93,9 +112,15 @@ def _worded(
     connection: duckdb.DuckDBPyConnection,
     span: Span,
     editions: list[Edition],
+    locked: Collection[str],
 ) -> dict[str, list[Section]]:
     """The sections by language; each part is read once."""
-    found = [(part, part.read(connection, span)) for part in parts]
+    read = [(part, part.read(connection, span)) for part in parts]
+    found = [
+        (part, rows)
+        for part, rows in read
+        if rows or not part.kpis or any(kpi not in locked for kpi in part.kpis)
+    ]
     return {
         edition.language: [part.shown(rows, edition) for part, rows in found]
         for edition in editions

@@ -81,10 +81,14 @@ class Section:
 
 @dataclass(frozen=True)
 class Part:
-    """A section before it is worded: how it is read, and how an edition shows its rows."""
+    """A section before it is worded: how it is read, and how an edition shows its rows.
+
+    An empty one is left out where the sources allow none of the KPIs that it is about.
+    """
 
     read: Callable[[duckdb.DuckDBPyConnection, Span], list[Row]]
     shown: Callable[[list[Row], Edition], Section]
+    kpis: tuple[str, ...] = ()
 
 
 def rows(

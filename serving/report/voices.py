@@ -90,4 +90,4 @@ def _line(statement: Row, edition: Edition) -> list[Cell]:
     ]
 
 
-PARTS = (Part(read, shown),)
+PARTS = (Part(read, shown, ("K-SENT",)),)

@@ -19,6 +19,7 @@ import pytest
 
 from ingestion import configured_streams, extract, freeze, load_sources
 from ingestion.settings import PROJECT_ROOT, Home
+from orchestration.lib.coverage import unlocked_by
 from tests.factories.dbt import run_dbt
 from tests.factories.night import NIGHTLY
 from tests.factories.postgres import running_postgres
@@ -193,3 +194,22 @@ def test_opportunities_of_both_systems_stand_side_by_side(
         "select product_name, opened_on from core.fct_opportunities "
         "where opportunity_id = 'deals:A1'",
     ) == [("GTX Pro", date(2016, 10, 25))]
+
+
+HOLLOW = {"K-CLV.H", "K-DIM", "K-NPS.W", "K-PREF", "K-QACOV", "K-SELF"}
+"""KPIs with a value of nothing counted, or of one group that stands for all; no report shows it."""
+
+
+def test_only_kpis_that_the_check_promises_have_values(night: duckdb.DuckDBPyConnection) -> None:
+    promised = set(unlocked_by(load_sources(EXAMPLE)).computable)
+    computed = {
+        kpi
+        for (kpi,) in rows(
+            night,
+            "select distinct kpi_id from metrics.met_kpi_values "
+            "where grain_name = 'company' and value is not null and n > 0",
+        )
+    }
+
+    assert computed - promised == HOLLOW
+    assert {"K-SL", "K-AHT", "K-NPS", "K-CSAT.R", "K-WIN"} <= computed

@@ -1,12 +1,13 @@
 """The sections after the headlines: what people act on, on one page in three languages."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from serving import ReportSettings, write_report
+from serving import Lack, ReportSettings, Unlocked, write_report
 from tests.serving.published import write_version
 
 SETTINGS = ReportSettings(language="en", company_names={"en": "Simorgh"}, time_zone="UTC")
@@ -108,3 +109,23 @@ def test_a_version_without_the_tables_says_so_in_every_language(tmp_path: Path) 
         assert "No data." in section(page, anchor), anchor
         assert "داده‌ای نیست." in section(page, anchor, "fa"), anchor
         assert "Данных нет." in section(page, anchor, "ru"), anchor
+
+
+def test_what_no_source_allows_is_hidden_and_told_once(tmp_path: Path) -> None:
+    version = write_version(tmp_path)
+    with duckdb.connect(str(version / "marts.duckdb")) as connection:
+        connection.execute("delete from mart_contact_center")
+    calls = (Lack("calls", ("wait_milliseconds",)),)
+    names = {"K-SL": {"en": "Service level", "ru": "Уровень сервиса"}}
+    unlocked = Unlocked(computable=("K-NPS",), lacks={"K-SL": calls, "K-CSAT": calls}, names=names)
+    settings = replace(SETTINGS, unlocked=unlocked)
+
+    page = write_report(version, settings).read_text(encoding="utf-8")
+
+    assert "2 of 3 KPIs lack a source" in section(page, "not_computed")
+    assert re.search(r"calls \(wait\).*Service level; K-CSAT", section(page, "not_computed"), re.S)
+    assert "Уровень сервиса" in section(page, "not_computed", "ru")
+    assert 'id="hours-en"' not in page
+    assert 'id="voices-en"' in page
+    assert "Satisfied?" not in page
+    assert "66.2%" not in page.split("<h2>", 2)[1]

@@ -6,14 +6,16 @@ The public face of the connector. Rows leave as text; typing belongs in ``confor
 from collections.abc import Iterator
 from pathlib import Path
 
-from ingestion.connectors.base import Batch, Cursor
+from ingestion.connectors.base import Batch, Cursor, Filling
 from ingestion.connectors.limesurvey.exports import read_exports
 from ingestion.connectors.limesurvey.options import options_of
 from ingestion.connectors.limesurvey.remote import read_remote
 from ingestion.connectors.limesurvey.streams import STREAMS
+from ingestion.filling import fills_as_surveyed
+from ingestion.readers.surveys.declaration import kinds_of
 from ingestion.settings import Source
 
-__all__ = ["STREAMS", "check", "configured", "read"]
+__all__ = ["STREAMS", "check", "configured", "fills", "read"]
 
 
 def check(source: Source) -> None:
@@ -37,6 +39,11 @@ def configured(source: Source) -> tuple[str, ...]:
         if (not source.streams or name in source.streams)
         and (has_people or name != "survey_invitations")
     )
+
+
+def fills(source: Source) -> dict[str, Filling]:
+    """What ``source`` fills: its streams, and questions of the kinds that it declares."""
+    return fills_as_surveyed(configured(source), kinds_of(options_of(source).surveys.values()))
 
 
 def read(source: Source, stream: str, *, cursor: Cursor, inbox: Path) -> Iterator[Batch]:

@@ -6,13 +6,15 @@ The public face of the connector. Rows leave as text; typing belongs in ``confor
 from collections.abc import Iterator
 from pathlib import Path
 
-from ingestion.connectors.base import Batch, Cursor
+from ingestion.connectors.base import Batch, Cursor, Filling
 from ingestion.connectors.qualtrics.exports import read_exports
 from ingestion.connectors.qualtrics.options import READABLE, options_of
 from ingestion.connectors.qualtrics.streams import STREAMS
+from ingestion.filling import fills_as_surveyed
+from ingestion.readers.surveys.declaration import kinds_of
 from ingestion.settings import Source
 
-__all__ = ["STREAMS", "check", "configured", "read"]
+__all__ = ["STREAMS", "check", "configured", "fills", "read"]
 
 
 def check(source: Source) -> None:
@@ -27,6 +29,11 @@ def check(source: Source) -> None:
 def configured(source: Source) -> tuple[str, ...]:
     """Names of the streams that ``source`` asks for: those it lists, or all that exports hold."""
     return tuple(name for name in READABLE if not source.streams or name in source.streams)
+
+
+def fills(source: Source) -> dict[str, Filling]:
+    """What ``source`` fills: its streams, and questions of the kinds that it declares."""
+    return fills_as_surveyed(configured(source), kinds_of(options_of(source).surveys.values()))
 
 
 def read(source: Source, stream: str, *, cursor: Cursor, inbox: Path) -> Iterator[Batch]:

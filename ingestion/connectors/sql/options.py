@@ -64,6 +64,8 @@ class SqlStream(MappedStream):
         overlap_minutes: how far behind the cursor reading resumes, for transactions that
             commit late; at least as long as the longest of them.
         deletes: ``key_snapshot`` reads all keys at the end, to find rows that vanished.
+        leave_out: columns that are never read, such as personal data that no entity column
+            takes; ``*`` stands for all that nobody mapped.
         batch_rows: rows that land together; a killed read resumes behind the last batch.
     """
 
@@ -72,6 +74,7 @@ class SqlStream(MappedStream):
     cursor: str | None = None
     overlap_minutes: Annotated[int, Field(ge=0)] = 60
     deletes: Literal["none", "key_snapshot"] = "none"
+    leave_out: tuple[str, ...] = ()
     batch_rows: Annotated[int, Field(ge=1)] = 200_000
 
     @model_validator(mode="after")

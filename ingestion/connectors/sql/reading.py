@@ -43,6 +43,14 @@ class _Reading:
         return {name: self.options.columns[name] for name in self.spec.key}
 
     @property
+    def names(self) -> list[str]:
+        """The columns of the relation that are read: all but what is left out."""
+        there, out = self.relation.names, self.options.leave_out
+        read = {origin.found_in(there) for origin in self.options.columns.values()}
+        left = set(there if "*" in out else out) - read
+        return [name for name in there if name not in left]
+
+    @property
     def key_names(self) -> list[str]:
         """The columns of the relation that the keys come from, once each."""
         found = (origin.found_in(self.relation.names) for origin in self.keys.values())
@@ -91,12 +99,12 @@ def read_stream(
 
 
 def _everything(reading: _Reading) -> Batch:
-    relation = reading.relation
-    statement = sa.select(*map(relation.text, relation.names)).order_by(
+    relation, names = reading.relation, reading.names
+    statement = sa.select(*map(relation.text, names)).order_by(
         *map(relation.column, reading.key_names)
     )
     return Batch(
-        rows=_stream(reading, statement, relation.names, reading.options.columns),
+        rows=_stream(reading, statement, names, reading.options.columns),
         is_snapshot=True,
     )
 
@@ -113,8 +121,8 @@ def _living_keys(reading: _Reading) -> Batch:
 
 def _changes(reading: _Reading, name: str, last: Position | None, now: datetime) -> Iterator[Batch]:
     """Everything at or behind the overlap, ordered, in batches that each bring a position."""
-    relation = reading.relation
-    statement = sa.select(*map(relation.text, relation.names), *relation.position(name)).order_by(
+    relation, names = reading.relation, reading.names
+    statement = sa.select(*map(relation.text, names), *relation.position(name)).order_by(
         relation.column(name), *map(relation.column, reading.key_names)
     )
     if last:
@@ -127,7 +135,7 @@ def _changes(reading: _Reading, name: str, last: Position | None, now: datetime)
         positions = [Position(record[-2], record[-1]) for record in page if record[-2] is not None]
         if positions:
             last = positions[-1].not_after(now)
-        rows = _batch_of([record[:-2] for record in page], relation.names, row)
+        rows = _batch_of([record[:-2] for record in page], names, row)
         yield Batch(
             rows=pa.Table.from_batches([_mapped(reading, rows, reading.options.columns)]),
             cursor=last.cursor if last else {},

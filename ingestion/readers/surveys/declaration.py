@@ -5,7 +5,7 @@ answers into rows belongs in ``answers``.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
@@ -131,6 +131,15 @@ class Survey(Strict):
     def fingerprint(self) -> str:
         """Changes when the declaration does, so that unchanged files are read by it again."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+def kinds_of(surveys: Iterable[Survey]) -> list[Mapping[str, frozenset[str]]]:
+    """What is measured, question by question: metric and horizon."""
+    return [
+        {"metric": frozenset({question.metric}), "horizon": frozenset({survey.horizon})}
+        for survey in surveys
+        for question in survey.questions.values()
+    ]
 
 
 STREAM_NAMES = SURVEY_ENTITIES

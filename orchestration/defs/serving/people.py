@@ -13,6 +13,7 @@ from pathlib import Path
 import dagster as dg
 
 from orchestration.defs.serving.assets import PUBLISHED_MARTS
+from orchestration.lib.coverage import unlocked_by
 from orchestration.lib.environment import Environment, alert_receivers, readers_file
 from orchestration.lib.manifest import Manifest, questions_answered, ready_queries
 from orchestration.lib.messaging import Message, deliver
@@ -226,6 +227,7 @@ def _report_settings(environment: Environment) -> ReportSettings:
         time_zone=company.time_zone,
         calendar=company.calendar,
         is_demo=company.is_demo,
+        unlocked=unlocked_by(environment.sources),
     )
 
 

@@ -18,6 +18,7 @@ from tests.ingestion.connectors.local_worlds import (
     SqlWorld,
 )
 from tests.ingestion.connectors.rest.world import DIALECTS, rest_world
+from tests.ingestion.connectors.singer.world import SingerWorld
 
 Opened = Callable[[Path, pytest.MonkeyPatch], AbstractContextManager[World]]
 
@@ -40,6 +41,7 @@ WORLDS: dict[str, Opened] = {
     "files": _local(FilesWorld),
     **{name: _local(partial(PresetWorld, preset=preset)) for name, preset in PRESETS.items()},
     **{name: _local(partial(StreamedWorld, preset=name, stream=s)) for name, s in STREAMED},
+    "singer": _local(SingerWorld),
     "sql": _local(SqlWorld),
     "asterisk": _local(AsteriskWorld),
     "qualtrics": _local(QualtricsWorld),

@@ -238,3 +238,13 @@ def test_what_cannot_be_read_is_one_clear_sentence(name: str, tmp_path: Path) ->
 def test_a_kind_that_nobody_knows_is_refused_with_those_that_exist(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="must be one of crm, calls, survey, customers"):
         propose(tmp_path / "calls.csv", "phone")
+
+
+@pytest.mark.parametrize("name", ["accounts", "sale_opportunity"])
+def test_the_name_of_a_file_decides_between_entities(name: str, tmp_path: Path) -> None:
+    file = tmp_path / f"{name}.csv"
+    file.write_text("id,account,stage,revenue,employees\n7,Acme,won,10.5,300\n", "utf-8")
+
+    (asked, *_) = propose(file, "crm").questions
+
+    assert asked.assumed == {"accounts": "accounts", "sale_opportunity": "opportunities"}[name]

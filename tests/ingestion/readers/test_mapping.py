@@ -133,6 +133,7 @@ def test_a_missing_source_column_is_named_with_those_that_exist() -> None:
         ({"value": "a", "default": "b"}, "belong to 'from'"),
         ({"form": "a"}, "form\n"),
         ({"from": "a", "values": {1: "b"}}, "valid string"),
+        ({"from": "a", "present": "b", "factor": 2}, "stands for every value"),
         ({"value": False}, "valid string"),
         ({"from": []}, "at least 1 item"),
         ({"from": ["a", ""]}, "at least 1 character"),
@@ -164,3 +165,11 @@ def test_a_factor_turns_seconds_into_milliseconds_and_leaves_what_is_no_number()
     rows = result(mapping, seconds=["80", "0.5", " ۸۰ ", "1e3", "soon", None, "0.0001"])
 
     assert rows["amount"] == ["80000", "500", "80000", "1e3", "soon", None, "0.0001"]
+
+
+def test_any_value_that_is_there_can_stand_for_one() -> None:
+    mapping = columns(_op={"from": "gone", "present": "delete", "default": "upsert"})
+
+    rows = result(mapping, gone=["2026-01-01", " ", None, "false"])
+
+    assert rows["_op"] == ["delete", "upsert", "upsert", "delete"]

@@ -124,12 +124,15 @@ classified_units as (
         coalesce(units.market, 'unknown') as market,
         units.outcome,
         coalesce(units.wait_milliseconds, 0) as wait_milliseconds,
-        units.outcome = 'abandoned'
-        and units.wait_milliseconds <= thresholds.short_abandon_milliseconds
-            as is_short_abandon,
-        units.wait_milliseconds <= thresholds.threshold_milliseconds
+        -- A wait that nobody knows is within no threshold.
+        coalesce(
+            units.outcome = 'abandoned'
+            and units.wait_milliseconds <= thresholds.short_abandon_milliseconds,
+            false
+        ) as is_short_abandon,
+        coalesce(units.wait_milliseconds <= thresholds.threshold_milliseconds, false)
             as is_within_threshold,
-        units.wait_milliseconds < thresholds.threshold_milliseconds
+        coalesce(units.wait_milliseconds < thresholds.threshold_milliseconds, false)
             as is_below_threshold,
         units.outcome = 'answered'
         and not units.is_open
