@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from ingestion.connectors.rest.paths import Place
 from pydantic import Field, ValidationError, model_validator
 
 from ingestion.entities import MAPPED_STREAMS
 from ingestion.errors import ConfigurationError
 from ingestion.readers.files import FilePattern
 from ingestion.readers.mapping import Columns, check_columns
+from ingestion.readers.paths import Place
 from ingestion.settings import Source, Strict, explain
 
 
