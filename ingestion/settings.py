@@ -13,9 +13,9 @@ from zoneinfo import available_timezones
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
 
 from ingestion.errors import ConfigurationError
+from ingestion.explaining import explain
 from ingestion.periods import Retention
 from ingestion.presets import with_preset
 from ingestion.stream import IDENTIFIER
@@ -23,10 +23,6 @@ from ingestion.stream import IDENTIFIER
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 DEMO_SOURCES = Path(__file__).resolve().parent / "demo" / "sources.yaml"
 DEMO_PSEUDONYM_KEY = "the demo company hides nobody"
-CREDENTIAL = re.compile(
-    r"_env$|url|passw|secret|token|auth|credential|login|api_?key", re.IGNORECASE
-)
-"""Keys whose values are never repeated."""
 
 Language = Literal["en", "fa", "ru"]
 Calendar = Literal["gregorian", "jalali"]
@@ -248,27 +244,6 @@ def _with_presets(content: Any) -> Any:
         return content
     named = [with_preset(each) if isinstance(each, dict) else each for each in sources]
     return content | {"sources": named}
-
-
-def explain(error: ValidationError) -> str:
-    """One clause per mistake: the key, the value it has, and what is allowed.
-
-    A value stays unsaid where it may be a secret in the wrong place: under a key that nobody
-    knows or that names a credential, in a URL, or somewhere below the key.
-    """
-    return "; ".join(_clause(item) for item in error.errors())
-
-
-def _clause(item: ErrorDetails) -> str:
-    where = ".".join(map(str, item["loc"]))
-    return f"{where}{_said(item)}: {item['msg']}" if where else item["msg"]
-
-
-def _said(item: ErrorDetails) -> str:
-    key, value = str(item["loc"][-1]), item["input"]
-    is_known = item["type"] not in ("extra_forbidden", "missing")
-    is_plain = isinstance(value, str | int | float | None) and "://" not in str(value)
-    return f" is {value!r}" if is_known and is_plain and not CREDENTIAL.search(key) else ""
 
 
 def home_of(company: Company) -> Home:

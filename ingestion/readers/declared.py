@@ -11,8 +11,9 @@ from pydantic import Field, ValidationError
 
 from ingestion.entities import MAPPED_STREAMS
 from ingestion.errors import ConfigurationError
+from ingestion.explaining import explain
 from ingestion.readers.mapping import Columns, check_columns
-from ingestion.settings import Source, Strict, explain
+from ingestion.settings import Source, Strict
 
 
 class MappedStream(Strict):

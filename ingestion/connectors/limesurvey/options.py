@@ -8,9 +8,10 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from ingestion.errors import ConfigurationError
+from ingestion.explaining import explain
 from ingestion.readers.files import Encoding, FilePattern
 from ingestion.readers.surveys.declaration import STREAM_NAMES, Survey
-from ingestion.settings import Source, Strict, explain
+from ingestion.settings import Source, Strict
 
 Delimiter = Annotated[str, Field(min_length=1, max_length=1)]
 SurveyNumber = Annotated[str, Field(pattern="^[0-9]{1,12}$")]

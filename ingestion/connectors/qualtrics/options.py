@@ -8,9 +8,10 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError
 
 from ingestion.errors import ConfigurationError
+from ingestion.explaining import explain
 from ingestion.readers.files import Encoding, FilePattern
 from ingestion.readers.surveys.declaration import STREAM_NAMES, Survey
-from ingestion.settings import Source, Strict, explain
+from ingestion.settings import Source, Strict
 
 SurveyNumber = Annotated[str, Field(pattern="^[A-Za-z0-9_]{1,40}$")]
 READABLE = tuple(name for name in STREAM_NAMES if name != "survey_invitations")

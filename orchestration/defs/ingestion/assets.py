@@ -5,7 +5,7 @@ result whatever becomes of it, and the source contracts of all of them are check
 so that one process pays for their import once.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -80,11 +80,7 @@ def _raw_streams(
         context: dg.AssetExecutionContext, lake: Lake, warehouse_lock: Lock
     ) -> Iterator[dg.MaterializeResult[None]]:
         """Read every configured stream into the lake and check what landed."""
-        is_refresh = context.job_name == REFRESH_JOB
-        notebook = Notebook((environment.between_nights if is_refresh else environment).notebook)
-        if not is_refresh:
-            _let_go(environment, context.log.info)
-        keep_values(lake, Notebook(environment.notebook), environment.home.marts)
+        notebook = _begun(context, environment, lake)
         chosen = {key.path[-1] for key in context.selected_asset_keys}
         wanted = [task for table in by_table if table in chosen for task in by_table[table]]
         extracted = lake.extract(wanted, lambda result: context.log.info(reports.progress(result)))
@@ -106,11 +102,19 @@ def _raw_streams(
     return raw_streams
 
 
-def _let_go(environment: Environment, say: Callable[[str], None]) -> None:
-    """What may no longer be kept goes before anything new comes."""
-    erasures.finish(environment, say)
-    erasures.clean(environment, say)
-    retain(environment.sources, environment.home, now=datetime.now(UTC), say=say)
+def _begun(
+    context: dg.AssetExecutionContext, environment: Environment, lake: CompanyLake
+) -> Notebook:
+    """Do what comes before reading; the notebook of the night, or of a refresh after it."""
+    notebook, say = Notebook(environment.notebook), context.log.info
+    is_refresh = context.job_name == REFRESH_JOB
+    if not is_refresh:
+        # What may no longer be kept goes before anything new comes.
+        erasures.finish(environment, say)
+        erasures.clean(environment, say)
+        retain(environment.sources, environment.home, now=datetime.now(UTC), say=say)
+    keep_values(lake, notebook, environment.home.marts)
+    return Notebook(environment.between_nights.notebook) if is_refresh else notebook
 
 
 def _stream_spec(tasks: Sequence[StreamTask], waits: Sequence[dg.AssetKey]) -> dg.AssetSpec:
