@@ -92,8 +92,9 @@ def _gap(need: Need, filling: Filling | None) -> Gap:
         return Gap(need.entity, need.columns, is_new=True)
     values = [name for name in need.columns if "=" in name]
     missing = [name for name in need.columns if name not in filling.columns and name not in values]
-    if not filling.has(dict(_parted(value) for value in values)):
-        missing += values
+    unfilled = [value for value in values if _parted(value)[0] not in filling.columns]
+    if unfilled or not filling.has(dict(map(_parted, values))):
+        missing += unfilled or values
     return Gap(need.entity, tuple(missing), is_new=False)
 
 

@@ -60,7 +60,11 @@ def test_declared_values_decide_and_undeclared_ones_may_be_anything() -> None:
     declared = coverage(NEEDS, filled(sources(survey_questions=QUESTIONS)))
     open_ones = coverage(NEEDS, filled(sources(survey_questions=QUESTIONS | {"metric": "kind"})))
 
+    without = {name: origin for name, origin in QUESTIONS.items() if name != "horizon"}
+    unfilled = coverage(NEEDS, filled(sources(survey_questions=without)))
+
     assert declared.computable == ("nps",)
+    assert unfilled.gaps["nps"][0].columns == ("horizon=relationship",)
     assert declared.gaps["csat"] == (Gap("survey_questions", ("metric=csat",), is_new=False),)
     assert open_ones.computable == ("nps", "csat")
 
