@@ -67,7 +67,7 @@ break: $(VENV)/base.stamp $(DAGSTER_HOME)/dagster.yaml ## Drop a bad file and wa
 	@$(BIN)/python -m orchestration break
 
 test: $(VENV)/dev.stamp ## Run the default test suite; PYTEST_ARGS adds to it
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 lane: $(VENV)/dev.stamp ## Run the long proofs that .ci/run adds
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m lane

@@ -76,3 +76,12 @@ def as_json(value: Any, depth: int) -> str:
     if isinstance(value, list):
         return f"[{', '.join(as_json(item, depth - 1) for item in value)}]"
     return json.dumps(value, ensure_ascii=False)
+
+
+def decoded(body: bytes) -> Any:
+    """The JSON of an answer's body.
+
+    Raises:
+        ValueError: it is none.
+    """
+    return DECODER.decode(body.decode("utf-8-sig"))

@@ -65,7 +65,7 @@ def revenue_sql(tiny_home: Home, warehouse: Path) -> duckdb.DuckDBPyConnection:
         connection.execute(
             f"create table warehouse.core.{name} as select * from built.core.{name} limit 0"
         )
-    compiled = tiny_home.root / "target/compiled/cx_warehouse/models/metrics/revenue"
+    compiled = tiny_home.root / "dbt/compiled/cx_warehouse/models/metrics/revenue"
     for name in ("met_revenue_movements", "met_revenue_recurring_cells"):
         text = (compiled / f"{name}.sql").read_text(encoding="utf-8")
         connection.execute(f"create view warehouse.metrics.{name} as {text}")

@@ -23,7 +23,7 @@ class Night:
         monkeypatch.setattr(headless, "_execute", self)
         monkeypatch.setattr(headless, "use_project_instance", lambda environment: None)
 
-    def __call__(self, environment: Environment) -> None:
+    def __call__(self, environment: Environment, job_name: str) -> None:
         home = self.company.home
         self.count += 1
         self.company.read()

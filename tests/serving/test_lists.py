@@ -152,6 +152,6 @@ def test_a_list_that_was_filled_in_comes_back_as_the_readme_says(
 
 def documented_source() -> dict[str, Any]:
     readme = Path(serving.__file__).with_name("README.md").read_text(encoding="utf-8")
-    (snippet,) = re.findall(r"```yaml\n(.*?)```", readme, flags=re.DOTALL)
-    source: dict[str, Any] = yaml.safe_load(snippet)["returned"]
-    return source
+    snippets = map(yaml.safe_load, re.findall(r"```yaml\n(.*?)```", readme, flags=re.DOTALL))
+    (source,) = (snippet["returned"] for snippet in snippets if "returned" in snippet)
+    return dict(source)

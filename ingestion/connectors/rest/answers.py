@@ -12,16 +12,12 @@ from typing import Any, Literal
 
 from ingestion.readers.allowance import MIB
 from ingestion.readers.http import Form
-from ingestion.readers.json_values import DECODER
+from ingestion.readers.json_values import decoded
 
 Format = Literal["json", "csv", "zip"]
 
 EXPANDED = 1024 * MIB
 """The largest file that is taken out of a ZIP file."""
-
-
-def _json(body: bytes) -> Any:
-    return DECODER.decode(body.decode("utf-8-sig"))
 
 
 def _csv(body: bytes) -> list[dict[str, str]]:
@@ -41,13 +37,13 @@ def _zip(body: bytes) -> Any:
             (entry,) = archive.infolist()
             if entry.file_size > EXPANDED:
                 raise ValueError("too large")
-            return _json(archive.read(entry))
+            return decoded(archive.read(entry))
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
         raise ValueError(str(error)) from error
 
 
 FORMS: Mapping[Format, Form] = {
-    "json": Form("JSON", _json),
+    "json": Form("JSON", decoded),
     "csv": Form("CSV", _csv),
     "zip": Form("ZIP file with one JSON file", _zip),
 }
