@@ -10,9 +10,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import requests
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from requests.auth import AuthBase
 
 from ingestion.errors import ConfigurationError
@@ -42,6 +39,9 @@ class SignedToken(AuthBase):
         private_key: str,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        from cryptography.hazmat.primitives import serialization
+        from cryptography.hazmat.primitives.asymmetric import ec
+
         try:
             # a variable often holds its line ends as \n
             pem = private_key.replace("\\n", "\n").encode()
@@ -64,6 +64,10 @@ class SignedToken(AuthBase):
         return request
 
     def _signed(self, now: int) -> str:
+        from cryptography.hazmat.primitives import hashes
+        from cryptography.hazmat.primitives.asymmetric import ec
+        from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
         claims = self._claims | {"iat": now, "exp": now + LIFETIME}
         said = f"{_part(self._header)}.{_part(claims)}"
         pair = decode_dss_signature(self._key.sign(said.encode(), ec.ECDSA(hashes.SHA256())))
