@@ -25,14 +25,16 @@ def show_callers(arguments: Sequence[str]) -> int:
     try:
         environment = load_environment()
         company = environment.sources.company
-        with closing(PhoneReader(phone_regions(environment.sources))) as reader:
-            numbers = reader.digits(written)
         with Contacts(
             environment.home.contact,
             role=role or caller_role(),
             purpose=purpose or "answer_call",
             account=account(),
         ) as contacts:
+            # A customer from abroad gives a number as it is written at home.
+            regions = dict.fromkeys([*phone_regions(environment.sources), *contacts.regions()])
+            with closing(PhoneReader(list(regions))) as reader:
+                numbers = reader.digits(written)
             answer = tell_callers(
                 contacts,
                 written,

@@ -179,6 +179,10 @@ class Contacts:
         log_read(self.folder, self._reader, what, allowed)
         return allowed
 
+    def regions(self) -> list[str]:
+        """The countries whose numbers customers have, that of most first."""
+        return [row["region"] for row in self._rows("from regions", [])]
+
     def calendar(self) -> Calendar:
         """The Jalali dates of days."""
         return Calendar(self._connection)

@@ -134,6 +134,14 @@ _LOOKUP = """
 """
 """One row per number and person: sorted by the number, so that one is found at once."""
 
+_REGIONS = """
+    select region from spellings
+    where region is not null and region not in ('ZZ', '001')
+    group by region
+    order by count(*) desc, region
+"""
+"""The countries of the numbers, that of most first."""
+
 TABLES = {
     "customer_records": _RECORDS,
     "persons": _PERSONS,
@@ -141,6 +149,7 @@ TABLES = {
     "last_touches": _TOUCHES,
     "open_cases": _CASES,
     "mart_lookup_by_phone": _LOOKUP,
+    "regions": _REGIONS,
     "labels": "from published.main.dim_labels order by all",
     "dim_calendar": "select calendar_date, jalali_year, jalali_month, jalali_day "
     "from published.main.dim_calendar order by calendar_date",

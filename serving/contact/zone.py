@@ -97,17 +97,22 @@ def _build(draft: Path, records: pa.Table, warehouse: Path, version: Path) -> in
 
 
 def _spellings(records: pa.Table) -> pa.Table:
-    """Each number as its own country writes it."""
+    """Each number as its own country writes it, and that country."""
     found = sorted({digits for digits in records["phone_digits"].to_pylist() if digits})
-    national = [national_spelling(digits) for digits in found]
-    columns = {"phone_digits": found, "phone_national": national}
+    spelled = [national_spelling(digits) for digits in found]
+    columns = {
+        "phone_digits": found,
+        "phone_national": [national for national, _ in spelled],
+        "region": [region for _, region in spelled],
+    }
     return pa.table(columns, schema=pa.schema([(name, pa.string()) for name in columns]))
 
 
-def national_spelling(digits: str) -> str:
-    """E.164 digits as their country writes them; with the plus where no country is known."""
+def national_spelling(digits: str) -> tuple[str, str | None]:
+    """E.164 digits as their country writes them, with the plus where none is known; the country."""
     try:
         number = phonenumbers.parse(f"+{digits}")
     except phonenumbers.NumberParseException:
-        return f"+{digits}"
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+        return f"+{digits}", None
+    national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return national, phonenumbers.region_code_for_country_code(number.country_code or 0)

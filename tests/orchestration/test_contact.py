@@ -77,9 +77,11 @@ def test_the_command_line_tells_who_is_calling_or_why_not(
     night(company)
     assert looking_up.show_callers(["۰۹۱۲ ۱۲۳ ۴۵۶۷", "", ""]) == 0
     assert looking_up.show_callers(["0912", "call_back", "analyst"]) == 1
+    assert looking_up.show_callers(["050 000 0003"]) == 0
 
     out, refusals = capsys.readouterr()
     assert "Ann نوری" in out
     assert "2 persons have it" in out
+    assert "+971500000003" in out
     assert "run `make nightly` first" in refusals
     assert "role 'analyst' may not read" in refusals
