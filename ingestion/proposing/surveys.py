@@ -19,10 +19,15 @@ from ingestion.proposing.words import ascii_digits, folded, synonyms
 SCORE = re.compile(r"^\d{1,3}(?:\.0+)?$")
 LED_BY_SCORE = re.compile(r"^(\d{1,2})\s*(?:[-–—.:)(=]|$)")
 HEAD = (
-    *("survey_number", "question_number", "question_text", "metric"),
+    *("survey_number", "question_number", "question_text", "metric", "horizon"),
     *("scale_minimum", "scale_maximum"),
 )
 OPTIONAL = frozenset({"question_text", "scale_minimum", "scale_maximum"})
+ABOUT_A_CONTACT = frozenset({"interaction_number", "agent_number", "queue"})
+"""Columns of a response that say which contact it is about."""
+
+OF_CONTACTS = frozenset({"csat", "ces", "resolved"})
+"""What is mostly asked right after a contact."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,19 +68,15 @@ def draft_answers(look: Look, responses: Draft) -> tuple[list[Draft], str]:
     personal += [name for name in kept if name not in known and is_personal(look, name)]
     key = {answers.columns["response_number"]}
     answers.settings["leave_out"] = [name for name in personal if name not in key]
-    left = [*questions, *(name for name in personal if name not in known)]
-    responses.settings["leave_out"] = left
+    unknown = (name for name in personal if name not in known)
+    responses.settings["leave_out"] = [*questions, *unknown]
     responses.questions = [q for q in responses.questions if not q.key.endswith("leave_out")]
-    _ask(answers, scales, words)
+    _ask(answers, scales, words, horizon := _horizon(responses, scales))
     survey = responses.columns["survey_number"]
     number = survey["value"] if isinstance(survey, dict) else look.columns[survey][0]
-    listed = Draft(
-        entity="survey_questions",
-        columns={
-            name: {"from": name, "default": None} if name in OPTIONAL else name for name in HEAD
-        },
-    )
-    return [answers, listed], _questions_text(number, scales, words)
+    columns = {name: {"from": name, "default": None} if name in OPTIONAL else name for name in HEAD}
+    listed = Draft(entity="survey_questions", columns=columns)
+    return [answers, listed], _questions_text(number, scales, words, horizon)
 
 
 def _is_asked(name: str) -> bool:
@@ -104,6 +105,13 @@ def _scales(look: Look, questions: list[str]) -> dict[str, _Scale]:
             code=code, metric=metric, lowest=lowest, highest=highest, labels=scores
         )
     return found
+
+
+def _horizon(responses: Draft, scales: Mapping[str, _Scale]) -> str:
+    """Whether it is asked after a contact, or about the relationship as a whole."""
+    asks_of_contacts = OF_CONTACTS.intersection(scale.metric for scale in scales.values())
+    is_of_contact = ABOUT_A_CONTACT.intersection(responses.columns) or asks_of_contacts
+    return "transactional" if is_of_contact else "relationship"
 
 
 def _scores(values: list[str]) -> dict[str, str] | None:
@@ -151,7 +159,7 @@ def _answer_columns(responses: Draft, scales: Mapping[str, _Scale]) -> dict[str,
     return columns
 
 
-def _ask(answers: Draft, scales: Mapping[str, _Scale], words: list[str]) -> None:
+def _ask(answers: Draft, scales: Mapping[str, _Scale], words: list[str], horizon: str) -> None:
     if scales:
         told = Listed(
             tuple(
@@ -167,7 +175,15 @@ def _ask(answers: Draft, scales: Mapping[str, _Scale], words: list[str]) -> None
         )
         answers.ask(
             said("What does each scored question measure, and on which scale?"),
-            said("{told} (mend it in the file of questions)", told=told),
+            said(
+                "{told}; {when} (mend it in the file of questions)",
+                told=told,
+                when=said(
+                    "it is asked after a contact"
+                    if horizon == "transactional"
+                    else "it is asked about the relationship as a whole"
+                ),
+            ),
             "wide.scored",
         )
     if words:
@@ -178,12 +194,15 @@ def _ask(answers: Draft, scales: Mapping[str, _Scale], words: list[str]) -> None
         )
 
 
-def _questions_text(survey: str, scales: Mapping[str, _Scale], words: list[str]) -> str:
+def _questions_text(
+    survey: str, scales: Mapping[str, _Scale], words: list[str], horizon: str
+) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEAD)
     for name, scale in scales.items():
-        writer.writerow([survey, scale.code, name, scale.metric, scale.lowest, scale.highest])
+        bounds = (scale.lowest, scale.highest)
+        writer.writerow([survey, scale.code, name, scale.metric, horizon, *bounds])
     for name in words:
-        writer.writerow([survey, name, name, "open", "", ""])
+        writer.writerow([survey, name, name, "open", horizon, "", ""])
     return text.getvalue()

@@ -96,6 +96,6 @@ def test_six_files_with_confirmed_proposals_become_a_report(
         ).fetchall()
     computed = {kpi for (kpi,) in found}
     assert computed - set(unlocked.computable) <= HOLLOW | {"K-CONC", "K-HOLD", "K-XFER"}
-    assert {"K-SL", "K-ABN", "K-RFM"} <= computed
+    assert {"K-SL", "K-ABN", "K-RFM", "K-CSAT"} <= computed
     assert 'id="not_computed-fa"' in page
     assert all(f">{kpi}<" not in page for kpi in unlocked.lacks)

@@ -114,6 +114,7 @@ def _check_meaning(name: str, rows: dict[str, Any]) -> None:
         assert rows["survey_questions"]["scale_minimum"] == 1
         assert rows["survey_questions"]["scale_maximum"] == 5
         assert rows["survey_questions"]["metric"] == "csat"
+        assert rows["survey_questions"]["horizon"] == "transactional"
         assert rows["survey_answers"]["numeric_value"] in {1, 4}
 
 
