@@ -8,7 +8,6 @@ never touched, and the door keeps the person out.
 
 import gzip
 import json
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
@@ -17,6 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from ingestion.erasure.matching import Search
+
 NOTE = ".erased.txt"
 TEXTS = frozenset({".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json", ".log"})
 ROOMS = ("inbox", "archive", "rejected")
@@ -24,16 +25,17 @@ ROOMS = ("inbox", "archive", "rejected")
 Say = Callable[[str], None]
 
 
-def clean(home_root: Path, pattern: str, *, untouched: frozenset[str], say: Say) -> dict[str, int]:
-    """Take what matches ``pattern`` out of every dropped file; records removed per room.
+def clean(
+    home_root: Path, search: Search, *, untouched: frozenset[str], say: Say
+) -> dict[str, int]:
+    """Take what ``search`` finds out of every dropped file; records removed per room.
 
     Args:
         home_root: the company's folder.
-        pattern: see ``traces``.
+        search: for whom, see ``traces``.
         untouched: sources whose files are their own systems.
         say: receives a line per file that changed.
     """
-    search = re.compile(pattern)
     removed: dict[str, int] = {}
     for room in ROOMS:
         for path in sorted((home_root / room).rglob("*")):
@@ -48,7 +50,7 @@ def clean(home_root: Path, pattern: str, *, untouched: frozenset[str], say: Say)
     return removed
 
 
-def _clean_file(path: Path, search: re.Pattern[str]) -> int:
+def _clean_file(path: Path, search: Search) -> int:
     """Remove the file's records that match; how many they were, 1 for a whole file."""
     if search.search(path.name):
         return _remove(path, "its name")
@@ -63,12 +65,13 @@ def _clean_file(path: Path, search: re.Pattern[str]) -> int:
         return _remove(path, "one of its records") if _holds_bytes(path, search) else 0
 
 
-def _clean_text(path: Path, kind: str, search: re.Pattern[str]) -> int:
+def _clean_text(path: Path, kind: str, search: Search) -> int:
     is_packed = path.suffix.lower() == ".gz"
     content = path.read_bytes()
     content = gzip.decompress(content) if is_packed else content
     encoding = _encoding(content)
     text = content.decode(encoding)
+    search = search.within(text)
     if not search.search(text):
         return 0
     kept, count = _without_members(text, search) if kind == ".json" else _kept(text, kind, search)
@@ -91,7 +94,7 @@ def _encoding(content: bytes) -> str:
     return "utf-8"
 
 
-def _kept(text: str, kind: str, search: re.Pattern[str]) -> tuple[str, int]:
+def _kept(text: str, kind: str, search: Search) -> tuple[str, int]:
     records = list(_records(text, is_quoted=kind in (".csv", ".tsv")))
     kept = [record for record in records if not search.search(record)]
     return "".join(kept), len(records) - len(kept)
@@ -109,7 +112,7 @@ def _records(text: str, *, is_quoted: bool) -> Iterator[str]:
         yield waiting
 
 
-def _without_members(text: str, search: re.Pattern[str]) -> tuple[str, int]:
+def _without_members(text: str, search: Search) -> tuple[str, int]:
     """A JSON document without the members of its lists that match."""
     count = 0
 
@@ -130,7 +133,7 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _clean_parquet(path: Path, search: re.Pattern[str]) -> int:
+def _clean_parquet(path: Path, search: Search) -> int:
     rows = pq.read_table(path)
     is_meant = pa.array([False] * rows.num_rows)
     for column in rows.columns:
@@ -145,7 +148,7 @@ def _clean_parquet(path: Path, search: re.Pattern[str]) -> int:
     return count
 
 
-def _holds(path: Path, search: re.Pattern[str]) -> bool:
+def _holds(path: Path, search: Search) -> bool:
     """Whether a packed or unknown file holds a match anywhere."""
     try:
         with ZipFile(path) as archive:
@@ -157,7 +160,7 @@ def _holds(path: Path, search: re.Pattern[str]) -> bool:
         return _holds_bytes(path, search)
 
 
-def _holds_bytes(path: Path, search: re.Pattern[str]) -> bool:
+def _holds_bytes(path: Path, search: Search) -> bool:
     content = path.read_bytes()
     return any(search.search(content.decode(name, "ignore")) for name in ("utf-8", "utf-16-le"))
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-SCRIPTS = ("0123456789", "۰۱۲۳۴۵۶۷۸۹", "٠١٢٣٤٥٦٧٨٩")
+from ingestion.erasure.matching import SCRIPTS, Search, needle
+
 BETWEEN_DIGITS = r"[\s\-().,/_·]{0,2}"
 """What people write between the digits of a phone number."""
 
@@ -39,39 +40,45 @@ class Traces:
     @cached_property
     def of_person(self) -> str:
         """A pattern of what nobody else has: contacts, own names, long numbers, pseudonyms."""
-        numbers = filter(_is_long, self.clear.get("numbers", []))
-        return _any(
-            [
-                *map(_plainly, self.clear.get("emails", [])),
-                *filter(None, map(_phone, self.clear.get("phones", []))),
-                *(_name(name) for name in self.clear.get("names", []) if len(name.split()) > 1),
-                *map(re.escape, self.hashes),
-                *map(_as_word, numbers),
-            ]
-        )
+        return _any(regex for _, regex in self._of_person())
 
     @cached_property
     def of_records(self) -> str:
         """The same and the person's records: what a refused row says, as JSON."""
-        numbers = map(_plainly, self.clear.get("numbers", []))
-        return _any(
-            [
-                self.of_person,
-                *map(_as_word, self.clear.get("tokens", [])),
-                *(rf'"customer_number":\s*"{number}"' for number in numbers),
-            ]
-        )
+        return _any(regex for _, regex in self._of_records())
 
     @cached_property
-    def in_files(self) -> str:
+    def in_files(self) -> Search:
         """The same with short customer numbers too: what a source's own file says."""
         numbers = [number for number in self.clear.get("numbers", []) if len(number) >= LEAST_WORD]
-        return _any([self.of_records, *map(_as_word, numbers)])
+        words = [(number, _as_word(number)) for number in numbers]
+        return Search(((needle(value), regex) for value, regex in [*self._of_records(), *words]))
+
+    def _of_person(self) -> list[tuple[str, str]]:
+        """Values with their patterns; no value where it may be written in many ways."""
+        numbers = filter(_is_long, self.clear.get("numbers", []))
+        phones = filter(None, map(_phone, self.clear.get("phones", [])))
+        names = [name for name in self.clear.get("names", []) if len(name.split()) > 1]
+        return [
+            *((email, _plainly(email)) for email in self.clear.get("emails", [])),
+            *(("", phone) for phone in phones),
+            *(("", _name(name)) for name in names),
+            *((found, re.escape(found)) for found in self.hashes),
+            *((number, _as_word(number)) for number in numbers),
+        ]
+
+    def _of_records(self) -> list[tuple[str, str]]:
+        numbers = self.clear.get("numbers", [])
+        return [
+            *self._of_person(),
+            *((token, _as_word(token)) for token in self.clear.get("tokens", [])),
+            *((n, rf'"customer_number":\s*"{_plainly(n)}"') for n in numbers),
+        ]
 
 
 def _any(patterns: Iterable[str]) -> str:
-    found = [pattern for pattern in patterns if pattern]
-    return f"(?i)(?:{'|'.join(pattern.removeprefix('(?i)') for pattern in found)})" if found else ""
+    found = "|".join(patterns)
+    return f"(?i)(?:{found})" if found else ""
 
 
 def _is_long(number: str) -> bool:
