@@ -23,6 +23,7 @@ LEFT_BY_A_PARSE = ("manifest.json", "semantic_manifest.json", "parsed.txt", PARS
 
 def dbt_environment(home: Home) -> dict[str, str]:
     """The environment in which the project parses and builds for ``home``."""
+    set_before = os.environ.get("PYTHONPATH")
     return os.environ | {
         "CX_WAREHOUSE": str(home.warehouse),
         "CX_FROZEN_INPUTS": str(home.frozen_inputs),
@@ -31,6 +32,8 @@ def dbt_environment(home: Home) -> dict[str, str]:
         "DBT_TARGET_PATH": str(home.root / "dbt"),
         "DBT_LOG_PATH": str(home.root / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        # What stands in front of the environment, such as another engine, stays in front.
+        "PYTHONPATH": os.pathsep.join([*filter(None, [set_before]), str(PROJECT_ROOT)]),
     }
 
 
@@ -69,7 +72,7 @@ def _run(home: Home, command: list[str], *, check: bool = True) -> subprocess.Co
     done = subprocess.run(
         [sys.executable, *command],
         cwd=DBT_PROJECT,
-        env=dbt_environment(home) | {"PYTHONPATH": str(PROJECT_ROOT)},
+        env=dbt_environment(home),
         capture_output=True,
         text=True,
         check=False,
