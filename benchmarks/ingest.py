@@ -18,12 +18,12 @@ import pyarrow as pa
 
 from benchmarks.measure import cpu_of
 from ingestion.conform import conform
-from ingestion.connectors.rest.records import RecordTable
 from ingestion.entities import entity
 from ingestion.lake import Lake
 from ingestion.landing import Arrival, land
 from ingestion.readers.json_values import DECODER
 from ingestion.readers.mapping import ColumnSource
+from ingestion.readers.records import RecordTable
 from ingestion.settings import Conventions
 from ingestion.sql import connect
 

@@ -28,6 +28,7 @@ from ingestion.retention import retain
 from ingestion.settings import Home, Language, Source, Sources, home_of, load_sources
 from ingestion.stream import StreamSpec
 from ingestion.volumes import odd_volumes
+from ingestion.writing import write_whole
 
 __all__ = [
     "ANYTHING",
@@ -71,4 +72,5 @@ __all__ = [
     "odd_volumes",
     "phone_regions",
     "retain",
+    "write_whole",
 ]

@@ -23,6 +23,7 @@ from ingestion.pipeline import StreamResult, StreamTask, configured_streams
 from ingestion.registry import all_streams
 from ingestion.settings import Home, Sources
 from ingestion.stream import StreamSpec, raw_type
+from ingestion.writing import write_whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -257,7 +258,4 @@ def _read(path: Path) -> FrozenInputs | None:
 
 
 def _write(path: Path, frozen: FrozenInputs) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(asdict(frozen), ensure_ascii=False, indent=1), encoding="utf-8")
-    temporary.replace(path)
+    write_whole(path, json.dumps(asdict(frozen), ensure_ascii=False, indent=1))

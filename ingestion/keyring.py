@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ingestion.errors import ConfigurationError
 from ingestion.settings import Home, Sources, pseudonym_key
+from ingestion.writing import write_whole
 
 FINGERPRINT_FILE = "_key.json"
 PURPOSE = b"fingerprint"
@@ -29,10 +30,7 @@ def key_of_lake(sources: Sources, home: Home) -> bytes:
     path, own = home.lake / FINGERPRINT_FILE, fingerprint(key)
     held = _read(path)
     if held is None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(".tmp")
-        draft.write_text(json.dumps({"fingerprint": own}), encoding="utf-8")
-        draft.replace(path)
+        write_whole(path, json.dumps({"fingerprint": own}))
     elif held != own:
         raise ConfigurationError(
             f"CX_PSEUDONYM_KEY is not the key that made the pseudonyms of {home.lake}: with "

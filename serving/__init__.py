@@ -19,6 +19,7 @@ from serving.contact import (
     write_zone,
 )
 from serving.coverage import Lack, Unlocked, check_text, coverage_text
+from serving.declared import read_declaration
 from serving.delivery import FOLDER as CRM_FOLDER
 from serving.delivery import (
     SENT,
@@ -132,6 +133,7 @@ __all__ = [
     "publish",
     "publish_cases",
     "read_built",
+    "read_declaration",
     "read_published",
     "reconcile",
     "refreshes_folder",

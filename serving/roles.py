@@ -8,9 +8,9 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from serving.declared import read_declaration
 from serving.errors import RoleError
 
 BUNDLED_ROLES = Path(__file__).parent / "roles.yaml"
@@ -68,19 +68,7 @@ def load_roles(path: Path) -> RoleBook:
     Raises:
         RoleError: the file is missing or says what is not understood.
     """
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return RoleBook.model_validate(content)
-    except OSError as error:
-        raise RoleError(f"{path} cannot be read: {error.strerror}") from error
-    except (UnicodeDecodeError, RecursionError) as error:
-        raise RoleError(f"{path} is no UTF-8 text of a sane depth") from error
-    except yaml.YAMLError as error:
-        raise RoleError(f"{path} is not YAML: {' '.join(str(error).split())}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise RoleError(f"{path}: {where}: {first['msg']}") from error
+    return read_declaration(path, RoleBook, RoleError)
 
 
 def check_roles(book: RoleBook, published: Mapping[str, Sequence[str]]) -> None:

@@ -7,6 +7,7 @@ names zones and counts, never the person.
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from ingestion.erasure.erasures import Erasure, own_systems
 from ingestion.erasure.searching import Found, search
 from ingestion.erasure.suppression import folder_of
 from ingestion.settings import Home, Sources
+from ingestion.writing import write_whole
 
 CERTIFICATE, PAGE = "certificate.json", "certificate.html"
 MOST_PLACES = 100
@@ -108,12 +110,11 @@ def certify(
     pattern = erasure.traces.of_person
     found = search(home.root, pattern, zone_of=lambda path: _zone(path, sources, home))
     for zone, folder in (beside or {}).items():
-        found |= search(folder, pattern, zone_of=lambda path, zone=zone: zone)  # type: ignore[misc]
+        found |= search(folder, pattern, zone_of=partial(_in_zone, zone))
     certificate = _content(erasure, found, now)
-    draft = erasure.folder / f".{CERTIFICATE}.tmp"
-    draft.write_text(json.dumps(certificate, ensure_ascii=False, indent=1), encoding="utf-8")
-    draft.replace(erasure.folder / CERTIFICATE)
-    (erasure.folder / PAGE).write_text(_page(certificate), encoding="utf-8")
+    content = json.dumps(certificate, ensure_ascii=False, indent=1)
+    write_whole(erasure.folder / CERTIFICATE, content)
+    write_whole(erasure.folder / PAGE, _page(certificate))
     if certificate["is_clean"]:
         erasure.note("verified")
         erasure.forget()
@@ -132,6 +133,10 @@ def read_certificate(erasure: Erasure) -> dict[str, Any] | None:
 def page_of(erasure: Erasure) -> Path:
     """Where the page for people lies."""
     return erasure.folder / PAGE
+
+
+def _in_zone(zone: str, _: Path) -> str:
+    return zone
 
 
 def _zone(path: Path, sources: Sources, home: Home) -> str | None:

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from ingestion.erasure import originals
-from ingestion.erasure.persons import Person, UnknownPersonError, find, keys_of
+from ingestion.erasure.persons import Person, find, keys_of
 from ingestion.erasure.requests import CUSTOMER_ID, terms_meant
 from ingestion.erasure.suppression import (
     LIST,
@@ -31,6 +31,7 @@ from ingestion.keyring import key_of_lake
 from ingestion.lake import Lake
 from ingestion.registry import DROP_CONNECTORS
 from ingestion.settings import Home, Sources
+from ingestion.writing import write_whole
 
 Step = Literal["originals", "lake", "derived", "marts", "verified"]
 Say = Callable[[str], None]
@@ -188,20 +189,4 @@ def pending(home: Home) -> Sequence[Erasure]:
 
 
 def _write(path: Path, content: object, mode: int = 0o644) -> None:
-    draft = path.with_suffix(".tmp")
-    draft.touch(mode=mode)
-    draft.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
-    draft.replace(path)
-
-
-__all__ = [
-    "Erasure",
-    "UnknownPersonError",
-    "begin",
-    "clean_lake",
-    "erased_before",
-    "erasures",
-    "own_systems",
-    "pending",
-    "plan",
-]
+    write_whole(path, json.dumps(content, ensure_ascii=False, indent=1), mode=mode)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.settings import Home
+from ingestion.writing import write_whole
 
 STATE = "index.json"
 
@@ -60,7 +61,7 @@ def write_page(home: Home, table: str, validated: Any, *, count_rows: int, now: 
     rendered = DefaultJinjaPageView().render(ValidationResultsPageRenderer().render(validated))
     folder = home.data_docs.parent
     folder.mkdir(parents=True, exist_ok=True)
-    _write(
+    write_whole(
         folder / f"{table}.html", OUTSIDE.sub("", rendered).replace("</head>", f"{STYLE}</head>")
     )
     state = _read(folder) | {
@@ -73,8 +74,8 @@ def write_page(home: Home, table: str, validated: Any, *, count_rows: int, now: 
             )
         )
     }
-    _write(folder / STATE, json.dumps(state, indent=1, sort_keys=True))
-    _write(home.data_docs, _index(state))
+    write_whole(folder / STATE, json.dumps(state, indent=1, sort_keys=True))
+    write_whole(home.data_docs, _index(state))
 
 
 def _tells_values(name: str) -> bool:
@@ -104,9 +105,3 @@ def _read(folder: Path) -> dict[str, Any]:
         return {}
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return content
-
-
-def _write(path: Path, text: str) -> None:
-    draft = path.with_name(f".{path.name}.tmp")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)

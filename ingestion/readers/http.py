@@ -152,7 +152,7 @@ class BoundedSession(requests.Session):
             raise _RetryableError(f"gives no answer ({type(error).__name__})") from None
         response._content = body
         content = self._parsed(response, body)
-        response.json = lambda **_: content  # type: ignore[method-assign]
+        response.json = lambda **_: content  # type: ignore[method-assign] # read once
         return response
 
     def _allow(self, url: str) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from ingestion import write_whole
 from orchestration.lib.manifest import Manifest, reached
 
 Fingerprints = dict[str, str]
@@ -164,9 +165,7 @@ class BuiltState:
         return content
 
     def _write(self, content: Mapping[str, Any]) -> None:
-        draft = self._path.with_suffix(".tmp")
-        draft.write_text(json.dumps(content), encoding="utf-8")
-        draft.replace(self._path)
+        write_whole(self._path, json.dumps(content))
 
 
 def _test_code(node: Mapping[str, Any]) -> object:

@@ -5,7 +5,6 @@ What is said belongs to whoever calls; addresses and credentials come from ``env
 
 import hashlib
 import json
-import os
 import smtplib
 import ssl
 from collections.abc import Iterable
@@ -16,6 +15,8 @@ from typing import Literal
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import requests
+
+from ingestion import write_whole
 
 TIMEOUT_SECONDS = 10
 KEPT_IDS = 5_000
@@ -84,17 +85,6 @@ def deliver(message: Message, receiver: Receiver) -> str | None:
     """Hand a message over; why it was not taken, in one sentence, never as an error."""
     ways = {"webhook": _post, "email": _mail, "folder": _drop}
     return ways[receiver.kind](message, receiver)
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a small file so that it is old or new after any kill."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.tmp")
-    with draft.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
 
 
 def _post(message: Message, receiver: Receiver) -> str | None:

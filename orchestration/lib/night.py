@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from ingestion import StreamResult
+from ingestion import StreamResult, write_whole
 from orchestration.lib.dbt_runner import NodeResult, tested_model
 from orchestration.lib.manifest import Manifest
 from serving import CheckFact, RejectFact, RunFacts, SourceFact, StreamFact
@@ -35,10 +35,7 @@ class Notebook:
 
     def _replace(self, name: str, value: object) -> None:
         content = self._read() | {name: value}
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        draft = self._path.with_suffix(".tmp")
-        draft.write_text(json.dumps(content, default=_text, ensure_ascii=False), encoding="utf-8")
-        draft.replace(self._path)
+        write_whole(self._path, json.dumps(content, default=_text, ensure_ascii=False))
 
     def write_demo_day(self, as_of: date) -> None:
         """Remember the day after the last one that the demo company has lived."""

@@ -10,12 +10,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from orchestration.lib.environment import Environment, from_variable, receiver
 from orchestration.lib.messaging import Message, Messenger, Receiver
-from serving import DigestError, ReportSettings, digest_messages
+from serving import DigestError, ReportSettings, digest_messages, read_declaration
 
 FIRST_WEEKDAYS = {"monday": 0, "saturday": 5, "sunday": 6}
 
@@ -56,17 +55,7 @@ def load_readers(path: Path) -> dict[str, Reader]:
     Raises:
         ReaderError: the file is missing, or says what is not understood.
     """
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return Readers.model_validate(content).readers
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReaderError(f"{path} (CX_READERS) cannot be read: {type(error).__name__}") from error
-    except yaml.YAMLError as error:
-        raise ReaderError(f"{path} is not YAML: {' '.join(str(error).split())}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise ReaderError(f"{path}: {where}: {first['msg']}") from error
+    return read_declaration(path, Readers, ReaderError).readers
 
 
 def send_digests(

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from orchestration.lib.messaging import Message, Receiver, deliver, write_whole
+from ingestion import write_whole
+from orchestration.lib.messaging import Message, Receiver, deliver
 
 MOST_TOLD = 10
 """Troubles of one message; more are counted."""

@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
+from serving.declared import read_declaration
 from serving.errors import ContactError
 
 PURPOSES = Path(__file__).with_name("purposes.yaml")
@@ -80,11 +80,4 @@ def load_purposes(path: Path = PURPOSES) -> PurposeBook:
     Raises:
         ContactError: the file cannot be read or says what is not understood.
     """
-    try:
-        return PurposeBook.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ContactError(f"{path} cannot be read: {' '.join(str(error).split())}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise ContactError(f"{path}: {where}: {first['msg']}") from error
+    return read_declaration(path, PurposeBook, ContactError)

@@ -7,9 +7,9 @@ secrets are named by their environment variable, which ``orchestration`` reads.
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from serving.declared import read_declaration
 from serving.errors import DeliveryError
 
 DEFAULT = "default"
@@ -81,16 +81,4 @@ def load_deliveries(path: Path | None) -> Deliveries:
     """
     if path is None:
         return Deliveries()
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return Deliveries.model_validate(content or {})
-    except OSError as error:
-        raise DeliveryError(f"{path} cannot be read: {error.strerror}") from error
-    except (UnicodeDecodeError, RecursionError) as error:
-        raise DeliveryError(f"{path} is no UTF-8 text of a sane depth") from error
-    except yaml.YAMLError as error:
-        raise DeliveryError(f"{path} is not YAML: {' '.join(str(error).split())}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise DeliveryError(f"{path}: {where}: {first['msg']}") from error
+    return read_declaration(path, Deliveries, DeliveryError)

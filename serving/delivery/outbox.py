@@ -9,9 +9,9 @@ sent again under the same key, word for word. What is told belongs in ``crm_fiel
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, NamedTuple, Self
 from uuid import uuid4
 
@@ -172,12 +172,7 @@ class Outbox:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _next(self, compose: Compose, size: int) -> tuple[int, str, str, str] | None:
@@ -212,21 +207,12 @@ class Outbox:
     def _count(self, query: str, *values: str) -> int:
         return int(self._file.execute(query, values).fetchone()[0])
 
-    def _transaction(self) -> "_Transaction":
-        return _Transaction(self._file)
-
-
-class _Transaction:
-    def __init__(self, file: sqlite3.Connection) -> None:
-        self._file = file
-
-    def __enter__(self) -> None:
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
         self._file.execute("begin immediate")
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._file.execute("rollback" if kind else "commit")
+        try:
+            yield
+        except BaseException:
+            self._file.execute("rollback")
+            raise
+        self._file.execute("commit")

@@ -4,9 +4,9 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from serving.declared import read_declaration
 from serving.errors import ServingError
 
 BUNDLED_DIGESTS = Path(__file__).parents[1] / "digests.yaml"
@@ -49,16 +49,7 @@ def load_digests(path: Path, known_kpis: Collection[str]) -> DigestBook:
     Raises:
         DigestError: the file is missing, or says what is not understood.
     """
-    try:
-        book = DigestBook.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise DigestError(f"{path} cannot be read: {error.strerror}") from error
-    except yaml.YAMLError as error:
-        raise DigestError(f"{path} is not YAML: {' '.join(str(error).split())}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise DigestError(f"{path}: {where}: {first['msg']}") from error
+    book = read_declaration(path, DigestBook, DigestError)
     for role, rule in book.digests.items():
         unknown = [kpi for kpi in rule.kpis if known_kpis and kpi not in known_kpis]
         if unknown:

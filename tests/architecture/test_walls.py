@@ -61,6 +61,19 @@ def test_orchestration_knows_only_the_public_faces_of_the_other_rooms() -> None:
     assert not offenders
 
 
+def test_a_connector_imports_no_other_connector() -> None:
+    connectors = ROOT / "ingestion" / "connectors"
+    names = {path.name for path in connectors.iterdir() if (path / "__init__.py").exists()}
+    offenders = {
+        str(path.relative_to(ROOT)): name
+        for path in connectors.rglob("*.py")
+        for name in imports_of(path)
+        for other in names - {path.relative_to(connectors).parts[0]}
+        if f"{name}.".startswith(f"ingestion.connectors.{other}.")
+    }
+    assert not offenders
+
+
 def test_nothing_imports_the_tests() -> None:
     offenders = [path for path in modules(*ROOMS) if any(n == "tests" for n in imports_of(path))]
     assert not offenders

@@ -176,7 +176,7 @@ class Api:
         self._session.form = FORMS["json"]
         (found,) = self._client.paginate(
             path,
-            method=method,  # type: ignore[arg-type]
+            method=method,  # type: ignore[arg-type] # one of its words
             params=params or {},
             json=body if method == "POST" else None,
             paginator=SinglePagePaginator(),

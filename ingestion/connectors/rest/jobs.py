@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from ingestion.connectors.rest.instants import instant_of
 from ingestion.errors import SourceError, TransientSourceError
 from ingestion.readers.allowance import Sleep
+from ingestion.readers.instants import instant_of
 from ingestion.readers.paths import ABSENT, JsonPath, steps_of, value_at
 from ingestion.settings import Strict
 

@@ -17,9 +17,9 @@ from ingestion.connectors.rest.paging import (
     PageNumbers,
     Token,
 )
-from ingestion.connectors.rest.records import key_value
 from ingestion.connectors.rest.streams import Request
 from ingestion.readers.paths import Place, steps_of, value_at
+from ingestion.readers.records import key_value
 
 Words = Mapping[str, str | int]
 

@@ -19,7 +19,6 @@ from ingestion.connectors.base import Batch, Cursor
 from ingestion.connectors.rest.options import options_of
 from ingestion.connectors.rest.paging import Keyset, NextLink
 from ingestion.connectors.rest.positions import Position, Positions
-from ingestion.connectors.rest.records import EACH, READ_AT, RecordTable, Rows, expanded
 from ingestion.connectors.rest.streams import (
     DeletedList,
     KeySnapshot,
@@ -32,6 +31,7 @@ from ingestion.entities import MAPPED_STREAMS
 from ingestion.errors import PositionExpiredError
 from ingestion.readers.allowance import Sleep
 from ingestion.readers.mapping import OPERATION, Columns, ColumnSource
+from ingestion.readers.records import EACH, READ_AT, RecordTable, Rows, expanded
 from ingestion.settings import Source
 from ingestion.stream import StreamSpec
 

@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from ingestion.connectors.rest.answers import Format
-from ingestion.connectors.rest.instants import Written
 from ingestion.connectors.rest.jobs import Job
 from ingestion.connectors.rest.paging import Keyset, NextLink, Paging, SinglePage
 from ingestion.readers.declared import MappedStream
+from ingestion.readers.instants import Written
 from ingestion.readers.mapping import Columns
 from ingestion.readers.paths import JsonPath, Place
 from ingestion.settings import Strict

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ingestion.connectors.rest.instants import MICROSECOND, Scale
 from ingestion.connectors.rest.positions import Position
 from ingestion.connectors.rest.streams import RestCursor
 from ingestion.errors import SourceError
+from ingestion.readers.instants import MICROSECOND, Scale
 from ingestion.readers.paths import Place
 
 BEGINNING = {True: "1970-01-01T00:00:00+00:00", False: "0"}

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from ingestion.connectors.base import Batch, Cursor
-from ingestion.connectors.rest.records import RecordTable
 from ingestion.connectors.singer.messages import Part, parts
 from ingestion.connectors.singer.options import SingerOptions, SingerStream, options_of
 from ingestion.connectors.singer.taps import LINE_BYTES, lines_of
@@ -20,6 +19,7 @@ from ingestion.entities import MAPPED_STREAMS
 from ingestion.errors import SourceError
 from ingestion.readers.content import reject_table
 from ingestion.readers.files import is_settled, open_safely, safe_files, sha256_of
+from ingestion.readers.records import RecordTable
 from ingestion.settings import Source
 
 NOTHING = "a full table without a record would delete everything: is the stream selected?"

@@ -134,13 +134,13 @@ class PresetWorld(Recorded):
     def conventions(self) -> Conventions:
         return preset_source(self.preset.preset, self.stream).conventions_of(self.stream)
 
-    def state(self) -> dict[str, str]:
-        found = {
+    def state(self) -> dict[str, str | None]:
+        found: dict[str, str | None] = {
             self.preset.key(self.preset.write(number)): name for number, name in self.names.items()
         }
         if self.stream == "survey_answers":
             scored = self.preset.key("\0").split("|")[0]
-            found |= {f"{scored}|{self.preset.write(number)}|nps": None for number in self.names}  # type: ignore[dict-item]
+            found |= {f"{scored}|{self.preset.write(number)}|nps": None for number in self.names}
         return found
 
     def read(self, cursor: Cursor) -> Iterator[Batch]:

@@ -35,6 +35,14 @@ DOCUMENTS = {
     ),
 }
 
+OF_FREE_PROPERTIES = {
+    ("hubspot", "customers"),
+    ("hubspot", "opportunities"),
+    ("twilio_taskrouter", "calls"),
+}
+"""The document leaves the names of properties open, so Prism makes up others than we read: its
+records are taken, and what they lack is told."""
+
 
 def _free_port() -> int:
     with closing(socket()) as found:
@@ -88,9 +96,8 @@ def test_the_vendor_s_own_document_accepts_what_is_asked(
             if name.endswith("_env"):
                 monkeypatch.setenv(value, "a token")
         reading = rest.read(Source.model_validate(raw), stream, cursor={}, inbox=tmp_path)
-        try:
+        if (preset, stream) in OF_FREE_PROPERTIES:
+            with pytest.raises(SourceError, match=" has no column "):
+                next(reading)
+        else:
             assert as_table(next(reading)).schema.names
-        except SourceError as error:
-            # Names of free properties are made up: what counts is that the request was taken.
-            if " has no column " not in str(error):
-                raise

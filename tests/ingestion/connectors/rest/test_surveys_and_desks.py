@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from ingestion.connectors.rest import answers
-from ingestion.connectors.rest.records import expanded
 from ingestion.errors import TransientSourceError
 from ingestion.presets import with_preset
 from ingestion.readers.json_values import DECODER
+from ingestion.readers.records import expanded
 from tests.factories.vendor import PAGE
 from tests.ingestion.connectors.acceptance import Held, batches_of
 from tests.ingestion.connectors.rest.world import RestWorld, rest_world

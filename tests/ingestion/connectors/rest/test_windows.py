@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ingestion.connectors.rest.instants import Scale
 from ingestion.connectors.rest.positions import Position
 from ingestion.connectors.rest.streams import RestCursor
 from ingestion.connectors.rest.windows import Window
 from ingestion.errors import SourceError
+from ingestion.readers.instants import Scale
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TEHRAN = ZoneInfo("Asia/Tehran")
@@ -36,7 +36,7 @@ def window(position: Position | None = None, *, has_keys: bool = False, **cursor
 def test_a_cursor_value_comes_back_as_the_source_writes_it(
     written: str, text: str, expected: str | int
 ) -> None:
-    scale = Scale(written, TEHRAN)  # type: ignore[arg-type]
+    scale = Scale(written, TEHRAN)  # type: ignore[arg-type] # one of its words
     key = scale.loaded(scale.stored(scale.key(text)))
     assert scale.request(key) == expected
 

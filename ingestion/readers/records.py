@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from ingestion.connectors.rest.instants import instant_of
 from ingestion.readers.content import RAW_CHARACTERS, ROW, Reject, reject_table
 from ingestion.readers.files import LIMITS
+from ingestion.readers.instants import instant_of
 from ingestion.readers.json_values import Number, RefusedRecord, cell
 from ingestion.readers.mapping import OPERATION, Columns, check_source_columns, map_rows
 from ingestion.readers.paths import ABSENT, Place, remainder, taken_by
