@@ -1,7 +1,7 @@
 """From the columns of a file to those of one entity: names, words, factors, what is missing.
 
-Calendars, zones and separators are guessed in ``conventions``; questions of surveys in
-``surveys``.
+Calendars, zones and separators are guessed in ``conventions``; what stands in several columns
+and durations in ``pieces``; questions of surveys in ``surveys``.
 """
 
 import re
@@ -12,18 +12,14 @@ from ingestion.errors import SourceError
 from ingestion.proposing.conventions import DATE
 from ingestion.proposing.drafts import Draft
 from ingestion.proposing.looking import Look
+from ingestion.proposing.pieces import MILLISECONDS, duration_of, join_names, join_times
 from ingestion.proposing.wording import ColumnName, said
 from ingestion.proposing.words import ascii_digits, folded, synonyms
-from ingestion.readers.mapping import NUMBER
 from ingestion.stream import PERSONAL, Column, ColumnType, StreamSpec
 
-MILLISECONDS = "_milliseconds"
-IN_MILLISECONDS = re.compile(r"(?<![a-z])(ms|msec|milli\w*)(?![a-z])|میلی|мс|милли", re.IGNORECASE)
-IN_MINUTES = re.compile(r"(?<![a-z])min(ute)?s?(?![a-z])|دقیقه|мин", re.IGNORECASE)
 EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 PHONE = re.compile(r"^(\+|00)?[\d ()-]{10,18}$")
 CODE = re.compile(r"^[\w./:#-]*\d[\w./:#-]*$")
-CLOCK = re.compile(r"^\d{1,2}:\d{2}(:\d{2})?$")
 WORDS_SHOWN, WORDS_ASKED = 8, 20
 DATES = frozenset({ColumnType.DATE, ColumnType.TIMESTAMP})
 NUMBERS_AND_DATES = DATES | {ColumnType.DECIMAL, ColumnType.INTEGER}
@@ -67,9 +63,10 @@ def draft_of(look: Look, entity: str) -> Draft:
     for name in _needed(spec):
         if name not in draft.columns:
             draft.columns[name] = _stand_in(draft, look, spec, name)
+    join_times(draft, look)
+    join_names(draft, look)
     order = [column.name for column in spec.columns]
     draft.columns = dict(sorted(draft.columns.items(), key=lambda item: order.index(item[0])))
-    _ask_of_clocks(draft, look)
     _leave_personal_out(draft, look)
     return draft
 
@@ -98,7 +95,7 @@ def _origin(draft: Draft, look: Look, column: Column, source: str) -> Any:
     if column.allowed:
         return _worded(draft, look, column, source)
     if column.name.endswith(MILLISECONDS):
-        return _measured(draft, look, column, source)
+        return duration_of(draft, look, column.name, source)
     if column.type in NUMBERS_AND_DATES:
         return _filled(draft, look, column, source)
     if column.name in STAFF and not any(map(str.isdigit, "".join(look.columns[source]))):
@@ -166,26 +163,6 @@ def _listed(words: list[str]) -> str:
     return ", ".join(words[:WORDS_SHOWN]) + (", …" if len(words) > WORDS_SHOWN else "")
 
 
-def _measured(draft: Draft, look: Look, column: Column, source: str) -> Any:
-    """Durations: seconds unless the header says otherwise."""
-    if not all(NUMBER.match(value) for value in look.columns[source]):
-        draft.ask(
-            said(
-                "{source} is not written as a plain number, so it is no duration that can be read; "
-                "can the system export seconds?",
-                source=repr(source),
-            ),
-            said("the column is kept as it is, beside the others"),
-            f"columns.{column.name}",
-        )
-        return None
-    if IN_MILLISECONDS.search(source):
-        return source
-    if IN_MINUTES.search(source):
-        return {"from": source, "factor": 60_000}
-    return {"from": source, "factor": 1000}
-
-
 def _stand_in(draft: Draft, look: Look, spec: StreamSpec, name: str) -> Any:
     """What stands for a column that the file lacks and every row needs."""
     column = next(each for each in spec.columns if each.name == name)
@@ -226,7 +203,7 @@ def _said(column: Column) -> str:
 
 def _key_of(draft: Draft, look: Look) -> str | None:
     """A column with a value of its own in every row, of those that are read for nothing else."""
-    unread = [name for name in look.columns if name not in draft.read.values()]
+    unread = [name for name in look.columns if name not in draft.taken]
     times = [c for c in look.columns if _is_dated(look, c)]
     personal = {*_personal(draft, look), *(c for c in unread if _looks_personal(look, c))}
     free = [c for c in unread if c not in {*times, *personal} and _are_codes(look.columns[c])]
@@ -252,26 +229,9 @@ def _personal(draft: Draft, look: Look) -> list[str]:
     return [source for name, source in draft.read.items() if name in personal]
 
 
-def _ask_of_clocks(draft: Draft, look: Look) -> None:
-    """A mapping reads one column: a time beside its date is lost to it."""
-    for name, values in look.columns.items():
-        is_read = name in draft.read.values()
-        is_time = synonyms().column_of(name, draft.entity) in draft.columns
-        if values and is_time and not is_read and all(CLOCK.match(ascii_digits(v)) for v in values):
-            draft.ask(
-                said(
-                    "{source} is a time without its date; "
-                    "can the system export both in one column?",
-                    source=repr(name),
-                ),
-                said("no: every date counts from its midnight"),
-                "columns",
-            )
-
-
 def _leave_personal_out(draft: Draft, look: Look) -> None:
     """What no entity column takes would land in clear."""
-    unread = [name for name in look.columns if name not in draft.read.values()]
+    unread = [name for name in look.columns if name not in draft.taken]
     left = [name for name in unread if is_personal(look, name)]
     if left:
         draft.settings["leave_out"] = left

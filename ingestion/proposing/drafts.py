@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ingestion.entities import MAPPED_STREAMS
+from ingestion.stream import ColumnType
+
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
@@ -43,6 +46,23 @@ class Draft:
             for name, origin in self.columns.items()
         }
         return {name: source for name, source in sources.items() if source}
+
+    @property
+    def possible(self) -> set[str]:
+        """The columns of the entity."""
+        return {column.name for column in MAPPED_STREAMS[self.entity].columns}
+
+    @property
+    def dated(self) -> set[str]:
+        """The columns of the entity that hold instants."""
+        columns = MAPPED_STREAMS[self.entity].columns
+        return {column.name for column in columns if column.type is ColumnType.TIMESTAMP}
+
+    @property
+    def taken(self) -> set[str]:
+        """All columns of the file that are read, those too that follow another one."""
+        origins = (origin for origin in self.columns.values() if isinstance(origin, dict))
+        return {*self.read.values(), *(name for each in origins for name in each.get("join", ()))}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,7 +70,7 @@ def _beside(look: Look, draft: Draft, language: Language) -> list[str]:
     wide = draft.settings.get("wide")
     there = wide["keep"] if wide else look.columns
     left = draft.settings.get("leave_out", [])
-    unread = [name for name in there if name not in {*draft.read.values(), *left}]
+    unread = [name for name in there if name not in {*draft.taken, *left}]
     told = {said("kept as they are in _extra"): unread, said("do not land here"): left}
     return [
         f"  {worded(what, language)}: {', '.join(map(_cut, names))}"
@@ -80,9 +80,11 @@ def _beside(look: Look, draft: Draft, language: Language) -> list[str]:
 
 
 def _origin(origin: Any) -> str:
-    if isinstance(origin, dict):
-        return f"= {origin['value']}" if "value" in origin else f"< {_cut(origin['from'])}"
-    return f"< {_cut(origin)}"
+    if not isinstance(origin, dict):
+        return f"< {_cut(origin)}"
+    if "value" in origin:
+        return f"= {origin['value']}"
+    return f"< {_cut(' + '.join([origin['from'], *origin.get('join', ())]))}"
 
 
 def _cut(value: Any) -> str:

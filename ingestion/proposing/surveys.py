@@ -46,7 +46,7 @@ def draft_answers(look: Look, responses: Draft) -> tuple[list[Draft], str]:
 
     ``responses`` is amended: answers do not land beside the response once more.
     """
-    known = {*responses.read.values()}
+    known = responses.taken
     questions = [
         name
         for name in look.columns

@@ -50,6 +50,8 @@ class Synonyms:
     free_text: frozenset[str]
     no_questions: frozenset[str]
     own_number: frozenset[str]
+    parts_of_name: frozenset[str]
+    clocks: frozenset[str]
 
     def column_of(self, header: str, entity: str) -> str | None:
         """The column of ``entity`` that a header names."""
@@ -64,6 +66,14 @@ class Synonyms:
         meant |= {folded(value): value for value in allowed}
         return meant.get(folded(word))
 
+    def is_clock(self, header: str) -> bool:
+        """True for the time of day that stands beside its date."""
+        return folded(header) in self.clocks
+
+    def is_part_of_name(self, header: str) -> bool:
+        """True for a given, middle or family name."""
+        return folded(header) in self.parts_of_name
+
     def is_personal(self, header: str) -> bool:
         """True when a header promises personal data or free text."""
         return folded(without_unit(header)) in self.personal | self.free_text
@@ -76,7 +86,7 @@ def synonyms() -> Synonyms:
         LIST.read_text(encoding="utf-8"),
         Loader=yaml.BaseLoader,  # noqa: S506 - words alone: "no" is one, not a boolean
     )
-    sets = ("personal", "free_text", "no_questions", "own_number")
+    sets = ("personal", "free_text", "no_questions", "own_number", "parts_of_name", "clocks")
     scales = tuple({folded(k): v for k, v in each.items()} for each in content["scores"])
     metrics = {name: tuple(map(folded, parts)) for name, parts in content["metrics"].items()}
     named = {name: frozenset(map(folded, content[name])) for name in sets}

@@ -27,7 +27,9 @@ from ingestion.errors import SourceError
 
 MIB = 1024 * 1024
 CHUNK_BYTES = MIB
-SAFE_PART = compile_pattern(r"^\w[\w .,+()@=-]{0,199}$")
+SAFE_PART = compile_pattern(r"^\w[\w\u200c .,+()@=-]{0,199}$")
+"""Letters of every script, also those that a zero-width non-joiner parts, as in Persian."""
+
 NOT_DATA = (".done", ".part", ".partial", ".filepart", ".tmp", ".reason.txt")
 ENCODINGS = (
     *("ascii", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"),

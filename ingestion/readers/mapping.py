@@ -5,9 +5,9 @@ here; what they mean is decided in ``conform``.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Literal, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,15 +21,16 @@ OPERATION = "_op"
 OPERATIONS = ("upsert", "delete")
 CONTROL = (OPERATION, "_file", "_row")
 NUMBER = re.compile(r"^[+-]?\d{1,15}(?:\.\d{1,9})?$")
+CLOCK = re.compile(r"^(?:(\d{1,5}):)?(\d{1,5}):(\d{2}(?:[.,]\d{1,6})?)$")
+MIDNIGHT = r" 00:00:00(?:\.0+)?$"
 
 
 def _listed(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
-SourceNames = Annotated[
-    tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_listed), Field(min_length=1)
-]
+Names = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_listed)]
+SourceNames = Annotated[Names, Field(min_length=1)]
 
 
 def _searchable(value: str) -> str:
@@ -46,6 +47,10 @@ class ColumnSource(Strict):
     Args:
         sources: the source column (``from`` in YAML), or the names that it has had, the one
             that counts first: where several exist, the others land as unmapped columns.
+        join: source columns whose text follows, each behind a space: the time beside a date, the
+            family name beside a given one. What is absent is left out.
+        clock: a duration written as 1:02:03 becomes seconds; what 2:03 means, ``minutes`` and
+            seconds or ``hours`` and minutes. What is no such thing passes through.
         values: source value to entity value; null makes it absent. Without a default, a value
             that is not listed passes through, so that typing can refuse it.
         default: stands for an absent value, for every value that ``values`` does not list, and
@@ -58,6 +63,8 @@ class ColumnSource(Strict):
     """
 
     sources: Annotated[SourceNames | None, Field(alias="from")] = None
+    join: Names = ()
+    clock: Literal["minutes", "hours"] | None = None
     values: dict[str, str | None] = Field(default_factory=dict)
     default: str | None = None
     present: str | None = None
@@ -69,14 +76,16 @@ class ColumnSource(Strict):
     def _one_origin(self) -> "ColumnSource":
         if (self.sources is None) == (self.value is None):
             raise ValueError("must have exactly one of 'from' (a source column) and 'value'")
-        rules = (self.values, self.has_default, self.factor, self.matching, self.present)
-        if self.sources is None and any(rules):
+        rules = (self.values, self.factor, self.matching, self.clock, self.join)
+        if self.sources is None and any((*rules, self.has_default, self.present)):
             raise ValueError(
-                "'values', 'default', 'present', 'factor' and 'matching' belong to 'from'"
+                "'join', 'values', 'default', 'present', 'factor', 'clock' and 'matching' belong "
+                "to 'from'"
             )
-        if self.present and any((self.values, self.factor, self.matching)):
+        if self.present and any(rules):
             raise ValueError(
-                "'present' stands for every value: no 'values', 'factor' or 'matching' beside it"
+                "'present' stands for every value: no 'join', 'values', 'factor', 'clock' or "
+                "'matching' beside it"
             )
         return self
 
@@ -85,9 +94,19 @@ class ColumnSource(Strict):
         """True when the source column may be missing."""
         return "default" in self.model_fields_set
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every source column that may be read."""
+        return (*(self.sources or ()), *self.join)
+
     def found_in(self, available: Collection[str]) -> str | None:
         """The source column among the ``available`` ones; None when none of its names is."""
         return next((name for name in self.sources or () if name in available), None)
+
+    def read_from(self, available: Collection[str]) -> list[str]:
+        """The ``available`` source columns that are read."""
+        first = self.found_in(available)
+        return [first, *(name for name in self.join if name in available)] if first else []
 
 
 def _expanded(value: Any) -> Any:
@@ -147,6 +166,12 @@ def check_source_columns(
         for entity, origin in columns.items()
         if origin.sources and not origin.found_in(available) and not origin.has_default
     }
+    missing |= {
+        repr(name): entity
+        for entity, origin in columns.items()
+        for name in origin.join
+        if name not in available and not origin.has_default
+    }
     if missing:
         wanted = ", ".join(f"{source} (for {entity})" for source, entity in missing.items())
         shown = ", ".join(map(repr, available)) or "no columns"
@@ -175,7 +200,7 @@ def map_rows(
     arrays: dict[str, Any] = {entity: _column(rows, origin) for entity, origin in columns.items()}
     arrays["_file"] = _constant(file, rows.num_rows)
     arrays["_row"] = rows.column("_row")
-    read = {origin.found_in(rows.schema.names) for origin in columns.values()}
+    read = {name for origin in columns.values() for name in origin.read_from(rows.schema.names)}
     taken = {*CONTROL, *stream.unit_columns, *(column.name for column in stream.columns)}
     for name in rows.schema.names:
         if name in read or name == "_row":
@@ -193,24 +218,58 @@ def _column(rows: pa.RecordBatch, origin: ColumnSource) -> pa.Array:
     if source is None:
         return _constant(origin.default if origin.sources else origin.value, rows.num_rows)
     values = rows.column(source)
+    if origin.join:
+        values = _joined([rows.column(name) for name in origin.read_from(rows.schema.names)])
     if origin.matching:
         values = values.cast(pa.string())
         is_meant = pc.match_substring_regex(values, origin.matching)
         values = pc.if_else(is_meant, values, pa.scalar(None, pa.string()))
+    if origin.clock:
+        values = _each(values, lambda value: _seconds(value, two_parts=origin.clock))
     if origin.factor:
-        values = _multiplied(values.cast(pa.string()), origin.factor)
+        values = _each(values, lambda value: _product(value, factor=origin.factor or 1))
     if not origin.values and not origin.has_default and not origin.present:
         return values
     return _replaced(values.cast(pa.string()), origin)
 
 
-def _multiplied(text: pa.Array, factor: int) -> pa.Array:
-    return pa.array([_product(value, factor) for value in text.to_pylist()], pa.string())
+def _joined(parts: list[pa.Array]) -> pa.Array:
+    nothing = pa.scalar(None, pa.string())
+    joined = pa.nulls(len(parts[0]), pa.string())
+    for part in parts:
+        text = pc.utf8_trim_whitespace(part.cast(pa.string()))
+        if pa.types.is_temporal(part.type):
+            # a spreadsheet keeps a day as its midnight
+            text = pc.replace_substring_regex(text, MIDNIGHT, "")
+        text = pc.if_else(pc.equal(text, ""), nothing, text)
+        both = pc.binary_join_element_wise(joined, text, " ")
+        joined = pc.coalesce(both, joined, text)
+    return joined
 
 
-def _product(value: str | None, factor: int) -> str | None:
-    number = (value or "").strip()
+def _each(values: pa.Array, change: Callable[[str], str]) -> pa.Array:
+    """Numbers repeat, so each is changed once."""
+    coded = values.cast(pa.string()).dictionary_encode()
+    changed = [change(value) for value in coded.dictionary.to_pylist()]
+    return pa.array(changed, pa.string()).take(coded.indices)
+
+
+def _seconds(value: str, *, two_parts: str | None) -> str:
+    match = CLOCK.match(value.strip())
+    if not match:
+        return value
     # Decimal reads the digits of every script, as typing does
+    first, second, third = (Decimal((part or "0").replace(",", ".")) for part in match.groups())
+    if match.group(1) is None and two_parts == "hours":
+        first, second, third = second, third, Decimal(0)
+    in_hour = match.group(1) is not None or two_parts == "hours"
+    if third >= 60 or (in_hour and second >= 60):
+        return value
+    return format((first * 60 + second) * 60 + third, "f")
+
+
+def _product(value: str, *, factor: int) -> str:
+    number = value.strip()
     if not NUMBER.match(number):
         return value
     product = Decimal(number) * factor

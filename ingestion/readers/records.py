@@ -92,7 +92,7 @@ class RecordTable:
         where: str,
     ) -> None:
         self._stream, self._columns, self._where, self._zone = stream, columns, where, zone
-        names = dict.fromkeys(name for origin in columns.values() for name in origin.sources or ())
+        names = dict.fromkeys(name for origin in columns.values() for name in origin.names)
         self._places = {name: Place.of(name) for name in names}
         self._times = frozenset(times)
         unread = [Place.of(name) for name in leave_out if name != "*"]
@@ -134,16 +134,17 @@ class RecordTable:
 
         A record that tells a delete may hold its key alone.
         """
+        origins = self._columns.values()
         objects = [record for record in records if isinstance(record, dict)]
         if not objects:
-            first = (origin.sources[0] for origin in self._columns.values() if origin.sources)
+            first = (name for origin in origins for name in origin.names[:1] + origin.join)
             return list(dict.fromkeys(first))
         living = [record for record in objects if not self._is_gone(record)]
         if living:
             check_source_columns(self._columns, self._places_in(living), self._where)
         present = self._places_in(objects)
-        chosen = (origin.found_in(present) for origin in self._columns.values())
-        return list(dict.fromkeys(filter(None, chosen)))
+        read = (name for origin in origins for name in origin.read_from(present))
+        return list(dict.fromkeys(read))
 
     def _places_in(self, records: Sequence[dict[str, Any]]) -> list[str]:
         return [

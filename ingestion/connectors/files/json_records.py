@@ -60,7 +60,7 @@ def read_json(path: Path, options: FileStream, *, limits: Limits) -> Content:
 
 def _places(options: FileStream) -> dict[str, Place]:
     """The places in nested values that columns name."""
-    names = {name for origin in options.columns.values() for name in origin.sources or ()}
+    names = {name for origin in options.columns.values() for name in origin.names}
     found = {}
     for name in names:
         with suppress(ValueError):

@@ -255,7 +255,7 @@ class _Reading:
     @property
     def _reads_clock(self) -> bool:
         origins = self.options.columns.values()
-        return any(READ_AT in name for origin in origins for name in origin.sources or ())
+        return any(READ_AT in name for origin in origins for name in origin.names)
 
     def _table(self, request: Request, columns: Columns) -> RecordTable:
         return RecordTable(

@@ -172,6 +172,6 @@ class RestStream(Request, MappedStream):
         if isinstance(self.deletes, Whole) and self.cursor and self.cursor.goes_in_steps:
             raise ValueError("deletes.kind whole reads all at once: no restart_after, slice_days")
         for origin in self.columns.values():
-            for text in origin.sources or ():
+            for text in origin.names:
                 Place.of(text)
         return self

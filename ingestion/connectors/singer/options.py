@@ -77,7 +77,7 @@ def _stream(source: Source, name: str) -> SingerStream:
         stream = SingerStream.model_validate(source.streams[name])
         source.conventions.replaced(stream.conventions)
         for origin in stream.columns.values():
-            for text in origin.sources or ():
+            for text in origin.names:
                 Place.of(text)
     except (ValidationError, ValueError) as error:
         said = explain(error) if isinstance(error, ValidationError) else str(error)

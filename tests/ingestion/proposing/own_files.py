@@ -11,7 +11,7 @@ PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 def persian_calls(folder: Path) -> Path:
     """A workbook with a title above the header, Jalali dates and Persian digits."""
     return _workbook(
-        folder / "تماس‌ها".replace("\u200c", " "),
+        folder / "تماس‌ها",
         ["گزارش تماس‌های شهریور"],
         [
             "شناسه تماس",

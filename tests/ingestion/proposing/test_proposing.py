@@ -122,7 +122,7 @@ def test_what_the_file_does_not_tell_is_asked_and_what_would_be_refused_is_shown
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "calls.csv"
-    rows = [f"{n},0{n}/05/2026 10:00,{'Lunch' if n == 3 else 'answered'},0:03:2{n}" for n in (1, 3)]
+    rows = [f"{n},0{n}/05/2026 10:00,{'Lunch' if n == 3 else 'answered'},{n} min" for n in (1, 3)]
     file.write_text("\n".join(["Call ID,Date,Status,Duration", *rows]), "utf-8")
 
     proposal = propose(file, "calls")
@@ -174,17 +174,33 @@ def test_a_survey_without_questions_is_its_responses_alone(tmp_path: Path) -> No
     assert list(yaml.safe_load(proposal.yaml)[0]["streams"]) == ["survey_responses"]
 
 
-def test_a_clock_beside_its_date_is_asked_about_and_a_shared_key_is_told(tmp_path: Path) -> None:
+def test_a_clock_follows_its_date_and_a_shared_key_is_told(tmp_path: Path) -> None:
     file = tmp_path / "calls.csv"
     file.write_text(
-        "Call ID,Time,Date,Status\n7,10:20,2026-09-01,missed\n7,10:30,2026-09-02,busy\n"
+        "Call ID,Time,Date,Status,Wait\n"
+        "7,10:20,2026-09-01,missed,1:05\n7,10:30,2026-09-02,busy,0:02:00\n"
     )
 
     proposal = propose(file, "calls")
+    columns = yaml.safe_load(proposal.yaml)[0]["streams"]["calls"]["columns"]
 
-    assert "'Time' is a time without its date" in proposal.text
-    assert "entered_at           < Date" in proposal.text
+    assert columns["entered_at"] == {"from": "Date", "join": ["Time"]}
+    assert "2026-09-01 10:20+00:00 | 2026-09-02 10:30+00:00" in proposal.text
+    assert columns["wait_milliseconds"] == {"from": "Wait", "clock": "minutes", "factor": 1000}
+    assert "65000 | 120000" in proposal.text
+    assert "Is 1:05 of 'Wait' minutes and seconds?" in [q.text for q in proposal.questions]
     assert "2 rows have only 1 keys (call_number, queue)" in proposal.text
+
+
+def test_the_parts_of_a_name_are_put_together_in_their_order(tmp_path: Path) -> None:
+    file = tmp_path / "clients.csv"
+    file.write_text("Код клиента;Фамилия;Имя;Отчество\n1;Орлова;Анна;Львовна\n", "utf-8")
+
+    proposal = propose(file, "customers")
+    block = yaml.safe_load(proposal.yaml)[0]["streams"]["customers"]
+
+    assert block["columns"]["full_name"] == {"from": "Фамилия", "join": ["Имя", "Отчество"]}
+    assert "leave_out" not in block
 
 
 def test_any_entity_and_the_likeliest_sheet_can_be_proposed(tmp_path: Path) -> None:

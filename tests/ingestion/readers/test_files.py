@@ -43,10 +43,10 @@ def names(inbox: Path, pattern: str) -> list[str]:
 
 
 def test_files_are_found_by_pattern_and_ordered_by_name(inbox: Path) -> None:
-    for name in ("b.csv", "a.csv", "day/a.csv", "day/deep/a.csv", "مشتریان.csv", "a.txt"):
+    for name in ("b.csv", "a.csv", "day/a.csv", "day/deep/a.csv", "تماس‌ها.csv", "a.txt"):
         drop(inbox, name)
 
-    assert names(inbox, "*.csv") == ["a.csv", "b.csv", "مشتریان.csv"]
+    assert names(inbox, "*.csv") == ["a.csv", "b.csv", "تماس‌ها.csv"]
     assert names(inbox, "*/a.csv") == ["day/a.csv"]
     assert names(inbox, "**/a.csv") == ["a.csv", "day/a.csv", "day/deep/a.csv"]
     assert safe_files(inbox / "missing", "*") == []

@@ -1,5 +1,6 @@
 """Column mapping: renaming, replacing, and everything that nobody mapped."""
 
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
@@ -74,6 +75,38 @@ def test_a_renamed_column_is_found_under_the_first_of_its_names() -> None:
 def test_a_column_that_has_none_of_its_names_is_refused() -> None:
     with pytest.raises(SourceError, match=r"no column 'total' or 'sum' \(for amount\)"):
         check_source_columns(columns(amount=["total", "sum"]), ["id", "deal"], "a.csv")
+
+
+def test_columns_are_joined_and_what_is_absent_is_left_out() -> None:
+    mapping = columns(
+        stage={"from": "day", "join": "time"}, customer_number={"from": "a", "join": ["b", "c"]}
+    )
+
+    rows = result(
+        mapping,
+        day=[datetime(2026, 9, 1), datetime(2026, 9, 2, 10), None, None],
+        time=[" 10:20 ", "", "11:00", None],
+        a=["Анна", None, "", "A"],
+        b=["Львовна", "B", " ", None],
+        c=["Орлова", "C", None, "D"],
+    )
+
+    assert rows["stage"] == ["2026-09-01 10:20", "2026-09-02 10:00:00.000000", "11:00", None]
+    assert rows["customer_number"] == ["Анна Львовна Орлова", "B C", None, "A D"]
+    assert not {"day", "time", "a", "b", "c"} & rows.keys()
+    with pytest.raises(SourceError, match=r"has no column 'time' \(for stage\)"):
+        check_source_columns(mapping, ["id", "day", "a", "b", "c"], "a.csv")
+
+
+def test_durations_written_as_clocks_become_numbers_and_others_pass_through() -> None:
+    written = ["2:03", "۰۱:۰۲:۰۳", "0:00:01,5", "90:00", "1:60", "1:61:00", "soon", None]
+    minutes = columns(amount={"from": "lasted", "clock": "minutes", "factor": 1000})
+    hours = columns(amount={"from": "lasted", "clock": "hours"})
+
+    assert result(minutes, lasted=written)["amount"] == [
+        *("123000", "3723000", "1500", "5400000", "1:60", "1:61:00", "soon", None)
+    ]
+    assert result(hours, lasted=["2:03", "0:00:01.5"])["amount"] == ["7380", "1.5"]
 
 
 def test_an_amount_may_have_a_unit_and_nothing_else_may() -> None:

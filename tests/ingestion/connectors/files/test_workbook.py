@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import openpyxl
@@ -87,6 +87,19 @@ def test_a_column_of_dates_stays_typed_and_a_mixed_one_is_text(inbox: Inbox) -> 
         datetime(2026, 1, 3),
     ]
     assert [row[3] for row in cells(batch)] == ["2026-01-02", "soon", "2026-01-03 08:00:00"]
+
+
+def test_times_and_durations_are_text_as_a_person_sees_them(inbox: Inbox) -> None:
+    rows = [
+        HEADER,
+        [1, time(8, 5), timedelta(minutes=3, seconds=5)],
+        [2, None, timedelta(hours=26)],
+    ]
+    inbox.drop("orders.xlsx", workbook(rows))
+
+    (batch,) = inbox.read(format="xlsx")
+
+    assert [row[2:] for row in cells(batch)] == [("08:05:00", "0:03:05"), (None, "26:00:00")]
 
 
 def test_empty_rows_and_columns_around_the_table_are_nothing(inbox: Inbox) -> None:
