@@ -65,8 +65,9 @@ def replay_compiled(home: Home) -> None:
     results = json.loads((home.root / "target" / "run_results.json").read_text())["results"]
     manifest = json.loads((home.root / "target" / "manifest.json").read_text())["nodes"]
     seconds = {}
-    settings = {"memory_limit": memory_of(home), "preserve_insertion_order": "false"}
-    with duckdb.connect(str(home.warehouse), config=settings) as connection:
+    with duckdb.connect(str(home.warehouse)) as connection:
+        connection.execute(f"set memory_limit = '{memory_of(home)}'")
+        connection.execute("set preserve_insertion_order = false")
         connection.execute("set timezone = 'UTC'")
         connection.execute("create schema if not exists replayed")
         for result in results:

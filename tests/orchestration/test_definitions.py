@@ -99,16 +99,20 @@ def test_every_configured_stream_has_its_two_checks(
 def test_every_data_test_of_one_model_is_a_check(
     defs: dg.Definitions, manifest: Mapping[str, Any]
 ) -> None:
-    names = {key.name for key in defs.resolve_asset_graph().asset_check_keys}
+    graph = defs.resolve_asset_graph()
+    checks = [graph.get_check_spec(key) for key in graph.asset_check_keys]
+    told = {check.metadata["dagster_dbt/unique_id"]: check for check in checks if check.metadata}
     tests = {
-        node["name"]
-        for node in manifest["nodes"].values()
+        unique_id
+        for unique_id, node in manifest["nodes"].items()
         if node["resource_type"] == "test"
         and (node.get("attached_node") or len(node["depends_on"]["nodes"]) == 1)
     }
 
     assert tests
-    assert tests <= names
+    assert tests <= told.keys()
+    assert all(told[test].description for test in tests)
+    assert max(len(told[test].name) for test in tests) < 60
 
 
 def test_every_asset_says_what_it_is_and_whose(

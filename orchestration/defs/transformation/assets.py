@@ -10,6 +10,7 @@ import dagster as dg
 from dagster_dbt import dbt_assets
 
 from orchestration.lib.building import REUSED, build_all, build_some
+from orchestration.lib.check_names import with_plain_checks
 from orchestration.lib.dbt_runner import DbtRunner, NodeResult, failures
 from orchestration.lib.environment import Environment
 from orchestration.lib.lake import CompanyLake
@@ -27,8 +28,9 @@ Event = dg.MaterializeResult[None] | dg.AssetCheckResult
 
 def transformation_assets(environment: Environment, manifest: Manifest) -> dg.AssetsDefinition:
     """One step over all seeds, models and data tests of the manifest."""
+    plain = with_plain_checks(manifest)
 
-    @dbt_assets(manifest=manifest, dagster_dbt_translator=CxTranslator(), name="warehouse_models")
+    @dbt_assets(manifest=plain, dagster_dbt_translator=CxTranslator(), name="warehouse_models")
     def warehouse_models(
         context: dg.AssetExecutionContext, dbt: Dbt, lake: Lake, warehouse_lock: Lock
     ) -> Iterator[Event]:
