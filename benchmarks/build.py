@@ -71,8 +71,8 @@ def replay_compiled(home: Home) -> None:
         connection.execute("set timezone = 'UTC'")
         connection.execute("create schema if not exists replayed")
         for result in results:
-            node, sql = manifest[result["unique_id"]], result.get("compiled_code")
-            if not sql or node["resource_type"] not in ("model", "test"):
+            node, sql = manifest.get(result["unique_id"]), result.get("compiled_code")
+            if not node or not sql or node["resource_type"] not in ("model", "test"):
                 continue
             if node["config"]["materialized"] == "view":
                 continue
