@@ -118,19 +118,36 @@ judged as (
 
 ),
 
+-- Only what counts may supersede, so that a late correction does not erase an answer. It is
+-- decided on few columns: whole answers are too many to sort in memory.
+askings as (
+
+    select
+        answer_id,
+        question_id,
+        customer_id,
+        coalesce(invitation_id, response_id) as asking_id,
+        horizon,
+        answered_at,
+        asked_local_date
+
+    from judged
+    where own_exclusion_reason is null
+
+),
+
 gaps as (
 
     select
         *,
         {{ dbt.datediff(
-            'lag(asked_local_date) over (partition by question_id, customer_id, '
-            ~ 'own_exclusion_reason is null '
+            'lag(asked_local_date) over (partition by question_id, customer_id '
             ~ 'order by asked_local_date, answered_at, answer_id)',
             'asked_local_date',
             'day'
         ) }} as days_since_asked
 
-    from judged
+    from askings
 
 ),
 
@@ -141,7 +158,7 @@ waves as (
         count(*) filter (
             where days_since_asked >= {{ var('relationship_wave_days') }}
         ) over (
-            partition by question_id, customer_id, own_exclusion_reason is null
+            partition by question_id, customer_id
             order by asked_local_date, answered_at, answer_id
             rows between unbounded preceding and current row
         ) as wave_number
@@ -150,63 +167,63 @@ waves as (
 
 ),
 
--- A relationship survey hears a person once a wave, any other an invitation once. Only
--- what counts may supersede, so that a late correction does not erase an answer.
-ranked as (
+-- A relationship survey hears a person once a wave, any other an invitation once.
+superseded as (
 
-    select
-        *,
-        row_number() over (
+    select answer_id
+
+    from waves
+    qualify row_number() over (
             partition by
                 question_id,
-                own_exclusion_reason is null,
                 case
                     when horizon = 'relationship'
                         then concat_ws('|', customer_id, wave_number)
-                    else coalesce(invitation_id, response_id)
+                    else asking_id
                 end
             order by answered_at desc, answer_id desc
-        ) as recency
-
-    from waves
+        ) > 1
 
 ),
 
 final as (
 
     select
-        answer_id,
-        response_id,
-        invitation_id,
-        survey_id,
-        question_id,
-        metric,
-        question_version,
-        scale_minimum,
-        scale_maximum,
-        horizon,
-        touchpoint,
-        identity_key,
-        customer_id,
-        is_known_customer,
-        segment,
-        market,
-        agent_id,
-        queue_id,
-        channel,
-        language,
-        invited_at,
-        answered_at,
-        answered_local_date,
-        numeric_value,
-        choice_code,
-        answer_text,
-        case
-            when own_exclusion_reason is not null then own_exclusion_reason
-            when recency > 1 then 'superseded'
-        end as exclusion_reason
+        judged.answer_id,
+        judged.response_id,
+        judged.invitation_id,
+        judged.survey_id,
+        judged.question_id,
+        judged.metric,
+        judged.question_version,
+        judged.scale_minimum,
+        judged.scale_maximum,
+        judged.horizon,
+        judged.touchpoint,
+        judged.identity_key,
+        judged.customer_id,
+        judged.is_known_customer,
+        judged.segment,
+        judged.market,
+        judged.agent_id,
+        judged.queue_id,
+        judged.channel,
+        judged.language,
+        judged.invited_at,
+        judged.answered_at,
+        judged.answered_local_date,
+        judged.numeric_value,
+        judged.choice_code,
+        judged.answer_text,
+        coalesce(
+            judged.own_exclusion_reason,
+            case when superseded.answer_id is not null then 'superseded' end
+        ) as exclusion_reason
 
-    from ranked
+    from judged
+
+    left join superseded
+        on judged.answer_id = superseded.answer_id
 
 )
 
