@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pytest
 from openpyxl import load_workbook
@@ -26,7 +27,7 @@ from serving.contact import READ_LOG, ZONE, reads, write_zone, zone
 from serving.contact.purposes import load_purposes
 from serving.delivery.crm_fields import FIELDS
 from tests.serving.test_lists import documented_source
-from tests.serving.zones import PHONES, records, write_people, write_world
+from tests.serving.zones import PHONES, records, write_offers, write_people, write_world
 
 SETTINGS = ListSettings(language="en", time_zone="Asia/Tehran")
 
@@ -256,6 +257,26 @@ def test_a_calling_list_has_names_and_numbers_of_those_who_may_be_called(
         ("marketing", "lists/growth.xlsx"): ["bob"],
     }
     assert {stat.S_IMODE(path.stat().st_mode) for path in lists.paths.values()} == {0o600}
+
+
+def test_offers_are_on_the_calling_lists_of_those_alone_who_said_yes(
+    world: Path, folder: Path
+) -> None:
+    """Cyrus took it back, and Farah never said anything; Ann has a case."""
+    with duckdb.connect(str(world / "version" / "marts.duckdb")) as connection:
+        connection.execute("delete from mart_action_today where customer_id <> 'ann'")
+    write_offers(world / "version", "ann", "bob", "cyrus", "farah")
+
+    lists = write_calling_lists(folder, world / "version", SETTINGS, role="caller", account="night")
+
+    assert dict(lists.left_out) == {"refused": 4, "send_flowers": 1}
+    rows = rows_of(lists.paths["growth"])
+    assert [row["Name"] for row in rows] == ["Bob نوری", "Bob نوری"]
+    assert {row["Phone"] for row in rows} == {"0912 123 4567"}
+    assert list(rows[0])[:4] == ["Reason", "Left on", "Name", "Phone"]
+    assert list(rows[1])[:4] == ["Offer", "Because of", "Have both, %", "Name"]
+    listed = {(row["purpose"], row["what"]): row["customer_ids"] for row in reads(folder)}
+    assert listed["marketing", "lists/growth.xlsx"] == ["bob"]
 
 
 def test_a_calling_list_that_comes_back_brings_no_name_into_the_lake(

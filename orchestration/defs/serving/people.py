@@ -24,6 +24,7 @@ from serving import (
     ReportSettings,
     Told,
     alert_message,
+    cases_version,
     current_version,
     new_alerts,
     write_catalog,
@@ -112,7 +113,7 @@ def digests_asset(environment: Environment) -> dg.AssetsDefinition:
 
 
 def lists_asset(environment: Environment) -> dg.AssetsDefinition:
-    """The lists of open cases of the published version, one workbook per area."""
+    """The lists of open cases and offers, one workbook per area."""
     settings = list_settings(environment)
 
     @dg.asset(
@@ -122,14 +123,16 @@ def lists_asset(environment: Environment) -> dg.AssetsDefinition:
         owners=["team:cx_analytics"],
         kinds={"excel"},
         description=(
-            "The lists that people work from: one Excel workbook of open cases per area.\n\n"
+            "The lists that people work from: one Excel workbook per area, of open cases and of "
+            "customers to ask back or to offer something.\n\n"
             "The most urgent first, with reason, next step, language and channel; what is filled "
             "in comes back through the inbox."
         ),
     )
     def case_lists() -> dg.MaterializeResult[None]:
-        version = _current_version(environment)
-        lists = write_lists(version, settings)
+        night = _current_version(environment)
+        cases = cases_version(environment.home.marts) or night
+        lists = write_lists(cases, settings, night=night)
         return dg.MaterializeResult(
             metadata={owner: dg.MetadataValue.path(path) for owner, path in lists.items()}
         )
