@@ -171,6 +171,7 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
     monkeypatch.setattr(deliveries, "tell_crm", lambda *_: (told, None))
     monkeypatch.setattr(deliveries, "tell_cases", lambda *_: Told({}))
     monkeypatch.setattr(contact, "write_zone", lambda folder, records, **paths: 0)
+    monkeypatch.setattr(contact, "renew_cases", lambda folder, version: None)
     monkeypatch.setattr(contact, "write_calling_lists", lambda folder, *_, **who: lists)
     return found
 

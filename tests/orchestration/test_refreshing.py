@@ -56,6 +56,9 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Path, Path | None]]
         found.append(("calling lists", version, night))
         return CallingLists({}, 0, {})
 
+    def renew_cases(folder: Path, version: Path) -> None:
+        found.append(("who is calling", version, None))
+
     def tell_cases(environment: Environment, version: Path) -> Told:
         found.append(("webhooks", version, None))
         return Told({})
@@ -63,6 +66,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Path, Path | None]]
     for module in (people, refreshed):
         monkeypatch.setattr(module, "write_lists", list_cases)
     monkeypatch.setattr(contact, "write_calling_lists", list_calls)
+    monkeypatch.setattr(contact, "renew_cases", renew_cases)
     monkeypatch.setattr(deliveries, "tell_cases", tell_cases)
     return found
 
@@ -91,7 +95,7 @@ def test_a_refresh_shows_new_cases_and_leaves_the_night_as_it_was(
     assert environment.notebook.read_text() == night
     shown = cases_version(environment.home.marts)
     assert shown != current_version(environment.home.marts)
-    assert set(told) == everywhere(shown)
+    assert set(told) == {*everywhere(shown), ("who is calling", shown, None)}
     told.clear()
 
     assert run(defs, REFRESH_JOB)

@@ -23,7 +23,7 @@ from serving import (
     write_batch,
     write_calling_lists,
 )
-from serving.contact import READ_LOG, ZONE, reads, write_zone, zone
+from serving.contact import READ_LOG, ZONE, reads, renew_cases, write_zone, zone
 from serving.contact.purposes import load_purposes
 from serving.delivery.crm_fields import FIELDS
 from tests.serving.test_lists import documented_source
@@ -147,6 +147,34 @@ def test_who_is_calling_tells_everybody_with_the_number_and_what_is_open(folder:
     assert "last NPS 3 (2026-10-30)" in ann
     assert "open cases: 2; CX-1: Complaint → Call, due 2026-11-01 00:00" in ann
     assert re.findall(r"2026-10-\d\d: call", ann) == [f"2026-10-{d}: call" for d in (31, 30, 29)]
+
+
+def test_who_is_calling_knows_the_cases_of_a_refresh(
+    world: Path, folder: Path, tmp_path: Path
+) -> None:
+    """Since the night CX-1 was settled, Farah complained, and somebody unknown as well."""
+    later = tmp_path / "later"
+    later.mkdir()
+    shutil.copy(world / "version" / "marts.duckdb", later)
+    with duckdb.connect(str(later / "marts.duckdb")) as connection:
+        connection.execute("delete from mart_action_today where customer_id in ('ann', 'farah')")
+        connection.execute("""
+            insert into mart_action_today by name
+            select 'CX-10' as case_id, 'care' as owner, 'complaint' as reason,
+                person as customer_id, 'contact_customer' as suggested_step, 'suggested' as status,
+                timestamp '2026-11-01 10:00:00' as step_due_at, false as is_overdue
+            from (select unnest(['farah', 'stranger']) as person)
+        """)
+
+    renew_cases(folder, later)
+
+    assert "CX-10: Complaint" in told(folder, [PHONES["farah"]])
+    assert "CX-2: Complaint" in told(folder, [PHONES["dina"]])
+    ann, bob = told(folder, [PHONES["ann"]]).split("\n- ")[1:]
+    assert "no open case" in ann
+    assert "open cases: 2" in bob
+    with pytest.raises(ContactError, match="run `make nightly` first"):
+        renew_cases(tmp_path / "nowhere", later)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from serving import (
     caller_role,
     cases_version,
     current_version,
+    renew_cases,
     write_calling_lists,
     write_zone,
 )
@@ -77,7 +78,7 @@ def calling_lists_asset(environment: Environment) -> dg.AssetsDefinition:
         description=(
             "One workbook per area with the names and numbers of those who may be called.\n\n"
             "Written in the contact zone by every night, and by each refresh after it for the "
-            "newer cases."
+            "newer cases, of which the look-up then tells too."
         ),
         check_specs=[
             dg.AssetCheckSpec(
@@ -115,10 +116,13 @@ def _write_zone(environment: Environment, lake: CompanyLake) -> Written:
 
 def _write_lists(environment: Environment) -> Written:
     home, night = environment.home, _current_version(environment)
+    cases = cases_version(home.marts) or night
     try:
+        if cases != night:
+            renew_cases(home.contact, cases)
         lists = write_calling_lists(
             home.contact,
-            cases_version(home.marts) or night,
+            cases,
             list_settings(environment),
             role=caller_role(),
             account=account(),

@@ -14,7 +14,12 @@ import dagster as dg
 
 from orchestration.defs.serving.assets import PUBLISHED_MARTS
 from orchestration.lib.coverage import unlocked_by
-from orchestration.lib.environment import Environment, alert_receivers, readers_file
+from orchestration.lib.environment import (
+    Environment,
+    alert_receivers,
+    readers_file,
+    ui_address,
+)
 from orchestration.lib.manifest import Manifest, questions_answered, ready_queries
 from orchestration.lib.messaging import Message, deliver
 from orchestration.lib.readers import send_digests
@@ -213,7 +218,7 @@ def _alerts_for(kind: str, environment: Environment) -> tuple[Told, list[Alert],
     found = new_alerts(
         _current_version(environment), told, language=company.language, calendar=company.calendar
     )
-    return told, found, alert_message(found, company.language)
+    return told, found, alert_message(found, company.language, f"{ui_address()}/assets/cx_report")
 
 
 def _day_of(version: Path) -> date:
