@@ -1,5 +1,6 @@
 """Names and numbers: for one role, by purpose and consent, and never without a trace."""
 
+import csv
 import re
 import shutil
 import stat
@@ -26,6 +27,7 @@ from serving import (
 from serving.contact import READ_LOG, ZONE, reads, renew_cases, write_zone, zone
 from serving.contact.purposes import load_purposes
 from serving.delivery.crm_fields import FIELDS
+from tests.factories.dbt import DBT_PROJECT
 from tests.serving.test_lists import documented_source
 from tests.serving.zones import PHONES, records, write_offers, write_people, write_world
 
@@ -330,6 +332,14 @@ def rows_of(path: Path) -> list[dict[str, Any]]:
         heading, *lines = sheet.iter_rows(values_only=True)
         found += [dict(zip(map(str, heading), line, strict=True)) for line in lines]
     return found
+
+
+def test_every_step_that_a_rule_suggests_has_a_purpose() -> None:
+    seed = DBT_PROJECT / "seeds" / "action_rules.csv"
+    with seed.open(encoding="utf-8", newline="") as file:
+        steps = {row["suggested_step"] for row in csv.DictReader(file)}
+
+    assert steps <= load_purposes().steps
 
 
 def test_a_purpose_that_names_no_consent_is_refused_in_one_sentence(tmp_path: Path) -> None:
