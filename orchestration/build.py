@@ -12,7 +12,7 @@ from orchestration.defs.automation import automation
 from orchestration.defs.ingestion import ingestion_assets
 from orchestration.defs.serving import (
     alerts_asset,
-    contact_asset,
+    contact_assets,
     delivery_assets,
     digests_asset,
     lists_asset,
@@ -75,7 +75,7 @@ def _assets(
         digests_asset(environment),
         lists_asset(environment),
         alerts_asset(environment),
-        contact_asset(environment),
+        *contact_assets(environment),
         *delivery_assets(environment),
         refreshed_asset(environment, manifest, tasks),
     ]

@@ -74,10 +74,12 @@ def new_alerts(
         return [Alert(row["alert_id"], sentence(row, wording)) for row in fresh]
 
 
-def message(alerts: Sequence[Alert], language: Language) -> str:
-    """One message for all of them; empty without any."""
-    lines = [f"- {alert.text}" for alert in alerts]
-    return "\n".join([Wording(language).say("alerts", "title"), *lines]) if lines else ""
+def message(alerts: Sequence[Alert], language: Language, link: str = "") -> str:
+    """One message for all of them, with a link to the report; empty without any."""
+    wording, lines = Wording(language), [f"- {alert.text}" for alert in alerts]
+    if lines and link:
+        lines.append(wording.say("alerts", "report", link=wording.literal(link)))
+    return "\n".join([wording.say("alerts", "title"), *lines]) if lines else ""
 
 
 def sentence(row: dict[str, Any], wording: Wording) -> str:

@@ -39,7 +39,7 @@ def current_version(marts: Path) -> Path | None:
 
 def cases_version(marts: Path) -> Path | None:
     """The folder with the newest cases and their lists, or None before the first publication."""
-    return _pointed_at(marts, "cases")
+    return _pointed_at(marts, "cases") or current_version(marts)
 
 
 def _pointed_at(marts: Path, pointer: str) -> Path | None:

@@ -6,17 +6,37 @@ from typing import Any
 
 import pytest
 
+from ingestion.demo.config import LAST_DAY
 from ingestion.settings import Home
-from tests.factories.dbt import manifest_of_project
+from tests.factories.dbt import manifest_of_project, run_dbt
 from tests.factories.forgotten import KEY, Company
-from tests.factories.night import night
+from tests.factories.night import NIGHTLY, night, play
 from tests.factories.once import shared, void
+
+FULL_SIZE = {"customers": 5_000, "days": 730}
 
 
 @pytest.fixture(scope="session")
 def tiny_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """The home of the tiny demo company after one night; read it, don't change it."""
     return Home(root=shared(tmp_path_factory, "tiny", lambda root: void(night(root))))
+
+
+@pytest.fixture(
+    scope="session",
+    params=["tiny", pytest.param("full size", marks=pytest.mark.lane)],
+)
+def told_home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The home of the tiny company, and in the lane of the whole demo company; read only."""
+    if request.param == "tiny":
+        home: Home = request.getfixturevalue("tiny_home")
+        return home
+    return Home(root=shared(tmp_path_factory, "full_size", _play_full_size))
+
+
+def _play_full_size(root: Path) -> None:
+    home = play(root, until=LAST_DAY, **FULL_SIZE)
+    run_dbt(home, *NIGHTLY)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from serving.contact.lists import CallingLists, write_calling_lists
 from serving.contact.purposes import caller_role
 from serving.contact.read_log import READ_LOG, reads
 from serving.contact.reading import Caller, Contacts, Found, Person
-from serving.contact.zone import ZONE, write_zone
+from serving.contact.zone import ZONE, renew_cases, write_zone
 
 __all__ = [
     "READ_LOG",
@@ -20,6 +20,7 @@ __all__ = [
     "Person",
     "caller_role",
     "reads",
+    "renew_cases",
     "tell_callers",
     "write_calling_lists",
     "write_zone",

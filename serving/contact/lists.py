@@ -1,7 +1,7 @@
-"""The calling lists: the open cases of each area with names and numbers, in the contact zone.
+"""The calling lists: cases and offers of each area with names and numbers, in the contact zone.
 
-A case is on them when it has a purpose, and its person allows to be contacted for that
-purpose in at least one way. Cases and workbooks are those of ``serving.lists``.
+A line is on them when it has a purpose, and its person allows to be contacted for that
+purpose in at least one way. Lines and workbooks are those of ``serving.lists``.
 """
 
 from collections import Counter
@@ -12,12 +12,10 @@ from pathlib import Path
 from serving.contact.purposes import load_purposes
 from serving.contact.reading import Contacts, Person
 from serving.errors import ContactError
-from serving.lists import LISTS, SHOWN, Case, ListSettings, open_cases, write_workbooks
+from serving.lists import LISTS, SHEETS, ListSettings, all_lines
+from serving.workbooks import Columns, Line, write_workbooks
 
 PERSONAL = {"name": 24, "phone": 20, "phone_abroad": 20, "email": 28}
-FIRST = {key: SHOWN[key] for key in ("case", "due", "overdue", "reason", "step")}
-CALLED = FIRST | PERSONAL | {key: width for key, width in SHOWN.items() if key not in FIRST}
-"""Columns of a calling list: those of every list, with whom to call after what to do."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +24,8 @@ class CallingLists:
 
     Args:
         paths: the workbook of each area.
-        count_listed: cases on them.
-        left_out: cases that are on none, by why: ``refused`` (or no longer known), ``no_way``
+        count_listed: lines on them.
+        left_out: lines that are on none, by why: ``refused`` (or no longer known), ``no_way``
             (neither number nor address), ``do_not_contact`` or another step without a purpose.
     """
 
@@ -37,24 +35,32 @@ class CallingLists:
 
 
 def write_calling_lists(
-    folder: Path, version: Path, settings: ListSettings, *, role: str, account: str
+    folder: Path,
+    version: Path,
+    settings: ListSettings,
+    *,
+    role: str,
+    account: str,
+    night: Path | None = None,
 ) -> CallingLists:
     """Replace ``lists/`` in the contact zone; each file stands in the read log, by purpose.
 
     Args:
-        folder: the zone's, written for the same version.
-        version: folder of the published version, whose cases they are.
+        folder: the zone's.
+        version: folder of the published version whose cases they are.
         settings: language, time zone and calendar.
         role: whose right is used.
         account: who writes them, for the log.
+        night: folder of the version whose offers they are; by default the same.
 
     Raises:
         ContactError: not this role, no zone, or the lists could not be written.
     """
-    cases = open_cases(version, settings)
-    listed, left_out = _with_persons(folder, cases, role, account)
+    lines = all_lines(version, settings, night)
+    listed, left_out = _with_persons(folder, lines, role, account)
+    columns = {sheet: _with_personal(shown) for sheet, shown in SHEETS.items()}
     try:
-        paths = write_workbooks(folder / LISTS, listed, CALLED, settings.language)
+        paths = write_workbooks(folder / LISTS, listed, columns, settings.language)
         (folder / LISTS).chmod(0o700)
         for path in paths.values():
             path.chmod(0o600)
@@ -63,29 +69,36 @@ def write_calling_lists(
     return CallingLists(paths, len(listed), left_out)
 
 
+def _with_personal(columns: Columns) -> Columns:
+    """Columns of a calling list: those of every list, with whom to call after what to do."""
+    names = list(columns)
+    first = names[: names.index("customer")]
+    return {key: columns[key] for key in first} | PERSONAL | dict(columns)
+
+
 def _with_persons(
-    folder: Path, cases: Sequence[Case], role: str, account: str
-) -> tuple[list[Case], Counter[str]]:
-    """The cases that may be acted on, with their persons, and how many others there are."""
+    folder: Path, lines: Sequence[Line], role: str, account: str
+) -> tuple[list[Line], Counter[str]]:
+    """The lines that may be acted on, with their persons, and how many others there are."""
     book, left_out, listed = load_purposes(), Counter[str](), []
     wanted: dict[tuple[str, str], set[str]] = {}
-    for case in cases:
-        if purpose := book.of_case(reason=case.reason, step=case.step):
-            wanted.setdefault((purpose, case.owner), set()).add(case.cells["customer"])
+    for line in lines:
+        if purpose := book.of_case(reason=line.reason, step=line.step):
+            wanted.setdefault((purpose, line.owner), set()).add(line.cells["customer"])
     allowed = {
         (purpose, owner): _read(folder, role, purpose, account, owner, ids)
         for (purpose, owner), ids in wanted.items()
     }
-    for case in cases:
-        purpose = book.of_case(reason=case.reason, step=case.step)
-        people = allowed.get((purpose or "", case.owner), {})
-        person = people.get(case.cells["customer"])
+    for line in lines:
+        purpose = book.of_case(reason=line.reason, step=line.step)
+        people = allowed.get((purpose or "", line.owner), {})
+        person = people.get(line.cells["customer"])
         if not purpose or not person:
-            left_out["refused" if purpose else case.step] += 1
+            left_out["refused" if purpose else line.step] += 1
         elif not (person.phone_e164 or person.email):
             left_out["no_way"] += 1
         else:
-            listed.append(_with_person(case, person))
+            listed.append(_with_person(line, person))
     return listed, left_out
 
 
@@ -96,11 +109,11 @@ def _read(
         return contacts.persons(ids, what=f"{LISTS}/{owner}.xlsx")
 
 
-def _with_person(case: Case, person: Person) -> Case:
+def _with_person(line: Line, person: Person) -> Line:
     cells = {
         "name": person.full_name,
         "phone": person.phone_national,
         "phone_abroad": person.phone_e164 and f"tel:{person.phone_e164}",
         "email": person.email,
     }
-    return replace(case, cells=case.cells | cells)
+    return replace(line, cells=line.cells | cells)

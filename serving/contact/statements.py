@@ -4,11 +4,12 @@
 ``published`` the current version. What a table is for is said where it is read.
 """
 
+CASES = "mart_action_today"
 INPUTS = {
     name: f"from published.main.{name}"
     for name in (
         *("dim_run", "mart_customer_360", "mart_customer_timeline"),
-        *("mart_action_today", "mart_consent_state"),
+        *(CASES, "mart_consent_state"),
     )
 } | {
     "identities": "from built.core.dim_customer_identities",
@@ -93,7 +94,20 @@ _CASES = """
 """
 """One row per open case of a person."""
 
-_LOOKUP = """
+FIRST_CASES = """
+    select
+        customer_id, count(*) as count_open_cases,
+        first(case_id order by step_due_at, case_id) as case_id,
+        first(reason order by step_due_at, case_id) as case_reason,
+        first(suggested_step order by step_due_at, case_id) as case_step,
+        first(owner order by step_due_at, case_id) as case_owner,
+        first(step_due_at order by step_due_at, case_id) as case_due_at
+    from open_cases
+    group by customer_id
+"""
+"""One row per person with an open case: how many there are, and the one that is due first."""
+
+_LOOKUP = f"""
     with numbers as (
         select phone_digits, customer_id from customer_records
         where phone_digits is not null
@@ -102,17 +116,7 @@ _LOOKUP = """
     counted as (
         select *, count(*) over (partition by phone_digits) as count_persons from numbers
     ),
-    cases as (
-        select
-            customer_id, count(*) as count_open_cases,
-            first(case_id order by step_due_at, case_id) as case_id,
-            first(reason order by step_due_at, case_id) as case_reason,
-            first(suggested_step order by step_due_at, case_id) as case_step,
-            first(owner order by step_due_at, case_id) as case_owner,
-            first(step_due_at order by step_due_at, case_id) as case_due_at
-        from open_cases
-        group by customer_id
-    )
+    cases as ({FIRST_CASES})
     select
         cast(counted.phone_digits as bigint) as phone_digits,
         '+' || counted.phone_digits as phone_e164, spellings.phone_national,
@@ -141,6 +145,25 @@ _REGIONS = """
     order by count(*) desc, region
 """
 """The countries of the numbers, that of most first."""
+
+RENEWED = (
+    f"create or replace table open_cases as {_CASES}",
+    """
+    update mart_lookup_by_phone set
+        count_open_cases = 0, case_id = null, case_reason = null, case_step = null,
+        case_owner = null, case_due_at = null
+    where count_open_cases > 0
+    """,
+    f"""
+    update mart_lookup_by_phone as lookup set
+        count_open_cases = cases.count_open_cases, case_id = cases.case_id,
+        case_reason = cases.case_reason, case_step = cases.case_step,
+        case_owner = cases.case_owner, case_due_at = cases.case_due_at
+    from ({FIRST_CASES}) as cases
+    where lookup.customer_id = cases.customer_id
+    """,
+)
+"""Puts newer cases into a zone that stands; nothing else of it changes."""
 
 TABLES = {
     "customer_records": _RECORDS,

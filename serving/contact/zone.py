@@ -1,13 +1,15 @@
 """The contact zone: names, phones, e-mails and consents of persons, and who is calling.
 
 Written anew every night from the records that the lake holds in clear, so it holds nothing
-that cannot be made again, and nobody whom the lake has lost. Reading it belongs in
-``reading``; only the read log beside it outlives a night.
+that cannot be made again, and nobody whom the lake has lost; between nights only its cases are
+renewed. Reading it belongs in ``reading``; only the read log beside it outlives a night.
 """
 
-from collections.abc import Iterable
+import shutil
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 import duckdb
@@ -15,7 +17,7 @@ import phonenumbers
 import pyarrow as pa
 
 from serving import durable
-from serving.contact.statements import INPUTS, TABLES
+from serving.contact.statements import CASES, INPUTS, RENEWED, TABLES
 from serving.errors import ContactError
 from serving.versions import DATABASE
 from serving.warehouse import literal
@@ -25,6 +27,7 @@ ZONE = "contact.duckdb"
 in the place of another would not be seen by a program that still reads the old one."""
 
 DRAFT = ".contact.tmp"
+Result = TypeVar("Result")
 
 
 def write_zone(folder: Path, records: pa.Table, *, warehouse: Path, version: Path) -> int:
@@ -42,11 +45,40 @@ def write_zone(folder: Path, records: pa.Table, *, warehouse: Path, version: Pat
     Raises:
         ContactError: the zone could not be written; the one of before stays.
     """
+    return _replace(folder, lambda draft: _build(draft, records, warehouse, version))
+
+
+def renew_cases(folder: Path, version: Path) -> None:
+    """Put the cases of a later version into the zone; the rest stays as the night wrote it.
+
+    Args:
+        folder: the zone's.
+        version: folder with the newest cases, as ``cases_version`` tells.
+
+    Raises:
+        ContactError: there is no zone, or it could not be written; the one of before stays.
+    """
+    if not (folder / ZONE).exists():
+        raise ContactError(f"{folder / ZONE} does not exist: run `make nightly` first")
+
+    def renew(draft: Path) -> None:
+        shutil.copyfile(folder / ZONE, draft)
+        with duckdb.connect(str(draft)) as connection:
+            _attach(connection, "published", version / DATABASE)
+            connection.execute(f"create temp view {CASES} as {INPUTS[CASES]}")
+            for statement in RENEWED:
+                connection.execute(statement)
+
+    _replace(folder, renew)
+
+
+def _replace(folder: Path, fill: Callable[[Path], Result]) -> Result:
+    """Let ``fill`` write a draft, and let readers see it from their next opening on."""
     draft = folder / DRAFT
     try:
         make_private(folder)
         _remove(folder.glob(f"{DRAFT}*"))
-        count = _build(draft, records, warehouse, version)
+        result = fill(draft)
         draft.chmod(0o600)
         durable.sync(draft)
         file = folder / f"contact-{uuid4().hex[:12]}.duckdb"
@@ -55,7 +87,7 @@ def write_zone(folder: Path, records: pa.Table, *, warehouse: Path, version: Pat
         _remove(path for path in folder.glob("contact-*.duckdb") if path != file)
     except (OSError, duckdb.Error) as error:
         raise ContactError(f"{folder / ZONE} could not be written: {error}") from error
-    return count
+    return result
 
 
 def _remove(paths: Iterable[Path]) -> None:
@@ -80,8 +112,8 @@ def make_private(folder: Path) -> None:
 def _build(draft: Path, records: pa.Table, warehouse: Path, version: Path) -> int:
     with duckdb.connect(str(draft)) as connection:
         connection.execute("set TimeZone = 'UTC'")
-        for name, path in (("built", warehouse), ("published", version / DATABASE)):
-            connection.execute(f"attach {literal(str(path))} as {name} (read_only)")
+        _attach(connection, "built", warehouse)
+        _attach(connection, "published", version / DATABASE)
         connection.register("records", records)
         connection.register("spellings", _spellings(records))
         for name, query in INPUTS.items():
@@ -94,6 +126,10 @@ def _build(draft: Path, records: pa.Table, warehouse: Path, version: Path) -> in
         )
         (count,) = connection.execute("select count(*) from persons").fetchall()[0]
     return int(count)
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
+    connection.execute(f"attach {literal(str(path))} as {name} (read_only)")
 
 
 def _spellings(records: pa.Table) -> pa.Table:

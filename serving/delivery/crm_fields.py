@@ -18,10 +18,10 @@ import pyarrow as pa
 
 from serving import durable
 from serving.delivery.outbox import Change, Outbox, Wanted
-from serving.lists import harmless
 from serving.versions import DATABASE
 from serving.warehouse import literal
 from serving.wording import Language, Wording
+from serving.workbooks import harmless
 
 EXPORT = "export_crm_cx_fields"
 FOLDER = "crm_fields"

@@ -202,7 +202,6 @@ def test_shares_of_wallets_equal_the_second_computation(built: Warehouse) -> Non
 
 
 def test_nobody_foretells_so_nothing_is_published(built: Warehouse) -> None:
-    assert built.frame("select * from marts.mart_next_need").empty
     forecast = built.frame(
         "select count(probability_alive) + count(expected_purchases_12m)"
         " + count(clv_predicted_amount) + count(model_version) as known from marts.mart_clv"

@@ -158,19 +158,20 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
         monkeypatch.setattr(module, "configured_streams", lambda sources: tasks)
     for module in (refreshed, jobs):
         monkeypatch.setattr(module, "is_conversation", lambda spec: True)
-    monkeypatch.setattr(refreshed, "write_lists", lambda folder, settings: {})
+    monkeypatch.setattr(refreshed, "write_lists", lambda folder, settings, **_: {})
     monkeypatch.setattr(
         assets, "all_streams", lambda: {spec.table: spec for spec in streams.values()}
     )
     monkeypatch.setattr(people, "write_report", lambda version, settings: version)
     monkeypatch.setattr(people, "write_catalog", lambda version, *_: version)
-    monkeypatch.setattr(people, "write_lists", lambda version, settings: {})
+    monkeypatch.setattr(people, "write_lists", lambda version, settings, **_: {})
     monkeypatch.setattr(people, "new_alerts", lambda version, told, **settings: [])
     lists = CallingLists(paths={}, count_listed=0, left_out={})
     told = Differences(Path(), count_records=0, count_new=0, count_changed=0, summary="")
     monkeypatch.setattr(deliveries, "tell_crm", lambda *_: (told, None))
     monkeypatch.setattr(deliveries, "tell_cases", lambda *_: Told({}))
     monkeypatch.setattr(contact, "write_zone", lambda folder, records, **paths: 0)
+    monkeypatch.setattr(contact, "renew_cases", lambda folder, version: None)
     monkeypatch.setattr(contact, "write_calling_lists", lambda folder, *_, **who: lists)
     return found
 

@@ -9,7 +9,7 @@ import pytest
 
 from orchestration import looking_up
 from orchestration.defs.serving import contact
-from orchestration.defs.serving.contact import CONTACT_ZONE, contact_asset
+from orchestration.defs.serving.contact import CALLING_LISTS, CONTACT_ZONE, contact_assets
 from orchestration.lib.environment import Environment
 from serving import write_calling_lists, write_zone
 from tests.serving.zones import records, write_world
@@ -33,8 +33,8 @@ def company(
 
 def night(company: Environment) -> dg.ExecuteInProcessResult:
     return dg.materialize(
-        [contact_asset(company)],
-        selection=[CONTACT_ZONE],
+        contact_assets(company),
+        selection=[CONTACT_ZONE, CALLING_LISTS],
         resources={
             "lake": dg.ResourceDefinition.hardcoded_resource(
                 SimpleNamespace(contact_records=records)
@@ -47,12 +47,13 @@ def night(company: Environment) -> dg.ExecuteInProcessResult:
 def test_a_night_writes_the_zone_and_tells_counts_and_no_names(company: Environment) -> None:
     result = night(company)
 
-    (check,) = result.get_asset_check_evaluations()
-    assert check.passed
-    (event,) = result.asset_materializations_for_node("contact_zone")
-    told = {name: entry.value for name, entry in event.metadata.items()}
+    assert all(check.passed for check in result.get_asset_check_evaluations())
+    told: dict[str, object] = {}
+    for node in ("contact_zone", "calling_lists"):
+        (event,) = result.asset_materializations_for_node(node)
+        told |= {name: entry.value for name, entry in event.metadata.items()}
     assert told["persons"] == 6
-    assert (told["lists"], told["cases"], told["left_out_refused"]) == (2, 4, 3)
+    assert (told["lists"], told["lines"], told["left_out_refused"]) == (2, 4, 3)
     assert "نوری" not in str(told)
 
 
@@ -64,9 +65,10 @@ def test_a_zone_that_cannot_be_written_fails_its_check_and_not_the_night(
     result = night(company)
 
     assert result.success
-    (check,) = result.get_asset_check_evaluations()
-    assert not check.passed
-    assert "is open to every account" in str(check.description)
+    zone, lists = result.get_asset_check_evaluations()
+    assert not zone.passed
+    assert not lists.passed
+    assert "is open to every account" in str(zone.description)
 
 
 def test_the_command_line_tells_who_is_calling_or_why_not(

@@ -70,6 +70,7 @@ def test_the_assets_are_the_streams_the_dbt_nodes_and_the_publication(
             "case_lists",
             "kpi_alerts",
             "contact_zone",
+            "calling_lists",
             "export_crm_cx_fields",
             "case_webhooks",
             "refreshed_cases",
@@ -194,6 +195,7 @@ def test_the_nightly_job_runs_everything_in_one_process(defs: dg.Definitions) ->
         "case_lists",
         "kpi_alerts",
         "contact_zone",
+        "calling_lists",
         "export_crm_cx_fields",
         "case_webhooks",
     }

@@ -1,14 +1,19 @@
 """Cases between two nights: fresh in a file of their own, and no trace of them in the night."""
 
+from pathlib import Path
+
 import dagster as dg
 import duckdb
 import pytest
 
+from orchestration.defs.serving import contact, deliveries, people, refreshed
 from orchestration.lib.dbt_runner import DbtRunner
+from orchestration.lib.deliveries import Told
 from orchestration.lib.environment import Environment
 from orchestration.lib.job_names import NIGHTLY_JOB, REFRESH_JOB
 from orchestration.lib.progress import ONLY_PROGRESS
-from serving import cases_version, current_version
+from serving import ListSettings, cases_version, current_version
+from serving.contact import CallingLists
 from tests.orchestration.conftest import FakeLake
 
 
@@ -36,22 +41,66 @@ def state(environment: Environment) -> list[object]:
     return [found.st_size, found.st_mtime_ns, built, current_version(home.marts)]
 
 
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Path, Path | None]]:
+    """What was said of which cases, and of the offers of which night."""
+    found: list[tuple[str, Path, Path | None]] = []
+
+    def list_cases(version: Path, settings: ListSettings, *, night: Path) -> dict[str, Path]:
+        found.append(("lists", version, night))
+        return {}
+
+    def list_calls(
+        folder: Path, version: Path, settings: ListSettings, *, night: Path, **who: str
+    ) -> CallingLists:
+        found.append(("calling lists", version, night))
+        return CallingLists({}, 0, {})
+
+    def renew_cases(folder: Path, version: Path) -> None:
+        found.append(("who is calling", version, None))
+
+    def tell_cases(environment: Environment, version: Path) -> Told:
+        found.append(("webhooks", version, None))
+        return Told({})
+
+    for module in (people, refreshed):
+        monkeypatch.setattr(module, "write_lists", list_cases)
+    monkeypatch.setattr(contact, "write_calling_lists", list_calls)
+    monkeypatch.setattr(contact, "renew_cases", renew_cases)
+    monkeypatch.setattr(deliveries, "tell_cases", tell_cases)
+    return found
+
+
 def test_a_refresh_shows_new_cases_and_leaves_the_night_as_it_was(
-    defs: dg.Definitions, environment: Environment, lake: FakeLake
+    defs: dg.Definitions,
+    environment: Environment,
+    lake: FakeLake,
+    told: list[tuple[str, Path, Path | None]],
 ) -> None:
+    def everywhere(cases: Path | None) -> set[tuple[str, Path | None, Path | None]]:
+        night = current_version(environment.home.marts)
+        return {("lists", cases, night), ("calling lists", cases, night), ("webhooks", cases, None)}
+
     assert run(defs, NIGHTLY_JOB)
-    assert cases_version(environment.home.marts) == current_version(environment.home.marts)
+    shown = cases_version(environment.home.marts)
+    assert shown == current_version(environment.home.marts)
+    assert set(told) == everywhere(shown)
     before, night = state(environment), environment.notebook.read_text()
     lake.orders.append({"source_id": "3", "amount": 30})
+    told.clear()
 
     assert run(defs, REFRESH_JOB)
     assert cases(environment) == [5, 7, 30]
     assert state(environment) == before
     assert environment.notebook.read_text() == night
-
     shown = cases_version(environment.home.marts)
+    assert shown != current_version(environment.home.marts)
+    assert set(told) == {*everywhere(shown), ("who is calling", shown, None)}
+    told.clear()
+
     assert run(defs, REFRESH_JOB)
     assert cases_version(environment.home.marts) == shown, "nothing had changed"
+    assert told == []
 
     lake.orders.append({"source_id": "4", "amount": 1})
     assert run(defs, NIGHTLY_JOB)

@@ -72,4 +72,5 @@ def test_the_message_is_in_the_language_of_the_company(version: Path) -> None:
     assert message.startswith("شاخص‌های فراتر از خط قرمز\n- سطح خدمت")
     assert "۵۴٫۵" in message
     assert "مرکز تماس" in message
-    assert alert_message([], "fa") == ""
+    assert alert_message(alerts, "ru", "https://cx/report").endswith("\nОтчёт: https://cx/report")
+    assert alert_message([], "fa", "https://cx/report") == ""

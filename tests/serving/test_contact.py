@@ -1,11 +1,13 @@
 """Names and numbers: for one role, by purpose and consent, and never without a trace."""
 
+import csv
 import re
 import shutil
 import stat
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pytest
 from openpyxl import load_workbook
@@ -22,11 +24,12 @@ from serving import (
     write_batch,
     write_calling_lists,
 )
-from serving.contact import READ_LOG, ZONE, reads, write_zone, zone
+from serving.contact import READ_LOG, ZONE, reads, renew_cases, write_zone, zone
 from serving.contact.purposes import load_purposes
 from serving.delivery.crm_fields import FIELDS
+from tests.factories.dbt import DBT_PROJECT
 from tests.serving.test_lists import documented_source
-from tests.serving.zones import PHONES, records, write_people, write_world
+from tests.serving.zones import PHONES, records, write_offers, write_people, write_world
 
 SETTINGS = ListSettings(language="en", time_zone="Asia/Tehran")
 
@@ -148,6 +151,34 @@ def test_who_is_calling_tells_everybody_with_the_number_and_what_is_open(folder:
     assert re.findall(r"2026-10-\d\d: call", ann) == [f"2026-10-{d}: call" for d in (31, 30, 29)]
 
 
+def test_who_is_calling_knows_the_cases_of_a_refresh(
+    world: Path, folder: Path, tmp_path: Path
+) -> None:
+    """Since the night CX-1 was settled, Farah complained, and somebody unknown as well."""
+    later = tmp_path / "later"
+    later.mkdir()
+    shutil.copy(world / "version" / "marts.duckdb", later)
+    with duckdb.connect(str(later / "marts.duckdb")) as connection:
+        connection.execute("delete from mart_action_today where customer_id in ('ann', 'farah')")
+        connection.execute("""
+            insert into mart_action_today by name
+            select 'CX-10' as case_id, 'care' as owner, 'complaint' as reason,
+                person as customer_id, 'contact_customer' as suggested_step, 'suggested' as status,
+                timestamp '2026-11-01 10:00:00' as step_due_at, false as is_overdue
+            from (select unnest(['farah', 'stranger']) as person)
+        """)
+
+    renew_cases(folder, later)
+
+    assert "CX-10: Complaint" in told(folder, [PHONES["farah"]])
+    assert "CX-2: Complaint" in told(folder, [PHONES["dina"]])
+    ann, bob = told(folder, [PHONES["ann"]]).split("\n- ")[1:]
+    assert "no open case" in ann
+    assert "open cases: 2" in bob
+    with pytest.raises(ContactError, match="run `make nightly` first"):
+        renew_cases(tmp_path / "nowhere", later)
+
+
 @pytest.mark.parametrize(
     ("language", "words"),
     [
@@ -258,6 +289,26 @@ def test_a_calling_list_has_names_and_numbers_of_those_who_may_be_called(
     assert {stat.S_IMODE(path.stat().st_mode) for path in lists.paths.values()} == {0o600}
 
 
+def test_offers_are_on_the_calling_lists_of_those_alone_who_said_yes(
+    world: Path, folder: Path
+) -> None:
+    """Cyrus took it back, and Farah never said anything; Ann has a case."""
+    with duckdb.connect(str(world / "version" / "marts.duckdb")) as connection:
+        connection.execute("delete from mart_action_today where customer_id <> 'ann'")
+    write_offers(world / "version", "ann", "bob", "cyrus", "farah")
+
+    lists = write_calling_lists(folder, world / "version", SETTINGS, role="caller", account="night")
+
+    assert dict(lists.left_out) == {"refused": 4, "send_flowers": 1}
+    rows = rows_of(lists.paths["growth"])
+    assert [row["Name"] for row in rows] == ["Bob نوری", "Bob نوری"]
+    assert {row["Phone"] for row in rows} == {"0912 123 4567"}
+    assert list(rows[0])[:4] == ["Reason", "Left on", "Name", "Phone"]
+    assert list(rows[1])[:4] == ["Offer", "Because of", "Have both, %", "Name"]
+    listed = {(row["purpose"], row["what"]): row["customer_ids"] for row in reads(folder)}
+    assert listed["marketing", "lists/growth.xlsx"] == ["bob"]
+
+
 def test_a_calling_list_that_comes_back_brings_no_name_into_the_lake(
     world: Path, folder: Path
 ) -> None:
@@ -281,6 +332,14 @@ def rows_of(path: Path) -> list[dict[str, Any]]:
         heading, *lines = sheet.iter_rows(values_only=True)
         found += [dict(zip(map(str, heading), line, strict=True)) for line in lines]
     return found
+
+
+def test_every_step_that_a_rule_suggests_has_a_purpose() -> None:
+    seed = DBT_PROJECT / "seeds" / "action_rules.csv"
+    with seed.open(encoding="utf-8", newline="") as file:
+        steps = {row["suggested_step"] for row in csv.DictReader(file)}
+
+    assert steps <= load_purposes().steps
 
 
 def test_a_purpose_that_names_no_consent_is_refused_in_one_sentence(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from ingestion.entities import entity
 from ingestion.settings import Source
 from serving import ListSettings, write_lists
 from tests.factories.conforming import conform_rows, records
+from tests.serving.zones import write_offers
 
 PUBLISHED = """
     create table mart_action_today as
@@ -66,6 +67,48 @@ def test_each_area_gets_its_cases_in_local_time_and_in_words(version: Path) -> N
     held = rows_of(lists["insight"], "In systems")
     assert [row["Case"] for row in held] == ["desk:7"]
     assert "Outcome" not in held[0]
+
+
+def test_offers_stand_beside_the_cases_and_nobody_with_a_case_is_made_one(version: Path) -> None:
+    """c1 has a case, and of two products the surest is offered."""
+    write_offers(version, "c1", "c8", "c9")
+
+    lists = write_lists(version, ListSettings(language="en", time_zone="Asia/Tehran"))
+
+    assert sorted(lists) == ["growth", "insight", "marketing"]
+    assert load_workbook(lists["growth"]).sheetnames == [
+        *("Suggested", "In systems", "Ask back", "Offers")
+    ]
+    assert load_workbook(lists["insight"]).sheetnames == ["Suggested", "In systems"]
+    asked, other = rows_of(lists["growth"], "Ask back")
+    assert (asked["Customer"], other["Customer"]) == ("c9", "c8")
+    assert (asked["Reason"], f"{asked['Left on']:%Y-%m-%d}") == ("price", "2026-10-30")
+    assert (asked["Value so far"], asked["Last NPS"], asked["Last CSAT"]) == (1200.5, 3, None)
+    assert asked["How we treat the class"] == "By a person."
+    offered = rows_of(lists["growth"], "Offers")
+    assert [(row["Customer"], row["Offer"]) for row in offered] == [("c9", "cup"), ("c8", "cup")]
+    assert (offered[0]["Because of"], offered[0]["Have both, %"]) == ("'=tea", 32.6)
+    assert "Outcome" not in offered[0]
+
+
+def test_cases_of_a_refresh_stand_beside_the_offers_of_the_night(
+    version: Path, tmp_path: Path
+) -> None:
+    """c3 has a case since the night, so only c9 is made the offer; dates are Jalali."""
+    night = tmp_path / "night"
+    night.mkdir()
+    with duckdb.connect(str(night / "marts.duckdb")) as connection:
+        connection.execute(PUBLISHED)
+        connection.execute("delete from mart_action_today where customer_id = 'c3'")
+    write_offers(night, "c3", "c9")
+    settings = ListSettings(language="fa", time_zone="Asia/Tehran", calendar="jalali")
+
+    lists = write_lists(version, settings, night=night)
+
+    (asked,) = rows_of(lists["growth"], "دعوت به بازگشت")
+    assert (asked["مشتری"], asked["زمان رفتن"]) == ("c9", "۱۴۰۵-۰۸-۰۸")
+    assert asked["شیوه برخورد با رده"] == "حضوری"
+    assert [row["مشتری"] for row in rows_of(lists["marketing"], "پیشنهادها")] == ["c3"]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A contact zone of six persons: two share a number, and each allows something else."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
@@ -83,6 +84,30 @@ PUBLISHED = """
     ) as cases(case_id, owner, status, reason, suggested_step, customer_id);
 """
 
+OFFERS = """
+    create table dim_treatments as
+    select 'key' as treatment_class, date '2020-01-01' as valid_from, date '2027-01-01' as valid_to,
+        'By a person.' as policy_en, 'حضوری' as policy_fa, 'Лично.' as policy_ru
+    union all select 'key', date '2027-01-01', null, 'Not yet.', 'هنوز نه', 'Ещё нет.';
+    create table mart_winback as
+    select
+        customer_id, date '2026-11-01' as as_of, 'gold' as segment, 'tehran' as market,
+        'fa' as language, 'phone' as preferred_channel, 'key' as treatment_class,
+        1200.50::decimal(18, 2) as clv_historic_amount, 'IRR' as reporting_currency_code,
+        date '2026-10-30' as last_order_date, 3.00::decimal(18, 2) as last_nps_score,
+        null::decimal(18, 2) as last_csat_score, 'growth' as owner,
+        row_number() over (order by customer_id desc) as position_in_list,
+        'ask_back' as suggested_step, 'price' as departure_reason,
+        date '2026-10-30' as departed_on
+    from (select unnest($people) as customer_id);
+    create table mart_cross_sell as
+    select
+        * exclude (suggested_step, departure_reason, departed_on),
+        'offer_product' as suggested_step, product_name, offer_number,
+        '=tea' as because_of_product_name, 32.617875::double as confidence_pct
+    from mart_winback, (values ('cup', 1), ('tray', 2)) as offered(product_name, offer_number);
+"""
+
 
 def records(*people: str) -> pa.Table:
     """The living records of these persons, or of all; Ann has a second one without a number."""
@@ -105,6 +130,11 @@ def records(*people: str) -> pa.Table:
     return pa.Table.from_pylist(rows)
 
 
+def write_offers(version: Path, *people: str) -> None:
+    """Add to a version that these persons left, and that each may be offered two products."""
+    _run(version / "marts.duckdb", OFFERS, people)
+
+
 def write_world(root: Path) -> tuple[Path, Path]:
     """A warehouse and a published version: their paths."""
     version = root / "version"
@@ -113,11 +143,15 @@ def write_world(root: Path) -> tuple[Path, Path]:
         (root / "warehouse.duckdb", BUILT),
         (version / "marts.duckdb", PUBLISHED),
     ):
-        with duckdb.connect(str(path)) as connection:
-            for statement in script.split(";\n"):
-                people = {"people": list(PHONES)} if "$people" in statement else None
-                connection.execute(statement, people)
+        _run(path, script, PHONES)
     return root / "warehouse.duckdb", version
+
+
+def _run(path: Path, script: str, people: Iterable[str]) -> None:
+    with duckdb.connect(str(path)) as connection:
+        for statement in script.split(";\n"):
+            values = {"people": list(people)} if "$people" in statement else None
+            connection.execute(statement, values)
 
 
 def write_people(root: Path, *people: str) -> Path:

@@ -13,7 +13,7 @@ from orchestration.defs.automation.sensors import file_drop_sensor
 from orchestration.defs.automation.watching import silence_sensor
 from orchestration.defs.ingestion.assets import DEMO
 from orchestration.defs.ingestion.reports import raw_key
-from orchestration.defs.serving.refreshed import REFRESHED_CASES
+from orchestration.defs.serving import CALLING_LISTS, CASE_WEBHOOKS, REFRESHED_CASES
 from orchestration.lib.environment import Environment
 from orchestration.lib.job_names import EXTRACTION_JOB, NIGHTLY_JOB, REFRESH_JOB
 from orchestration.lib.silence import NIGHT_HOUR
@@ -78,10 +78,12 @@ def _jobs(tasks: Sequence[StreamTask]) -> dg.Definitions:
     )
     refresh = dg.define_asset_job(
         REFRESH_JOB,
-        selection=dg.AssetSelection.assets(*_read_between_nights(tasks), REFRESHED_CASES),
+        selection=dg.AssetSelection.assets(
+            *_read_between_nights(tasks), REFRESHED_CASES, CALLING_LISTS, CASE_WEBHOOKS
+        ),
         description=(
-            "Read answers, tickets, chats and dropped files, and publish the cases of today so "
-            "far; the night's numbers stay as they are."
+            "Read answers, tickets, chats and dropped files, publish the cases of today so far, "
+            "and tell them: lists, calling lists, webhooks. The night's numbers stay as they are."
         ),
         tags={"dagster/max_runtime": str(MAXIMUM_REFRESH_SECONDS)},
     )

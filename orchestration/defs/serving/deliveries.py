@@ -12,10 +12,11 @@ import dagster as dg
 
 from ingestion import IngestionError
 from orchestration.defs.serving.assets import PUBLISHED_MARTS
+from orchestration.defs.serving.refreshed import REFRESHED_CASES
 from orchestration.lib.deliveries import not_taken, tell_cases, tell_crm
 from orchestration.lib.environment import Environment
 from orchestration.lib.lake import CompanyLake
-from serving import ServingError, current_version
+from serving import ServingError, cases_version, current_version
 
 CRM_FIELDS = dg.AssetKey("export_crm_cx_fields")
 CASE_WEBHOOKS = dg.AssetKey("case_webhooks")
@@ -61,13 +62,14 @@ def case_webhooks_asset(environment: Environment) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=CASE_WEBHOOKS,
-        deps=[PUBLISHED_MARTS],
+        deps=[PUBLISHED_MARTS, REFRESHED_CASES],
         group_name="serving",
         owners=["team:contact_center"],
         kinds={"webhook"},
         description=(
-            "New and changed cases, told to the webhook of their area once per status.\n\n"
-            "What a webhook does not take is told the next night under the same key."
+            "New and changed cases, told to the webhook of their area once per status: by the "
+            "night, and by each refresh after it.\n\n"
+            "What a webhook does not take is told the next time under the same key."
         ),
         check_specs=[
             dg.AssetCheckSpec(
@@ -81,7 +83,8 @@ def case_webhooks_asset(environment: Environment) -> dg.AssetsDefinition:
         warehouse_lock: dg.ResourceParam[None],
     ) -> Iterator[dg.MaterializeResult[None]]:
         try:
-            told = tell_cases(environment, _current_version(environment))
+            cases = cases_version(environment.home.marts) or _current_version(environment)
+            told = tell_cases(environment, cases)
             counts, refusals = told.counts, told.refusals
         except (IngestionError, ServingError) as error:
             counts, refusals = {}, [str(error)]

@@ -14,7 +14,12 @@ import dagster as dg
 
 from orchestration.defs.serving.assets import PUBLISHED_MARTS
 from orchestration.lib.coverage import unlocked_by
-from orchestration.lib.environment import Environment, alert_receivers, readers_file
+from orchestration.lib.environment import (
+    Environment,
+    alert_receivers,
+    readers_file,
+    ui_address,
+)
 from orchestration.lib.manifest import Manifest, questions_answered, ready_queries
 from orchestration.lib.messaging import Message, deliver
 from orchestration.lib.readers import send_digests
@@ -24,6 +29,7 @@ from serving import (
     ReportSettings,
     Told,
     alert_message,
+    cases_version,
     current_version,
     new_alerts,
     write_catalog,
@@ -112,7 +118,7 @@ def digests_asset(environment: Environment) -> dg.AssetsDefinition:
 
 
 def lists_asset(environment: Environment) -> dg.AssetsDefinition:
-    """The lists of open cases of the published version, one workbook per area."""
+    """The lists of open cases and offers, one workbook per area."""
     settings = list_settings(environment)
 
     @dg.asset(
@@ -122,14 +128,16 @@ def lists_asset(environment: Environment) -> dg.AssetsDefinition:
         owners=["team:cx_analytics"],
         kinds={"excel"},
         description=(
-            "The lists that people work from: one Excel workbook of open cases per area.\n\n"
+            "The lists that people work from: one Excel workbook per area, of open cases and of "
+            "customers to ask back or to offer something.\n\n"
             "The most urgent first, with reason, next step, language and channel; what is filled "
             "in comes back through the inbox."
         ),
     )
     def case_lists() -> dg.MaterializeResult[None]:
-        version = _current_version(environment)
-        lists = write_lists(version, settings)
+        night = _current_version(environment)
+        cases = cases_version(environment.home.marts) or night
+        lists = write_lists(cases, settings, night=night)
         return dg.MaterializeResult(
             metadata={owner: dg.MetadataValue.path(path) for owner, path in lists.items()}
         )
@@ -210,7 +218,7 @@ def _alerts_for(kind: str, environment: Environment) -> tuple[Told, list[Alert],
     found = new_alerts(
         _current_version(environment), told, language=company.language, calendar=company.calendar
     )
-    return told, found, alert_message(found, company.language)
+    return told, found, alert_message(found, company.language, f"{ui_address()}/assets/cx_report")
 
 
 def _day_of(version: Path) -> date:

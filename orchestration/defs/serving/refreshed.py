@@ -125,7 +125,7 @@ def _publish(
         facts=facts,
         roles=environment.roles,
     )
-    lists = write_lists(folder, list_settings(environment))
+    lists = write_lists(folder, list_settings(environment), night=current_version(marts))
     show_cases(marts, folder)
     return {
         "folder": dg.MetadataValue.path(folder),

@@ -30,6 +30,7 @@ final as (
         treatments.policy_ru,
         treatments.program,
         treatments.comparison_class,
+        treatments.is_offered_more,
         treatments.is_fictional,
         cast(coalesce(labels.sort_order, 999) as integer) as sort_order,
         coalesce(labels.name_en, treatments.treatment_class) as name_en,

@@ -1,6 +1,13 @@
 {{ config(materialized='view') }}
--- Grain: one row per customer as of the run; empty until a model suggests needs.
+-- Grain: one row per customer who is likely to need another product, as of the run.
 with
+
+met_value_needs as (
+
+    select * from {{ ref('met_value_needs') }}
+    where need_number = 1
+
+),
 
 dim_run as (
 
@@ -11,15 +18,15 @@ dim_run as (
 final as (
 
     select
-        cast(null as varchar) as customer_id,
-        as_of,
-        cast(null as varchar) as product_name,
-        cast(null as double) as probability,
-        cast(null as varchar) as model_version
+        needs.customer_id,
+        dim_run.as_of,
+        needs.next_product_name as product_name,
+        round(needs.confidence_pct / 100.0, 6) as probability,
+        'co_purchase' as model_version
 
-    from dim_run
+    from met_value_needs as needs
 
-    where false
+    cross join dim_run
 
 )
 
