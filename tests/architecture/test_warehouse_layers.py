@@ -1,6 +1,5 @@
 """The layers of the warehouse and the promises of its YAML, read from the manifest."""
 
-import csv
 import re
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ import pytest
 
 from ingestion import all_streams
 from ingestion.stream import raw_type
-from tests.factories.dbt import DBT_PROJECT
+from tests.factories.dbt import DBT_PROJECT, seed_rows
 
 ORDER = ("staging", "intermediate", "core", "metrics", "marts")
 MAY_READ = {
@@ -142,12 +141,6 @@ def test_nothing_published_tells_by_which_keys_a_person_was_met(manifest: dict[s
         if re.fullmatch(r"(identity|linked|email|phone|customer)_key|.*_hash", column)
     ]
     assert not told
-
-
-def seed_rows(name: str) -> list[dict[str, str]]:
-    """The rows of a seed."""
-    with (DBT_PROJECT / "seeds" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def test_the_grains_of_cells_are_those_of_the_registry(manifest: dict[str, Any]) -> None:
