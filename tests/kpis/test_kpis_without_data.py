@@ -20,6 +20,7 @@ DEFINITIONS = frozenset(
         "kpi_targets",
         "kpis",
         "labels",
+        "met_kpi_wanted_quantiles",
         "met_periods",
         "stakeholder_weights",
     }
