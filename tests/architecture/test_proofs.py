@@ -9,6 +9,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+from tests.factories.dbt import seed_rows
 from tests.factories.unit_tests import unit_tests
 from tests.kpis.field_traps import TRAPS
 
@@ -48,3 +49,10 @@ def test_every_golden_example_is_proved_by_a_test_that_names_it() -> None:
 
 def test_every_trap_has_a_fixture_on_which_the_naive_formula_is_wrong() -> None:
     assert {int(name.split()[0]) for name in TRAPS} == set(range(1, 25))
+
+
+def test_every_kpi_is_computed_a_second_time() -> None:
+    text = "\n".join(path.read_text("utf-8") for path in (TESTS / "kpis").glob("*.py"))
+    computed = set(re.findall(r"\bK-[A-Z]+\d?(?:\.[A-Z]+\d?)?", text))
+
+    assert not {row["kpi_id"] for row in seed_rows("kpis")} - computed

@@ -1,22 +1,15 @@
 """Metrics are the registry's KPIs over published tables; what is none is told with its reason."""
 
-import csv
 import re
 from typing import Any
 
 import pytest
 
 from ingestion.settings import PROJECT_ROOT
-from tests.factories.dbt import DBT_PROJECT
+from tests.factories.dbt import seed_rows
 
 PAGE = PROJECT_ROOT / "docs" / "metrics.md"
 DECLARED = ("definition_version", "unit", "direction")
-
-
-def seed_rows(name: str) -> list[dict[str, str]]:
-    """The rows of a seed."""
-    with (DBT_PROJECT / "seeds" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """The layers of the warehouse and the promises of its YAML, read from the manifest."""
 
-import csv
 import re
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ import pytest
 
 from ingestion import all_streams
 from ingestion.stream import raw_type
-from tests.factories.dbt import DBT_PROJECT
+from tests.factories.dbt import DBT_PROJECT, seed_rows
 
 ORDER = ("staging", "intermediate", "core", "metrics", "marts")
 MAY_READ = {
@@ -144,12 +143,6 @@ def test_nothing_published_tells_by_which_keys_a_person_was_met(manifest: dict[s
     assert not told
 
 
-def seed_rows(name: str) -> list[dict[str, str]]:
-    """The rows of a seed."""
-    with (DBT_PROJECT / "seeds" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def test_the_grains_of_cells_are_those_of_the_registry(manifest: dict[str, Any]) -> None:
     macro = manifest["macros"]["macro.cx_warehouse.kpi_grain_names"]["macro_sql"]
 
@@ -187,3 +180,34 @@ def test_no_mart_averages_scores() -> None:
         if averaged.search(path.read_text(encoding="utf-8"))
     ]
     assert not offenders
+
+
+LONGEST = 300
+LONG = {
+    "int_calls__asterisk_agent_states_derived": "a state follows from the one before",
+    "int_calls__asterisk_stays_derived": "a stay follows from the one before",
+    "int_identity__links_found": "a branch per kind of link",
+    "int_identity__records_collected": "a branch per entity that names persons",
+    "int_interactions__records_unified": "a branch per entity that is a touch",
+    "mart_contact_reason": "parts of four families, side by side",
+    "met_action_triggers": "a branch per rule",
+    "met_contact_center_cells": "thirty measures, named in each step",
+    "met_contact_center_quantiles": "from values to ranks under one mark",
+    "met_issue_values": "a branch per KPI",
+    "met_kpi_values": "the columns of every KPI, named in each step",
+    "met_lifecycle_spells": "a state follows from the one before",
+    "met_revenue_movements": "order of tests of one bridge",
+    "met_survey_weighted_scores": "a chain of steps over one distribution",
+    "met_value_entries": "a branch per kind of money",
+    "met_value_risk_features": "a branch per rule of the score",
+}
+"""Models that are longer than others, each with what keeps it in one piece."""
+
+
+def test_models_are_short_unless_they_say_what_keeps_them_in_one_piece() -> None:
+    long = {
+        path.stem
+        for path in DBT_PROJECT.glob("models/**/*.sql")
+        if len(path.read_text(encoding="utf-8").splitlines()) > LONGEST
+    }
+    assert long == set(LONG)

@@ -3,6 +3,7 @@
 As a module it is what runs: dbt with the manifest that is parsed once for all homes.
 """
 
+import csv
 import fcntl
 import os
 import shutil
@@ -55,6 +56,12 @@ def share_parse(home: Home) -> None:
 def manifest_of_project() -> dict[str, Any]:
     """The manifest of the project as it is."""
     return dict(_parsed())
+
+
+def seed_rows(name: str) -> list[dict[str, str]]:
+    """The rows of a seed of the project."""
+    with (DBT_PROJECT / "seeds" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def _parsed() -> Any:

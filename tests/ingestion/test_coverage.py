@@ -88,3 +88,5 @@ def test_connectors_with_shapes_of_their_own_say_what_becomes_of_them() -> None:
     assert {"wait_milliseconds", "phone"} <= found["calls"].columns
     assert found["survey_questions"].has({"metric": "nps", "horizon": "transactional"})
     assert not found["survey_questions"].has({"metric": "ces", "horizon": "recovery"})
+    assert found["survey_questions"].has({"metric": "csat", "scale_maximum": "5"})
+    assert not found["survey_questions"].has({"metric": "csat", "scale_maximum": "1"})

@@ -28,6 +28,7 @@ def counts_and_means(warehouse: Warehouse) -> pd.DataFrame:
         parts += _entered(in_cells(rows, grains, "entered_local_date"))
         parts += _handled(in_cells(_finished(rows), grains, "answered_date"))
     parts += _handled(in_cells(_finished(entries), AGENT_CELLS, "answered_date"))
+    parts.append(_misrouted(warehouse, _finished(contacts)))
     values = pd.concat(parts, ignore_index=True)
     is_variant = values["kpi_id"].str.startswith("K-SL.")
     return values[
@@ -185,6 +186,15 @@ def _handled(cells: pd.DataFrame) -> list[pd.DataFrame]:
         summed(cells, kpi_id, statistic, measure, one)
         for (kpi_id, statistic), measure in measures.items()
     ]
+
+
+def _misrouted(warehouse: Warehouse, contacts: pd.DataFrame) -> pd.DataFrame:
+    """Contacts with a conversation that ended in a transfer within a minute of its answer."""
+    legs = warehouse.frame("select * from core.fct_call_legs where is_transferred")
+    is_short = legs["parted_at"] - legs["answered_at"] <= pd.Timedelta(minutes=1)
+    cells = in_cells(contacts, CONTACT_CELLS, "answered_date")
+    passed_on = cells["contact_id"].isin(legs.loc[is_short, "contact_id"])
+    return summed(cells, "K-XFER", "misroute", passed_on, pd.Series(1, index=cells.index))
 
 
 def _spread(cells: pd.DataFrame, kpi_id: str, measure: str) -> Iterator[pd.DataFrame]:

@@ -1,4 +1,4 @@
-"""What programmes bring for their cost, from core tables and not as the warehouse does it."""
+"""K-ROI: what programmes bring for their cost, from core tables, not as the warehouse does it."""
 
 import pandas as pd
 from scipy import stats

@@ -24,20 +24,28 @@ def scores(warehouse: Warehouse) -> pd.DataFrame:
         "select * from core.fct_survey_answers where exclusion_reason is null"
         " and numeric_value is not null"
     )
-    answers["score"] = answers["numeric_value"].astype(float)
     answers = answers[pd.to_datetime(answers["answered_local_date"]) < warehouse.as_of]
+    return scores_of(answers)
+
+
+def scores_of(answers: pd.DataFrame) -> pd.DataFrame:
+    """The same of answers that count."""
+    answers = answers.assign(score=answers["numeric_value"].astype(float))
     parts = [
         *_net_score(_of(answers, "nps", "relationship"), "K-NPS", SCORE_CELLS),
         *_net_score(_of(answers, "nps", "transactional"), "K-NPS.T", HANDLER_CELLS),
         *_satisfaction(_of(answers, "csat", "transactional"), "K-CSAT", HANDLER_CELLS),
         *_satisfaction(_of(answers, "csat", "relationship"), "K-CSAT.R", SCORE_CELLS),
+        *_good_or_bad(_of(answers, "csat", "transactional", (0, 1))),
         *_effort(_of(answers, "ces", "transactional")),
     ]
     return pd.concat(parts, ignore_index=True)
 
 
-def _of(answers: pd.DataFrame, metric: str, horizon: str) -> pd.DataFrame:
-    lowest, highest = SCALES[metric]
+def _of(
+    answers: pd.DataFrame, metric: str, horizon: str, scale: tuple[int, int] | None = None
+) -> pd.DataFrame:
+    lowest, highest = scale or SCALES[metric]
     return answers[
         (answers["metric"] == metric)
         & (answers["horizon"] == horizon)
@@ -64,6 +72,11 @@ def _satisfaction(
         summed(cells, kpi_id, "bottom2", cells["score"].isin([1, 2]), one),
         summed(cells, kpi_id, "mean", cells["score"] * 100, one),
     ]
+
+
+def _good_or_bad(answers: pd.DataFrame) -> list[pd.DataFrame]:
+    cells = in_cells(answers, HANDLER_CELLS, "answered_local_date")
+    return [summed(cells, "K-CSAT2", "value", cells["score"] == 1, _ones(cells))]
 
 
 def _effort(answers: pd.DataFrame) -> list[pd.DataFrame]:

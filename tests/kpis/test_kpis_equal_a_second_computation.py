@@ -11,10 +11,10 @@ from tests.kpis.contact_center import attainment, counts_and_means, peaks, quant
 from tests.kpis.lapse import Buyer, lapses, window
 from tests.kpis.reading import KEYS, Warehouse
 from tests.kpis.retention import retention
-from tests.kpis.surveys import response_rates, scores, weighted_scores
+from tests.kpis.surveys import HANDLER_CELLS, response_rates, scores, scores_of, weighted_scores
 
 FAMILIES: dict[str, tuple[Callable[[Warehouse], pd.DataFrame], tuple[str, ...]]] = {
-    "survey scores": (scores, ("K-NPS", "K-NPS.T", "K-CSAT", "K-CSAT.R", "K-CES")),
+    "survey scores": (scores, ("K-NPS", "K-NPS.T", "K-CSAT", "K-CSAT.R", "K-CSAT2", "K-CES")),
     "response rates": (response_rates, ("K-RR", "K-RR.R")),
     "contact center": (
         counts_and_means,
@@ -86,6 +86,28 @@ def test_the_share_within_the_target_equals_the_second_computation(
     ]
     assert different.empty, different.head(10).to_string()
     assert (mine["numerator"] > 0).any()
+
+
+def test_the_second_computation_keeps_good_and_bad_from_five_stars() -> None:
+    """The tiny company asks for stars alone; the unit test of dbt has the same answers."""
+    asked = {
+        "metric": "csat",
+        "horizon": "transactional",
+        "answered_local_date": pd.Timestamp("2025-01-10"),
+        **dict.fromkeys([column for column in HANDLER_CELLS.values() if column]),
+    }
+    words = {"scale_minimum": 0, "scale_maximum": 1}
+    stars = {"scale_minimum": 1, "scale_maximum": 5}
+    answers = pd.DataFrame(
+        [asked | words | {"numeric_value": good} for good in (1, 1, 1, 1, 0, 0)]
+        + [asked | stars | {"numeric_value": score} for score in (5, 1)]
+    )
+    found = scores_of(answers).query("grain_name == 'company' and statistic == 'value'")
+
+    assert found.set_index("kpi_id")[["numerator", "denominator"]].to_dict("index") == {
+        "K-CSAT": {"numerator": 1, "denominator": 2},
+        "K-CSAT2": {"numerator": 4, "denominator": 6},
+    }
 
 
 @pytest.mark.parametrize("kpi_id", NOT_ADDED)

@@ -134,9 +134,14 @@ class Survey(Strict):
 
 
 def kinds_of(surveys: Iterable[Survey]) -> list[Mapping[str, frozenset[str]]]:
-    """What is measured, question by question: metric and horizon."""
+    """What is measured, question by question: metric, horizon and highest answer."""
     return [
         {"metric": frozenset({question.metric}), "horizon": frozenset({survey.horizon})}
+        | (
+            {"scale_maximum": frozenset({f"{question.bounds[1].normalize():f}"})}
+            if question.bounds
+            else {}
+        )
         for survey in surveys
         for question in survey.questions.values()
     ]

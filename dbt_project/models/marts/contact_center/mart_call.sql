@@ -14,6 +14,12 @@ met_agents_retried_calls as (
 
 ),
 
+met_agents_misrouted_calls as (
+
+    select * from {{ ref('met_agents_misrouted_calls') }}
+
+),
+
 kpis as (
 
     select * from {{ ref('kpis') }}
@@ -47,7 +53,8 @@ calls as (
         fct_calls.talk_milliseconds is not null
         and not fct_calls.is_open as is_finished,
         thresholds.wrap_cap_milliseconds,
-        retried_calls.contact_id is not null as is_retried_at_once
+        retried_calls.contact_id is not null as is_retried_at_once,
+        misrouted_calls.contact_id is not null as is_passed_on_at_once
 
     from fct_calls
 
@@ -55,6 +62,9 @@ calls as (
 
     left join met_agents_retried_calls as retried_calls
         on fct_calls.contact_id = retried_calls.contact_id
+
+    left join met_agents_misrouted_calls as misrouted_calls
+        on fct_calls.contact_id = misrouted_calls.contact_id
 
 ),
 
@@ -103,6 +113,11 @@ final as (
             is_counted and outcome = 'answered' and is_finished and is_transferred,
             false
         ) as is_transferred,
+        coalesce(
+            is_counted and outcome = 'answered' and is_finished
+            and is_passed_on_at_once,
+            false
+        ) as is_misrouted,
         coalesce(
             is_counted and outcome = 'answered' and is_finished
             and hold_milliseconds > 0,

@@ -19,9 +19,9 @@ dim_run as (
 
 ),
 
-fct_survey_answers as (
+met_survey_last_scores as (
 
-    select * from {{ ref('fct_survey_answers') }}
+    select * from {{ ref('met_survey_last_scores') }}
 
 ),
 
@@ -31,9 +31,9 @@ fct_interactions as (
 
 ),
 
-fct_orders as (
+met_revenue_buyers as (
 
-    select * from {{ ref('fct_orders') }}
+    select * from {{ ref('met_revenue_buyers') }}
 
 ),
 
@@ -93,47 +93,6 @@ identities as (
 
 ),
 
-latest_answers as (
-
-    select
-        customer_id,
-        metric,
-        numeric_value,
-        answered_local_date
-
-    from fct_survey_answers
-
-    where
-        exclusion_reason is null
-        and numeric_value is not null
-        and concat_ws(
-            ' ', metric, cast(scale_minimum as integer), cast(scale_maximum as integer)
-        ) in ('nps 0 10', 'csat 1 5', 'ces 1 7')
-
-    qualify row_number() over (
-            partition by customer_id, metric
-            order by answered_at desc, answer_id desc
-        ) = 1
-
-),
-
-scores as (
-
-    select
-        customer_id,
-        max(numeric_value) filter (where metric = 'nps') as last_nps_score,
-        max(answered_local_date) filter (where metric = 'nps') as last_nps_date,
-        max(numeric_value) filter (where metric = 'csat') as last_csat_score,
-        max(answered_local_date) filter (where metric = 'csat') as last_csat_date,
-        max(numeric_value) filter (where metric = 'ces') as last_ces_score,
-        max(answered_local_date) filter (where metric = 'ces') as last_ces_date
-
-    from latest_answers
-
-    group by customer_id
-
-),
-
 -- Orders, answers, visits and payments are touches too, but no contacts.
 touches as (
 
@@ -162,46 +121,6 @@ touches as (
     where not fct_interactions.is_internal
 
     group by fct_interactions.customer_id
-
-),
-
-orders as (
-
-    select
-        customer_id,
-        max_by(
-            currency_code,
-            concat(cast(ordered_at as varchar), order_id)
-        ) as currency_code,
-        count(*) as count_orders,
-        min(ordered_local_date) as first_order_date,
-        max(ordered_local_date) as last_order_date
-
-    from fct_orders
-
-    where not is_internal and status = 'completed'
-
-    group by customer_id
-
-),
-
--- Amounts of different currencies are not added: the currency of the last order counts.
-spend as (
-
-    select
-        fct_orders.customer_id,
-        cast(sum(fct_orders.amount) as decimal(18, 2)) as total_spend_amount
-
-    from fct_orders
-
-    inner join orders
-        on
-            fct_orders.customer_id = orders.customer_id
-            and fct_orders.currency_code = orders.currency_code
-
-    where not fct_orders.is_internal and fct_orders.status = 'completed'
-
-    group by fct_orders.customer_id
 
 ),
 
@@ -299,7 +218,7 @@ final as (
         coalesce(orders.count_orders, 0) as count_orders,
         orders.first_order_date,
         orders.last_order_date,
-        spend.total_spend_amount,
+        orders.total_spend_amount,
         orders.currency_code,
         case
             when subscriptions.count_active_subscriptions > 0 then 'active'
@@ -335,7 +254,7 @@ final as (
     left join identities
         on dim_customers.customer_id = identities.customer_id
 
-    left join scores
+    left join met_survey_last_scores as scores
         on dim_customers.customer_id = scores.customer_id
 
     left join touches
@@ -344,11 +263,8 @@ final as (
     left join cases
         on dim_customers.customer_id = cases.customer_id
 
-    left join orders
+    left join met_revenue_buyers as orders
         on dim_customers.customer_id = orders.customer_id
-
-    left join spend
-        on dim_customers.customer_id = spend.customer_id
 
     left join subscriptions
         on dim_customers.customer_id = subscriptions.customer_id

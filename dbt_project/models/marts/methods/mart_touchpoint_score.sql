@@ -15,7 +15,9 @@ fct_interactions as (
 met_survey_scores as (
 
     select * from {{ ref('met_survey_scores') }}
-    where horizon = 'transactional'
+    where
+        horizon = 'transactional'
+        and (metric <> 'csat' or scale_maximum = 5)
 
 ),
 

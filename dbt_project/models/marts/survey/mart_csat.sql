@@ -103,7 +103,7 @@ counted as (
             and met_periods.period_type
             = case when dim_run.calendar = 'jalali' then 'jalali_month' else 'month' end
 
-    where scores.metric = 'csat'
+    where scores.metric = 'csat' and scores.scale_maximum = 5
 
     group by
         scores.survey_id,

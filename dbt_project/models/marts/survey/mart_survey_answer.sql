@@ -85,6 +85,11 @@ final as (
                         when answers.numeric_value >= 7 then 'passive'
                         else 'detractor'
                     end
+            when answers.metric = 'csat' and answers.scale_maximum = 1
+                then case
+                        when answers.numeric_value = 1 then 'satisfied'
+                        else 'dissatisfied'
+                    end
             when answers.metric = 'csat'
                 then case
                         when answers.numeric_value >= 4 then 'satisfied'
@@ -111,6 +116,7 @@ final as (
         contexts.themes,
         contexts.wait_milliseconds,
         contexts.is_resolved,
+        contexts.is_straight_lined,
         contexts.treatment_class,
         contexts.tenure_days
 

@@ -1,4 +1,4 @@
--- Grain: one row per KPI statistic, cell and local day: menu, recordings, busy callers.
+-- Grain: one row per KPI statistic, cell and local day: menu, recordings, calls.
 with
 
 met_agents_menu_days as (
@@ -16,6 +16,12 @@ met_agents_recording_days as (
 met_agents_retried_calls as (
 
     select * from {{ ref('met_agents_retried_calls') }}
+
+),
+
+met_agents_misrouted_calls as (
+
+    select * from {{ ref('met_agents_misrouted_calls') }}
 
 ),
 
@@ -54,6 +60,33 @@ retried as (
 
     group by
         fct_calls.entered_local_date,
+        coalesce(fct_calls.market, 'unknown'),
+        coalesce(fct_calls.segment, 'unknown')
+
+),
+
+misrouted as (
+
+    select
+        fct_calls.answered_local_date as local_date,
+        coalesce(fct_calls.market, 'unknown') as market,
+        coalesce(fct_calls.segment, 'unknown') as segment,
+        cast(count(*) as bigint) as count_misrouted
+
+    from met_agents_misrouted_calls
+
+    inner join fct_calls
+        on met_agents_misrouted_calls.contact_id = fct_calls.contact_id
+
+    where
+        not fct_calls.is_internal
+        and coalesce(fct_calls.direction, 'inbound') = 'inbound'
+        and fct_calls.outcome = 'answered'
+        and not fct_calls.is_open
+        and fct_calls.talk_milliseconds is not null
+
+    group by
+        fct_calls.answered_local_date,
         coalesce(fct_calls.market, 'unknown'),
         coalesce(fct_calls.segment, 'unknown')
 
@@ -116,6 +149,28 @@ units as (
             and cells.market = retried.market
             and cells.segment = retried.segment
 
+    union all
+
+    select
+        'K-XFER' as kpi_id,
+        cells.local_date,
+        cells.market,
+        cells.segment,
+        cast(null as varchar) as queue_id,
+        coalesce(misrouted.count_misrouted, 0) as count_value,
+        cast(null as bigint) as count_drop,
+        cast(null as bigint) as count_to_queue,
+        cast(null as bigint) as count_overdue,
+        cells.count_handled as count_base,
+        cast(null as bigint) as count_overdue_base
+
+    from met_contact_center_cells as cells
+
+    left join misrouted
+        on cells.local_date = misrouted.local_date
+            and cells.market = misrouted.market
+            and cells.segment = misrouted.segment
+
 ),
 
 parts as (
@@ -130,6 +185,7 @@ parts as (
         units.queue_id,
         case kpis.statistic
             when 'value' then units.count_value
+            when 'misroute' then units.count_value
             when 'drop' then units.count_drop
             when 'to_queue' then units.count_to_queue
             when 'overdue' then units.count_overdue

@@ -13,18 +13,14 @@ with
 fct_recounted_call_days as (
 
     select * from {{ ref('fct_recounted_call_days') }}
+    where change_seq > {{ mark('fct_recounted_call_days') }}
 
 ),
 
-fct_calls as (
+-- Numbers instead of names: the values below are the largest set of the warehouse.
+met_contact_center_measured_cells as (
 
-    select * from {{ ref('fct_calls') }}
-
-),
-
-fct_queue_entries as (
-
-    select * from {{ ref('fct_queue_entries') }}
+    select * from {{ ref('met_contact_center_measured_cells') }}
 
 ),
 
@@ -34,15 +30,10 @@ met_periods as (
 
 ),
 
-kpis as (
+wanted_kpis as (
 
-    select * from {{ ref('kpis') }}
-
-),
-
-kpi_grains as (
-
-    select * from {{ ref('kpi_grains') }}
+    select * from {{ ref('met_kpi_wanted_quantiles') }}
+    where family = 'contact_center'
 
 ),
 
@@ -52,95 +43,38 @@ kpi_targets as (
 
 ),
 
-quantile_kpis as (
-
-    select
-        kpi_id,
-        definition_version,
-        statistic,
-        unit_scale,
-        grains,
-        period_types,
-        case statistic when 'p50' then 0.5 when 'p90' then 0.9 when 'max' then 1.0 end
-            as quantile
-
-    from kpis
-
-    where family = 'contact_center' and kind = 'quantile'
-
-),
-
--- The target of a mean, asked of every single contact.
-attainment_kpis as (
-
-    select
-        kpis.kpi_id,
-        kpis.definition_version,
-        kpis.statistic,
-        kpis.grains,
-        kpis.period_types,
-        means.unit_scale
-
-    from kpis
-
-    inner join kpis as means
-        on kpis.kpi_id = means.kpi_id
-            and kpis.definition_version = means.definition_version
-            and means.statistic = 'mean'
-
-    where kpis.family = 'contact_center' and kpis.statistic = 'attainment'
-
-),
-
 targets as (
 
     {{ targets_of_means() }}
 
 ),
 
-wrap_caps as (
-
-    select max(cap_milliseconds) as wrap_cap_milliseconds
-
-    from kpis
-
-    where kpi_id = 'K-AHT' and statistic = 'wrap'
-
-),
-
-days as (
-
-    select event_local_date as local_date
-
-    from fct_recounted_call_days
-
-    where change_seq > {{ mark('fct_recounted_call_days') }}
-
-    group by event_local_date
-
-),
-
 periods as (
 
     select
-        met_periods.period_type,
-        met_periods.period_start
+        period_type,
+        period_start,
+        cast(row_number() over (order by period_type, period_start) as integer)
+            as period_number
 
     from met_periods
 
-    inner join days
-        on met_periods.calendar_date = days.local_date
+    where
+        calendar_date in (
+            select days.event_local_date from fct_recounted_call_days as days
+        )
 
-    group by met_periods.period_type, met_periods.period_start
+    group by period_type, period_start
 
 ),
 
-days_in_periods as (
+cell_days as (
 
     select
+        cells.cell_number,
+        periods.period_number,
         met_periods.calendar_date,
-        met_periods.period_type,
-        met_periods.period_start
+        periods.period_type = 'day' as is_day
 
     from met_periods
 
@@ -148,268 +82,60 @@ days_in_periods as (
         on met_periods.period_type = periods.period_type
             and met_periods.period_start = periods.period_start
 
-),
-
-units as (
-
-    select
-        'contact' as unit_kind,
-        cast(null as varchar) as queue_id,
-        segment,
-        market,
-        entered_local_date,
-        answered_local_date,
-        outcome,
-        wait_milliseconds,
-        talk_milliseconds,
-        hold_milliseconds,
-        wrap_milliseconds,
-        is_open,
-        is_internal,
-        direction
-
-    from fct_calls
-
-    union all
-
-    select
-        'queue_entry' as unit_kind,
-        queue_id,
-        segment,
-        market,
-        entered_local_date,
-        answered_local_date,
-        outcome,
-        wait_milliseconds,
-        talk_milliseconds,
-        hold_milliseconds,
-        wrap_milliseconds,
-        is_open,
-        is_internal,
-        direction
-
-    from fct_queue_entries
+    inner join met_contact_center_measured_cells as cells
+        on concat('|', cells.period_types, '|')
+            like concat('%|', periods.period_type, '|%')
 
 ),
 
-counted_units as (
+met_contact_center_units as (
 
-    select *
-
-    from units
-
+    select * from {{ ref('met_contact_center_units') }}
     where
-        not is_internal
-        and coalesce(direction, 'inbound') = 'inbound'
-        and outcome in ('answered', 'abandoned', 'flow_out')
-        and (
-            entered_local_date in (
-                select wanted.calendar_date from days_in_periods as wanted
-            )
-            or answered_local_date in (
-                select wanted.calendar_date from days_in_periods as wanted
-            )
-        )
+        entered_local_date in (select wanted.calendar_date from cell_days as wanted)
+        or answered_local_date in (select wanted.calendar_date from cell_days as wanted)
 
 ),
 
+unit_kpis as (
+
+    select
+        kpi_id,
+        grain_name,
+        unit_kind
+
+    from met_contact_center_measured_cells
+
+    group by kpi_id, grain_name, unit_kind
+
+),
+
+-- The way in is dated by the entry, what the agent did by the answer.
 measures as (
 
     select
-        'K-WAIT' as kpi_id,
-        unit_kind,
-        queue_id,
-        segment,
-        market,
-        entered_local_date as local_date,
-        coalesce(wait_milliseconds, 0) as milliseconds
-
-    from counted_units
-
-    union all
-
-    select
-        'K-ASA' as kpi_id,
-        unit_kind,
-        queue_id,
-        segment,
-        market,
-        entered_local_date as local_date,
-        coalesce(wait_milliseconds, 0) as milliseconds
-
-    from counted_units
-
-    where outcome = 'answered'
-
-    union all
-
-    select
-        'K-AHT' as kpi_id,
-        units.unit_kind,
-        units.queue_id,
-        units.segment,
-        units.market,
-        units.answered_local_date as local_date,
-        units.talk_milliseconds
-        + coalesce(units.hold_milliseconds, 0)
-        + least(coalesce(units.wrap_milliseconds, 0), wrap_caps.wrap_cap_milliseconds)
-            as milliseconds
-
-    from counted_units as units
-
-    cross join wrap_caps
-
-    where
-        units.outcome = 'answered'
-        and not units.is_open
-        and units.talk_milliseconds is not null
-
-),
-
-unit_grains as (
-
-    select
-        grain_name,
-        period_types,
-        case grain_name when 'queue' then 'queue_entry' else 'contact' end as unit_kind
-
-    from kpi_grains
-
-    where grain_name in ('company', 'market', 'segment', 'queue')
-
-),
-
-keyed_measures as (
-
-    select
-        measures.kpi_id,
-        unit_grains.grain_name,
-        case unit_grains.grain_name
+        unit_kpis.kpi_id,
+        unit_kpis.grain_name,
+        case unit_kpis.grain_name
             when 'company' then 'company'
-            when 'market' then coalesce(measures.market, 'unknown')
-            when 'segment' then coalesce(measures.segment, 'unknown')
-            when 'queue' then measures.queue_id
+            when 'market' then coalesce(units.market, 'unknown')
+            when 'segment' then coalesce(units.segment, 'unknown')
+            when 'queue' then units.queue_id
         end as grain_key,
-        measures.local_date,
-        measures.milliseconds
+        case unit_kpis.kpi_id
+            when 'K-AHT' then units.answered_local_date
+            else units.entered_local_date
+        end as local_date,
+        case unit_kpis.kpi_id
+            when 'K-WAIT' then units.wait_milliseconds
+            when 'K-ASA' then units.answer_milliseconds
+            when 'K-AHT' then units.handle_milliseconds
+        end as milliseconds
 
-    from measures
+    from met_contact_center_units as units
 
-    inner join unit_grains
-        on measures.unit_kind = unit_grains.unit_kind
-
-),
-
-grain_keys as (
-
-    select
-        'company' as grain_name,
-        'company' as grain_key
-
-    union all
-
-    select
-        'market' as grain_name,
-        coalesce(market, 'unknown') as grain_key
-
-    from counted_units
-
-    group by market
-
-    union all
-
-    select
-        'segment' as grain_name,
-        coalesce(segment, 'unknown') as grain_key
-
-    from counted_units
-
-    group by segment
-
-    union all
-
-    select
-        'queue' as grain_name,
-        queue_id as grain_key
-
-    from counted_units
-
-    where queue_id is not null
-
-    group by queue_id
-
-),
-
-measured_kpis as (
-
-    select kpi_id
-
-    from quantile_kpis
-
-    group by kpi_id
-
-),
-
--- Numbers instead of names: the values below are the largest set of the warehouse.
-cells as (
-
-    select
-        measured_kpis.kpi_id,
-        grain_keys.grain_name,
-        grain_keys.grain_key,
-        row_number() over (
-            order by measured_kpis.kpi_id, grain_keys.grain_name, grain_keys.grain_key
-        ) as cell_number
-
-    from grain_keys
-
-    cross join measured_kpis
-
-),
-
-numbered_periods as (
-
-    select
-        period_type,
-        period_start,
-        row_number() over (order by period_type, period_start) as period_number
-
-    from periods
-
-),
-
-numbered_days as (
-
-    select
-        days_in_periods.calendar_date,
-        numbered_periods.period_number,
-        numbered_periods.period_type,
-        unit_grains.grain_name
-
-    from days_in_periods
-
-    inner join numbered_periods
-        on days_in_periods.period_type = numbered_periods.period_type
-            and days_in_periods.period_start = numbered_periods.period_start
-
-    inner join unit_grains
-        on concat('|', unit_grains.period_types, '|')
-            like concat('%|', days_in_periods.period_type, '|%')
-
-),
-
-cell_days as (
-
-    select
-        cast(cells.cell_number as integer) as cell_number,
-        cast(numbered_days.period_number as integer) as period_number,
-        numbered_days.calendar_date,
-        numbered_days.period_type = 'day' as is_day
-
-    from cells
-
-    inner join numbered_days
-        on cells.grain_name = numbered_days.grain_name
+    inner join unit_kpis
+        on units.unit_kind = unit_kpis.unit_kind
 
 ),
 
@@ -417,19 +143,21 @@ cell_days as (
 day_values as (
 
     select
-        cast(cells.cell_number as integer) as cell_number,
-        keyed_measures.local_date,
-        keyed_measures.milliseconds,
+        cells.cell_number,
+        measures.local_date,
+        measures.milliseconds,
         cast(count(*) as integer) as count_values
 
-    from keyed_measures
+    from measures
 
-    inner join cells
-        on keyed_measures.kpi_id = cells.kpi_id
-            and keyed_measures.grain_name = cells.grain_name
-            and keyed_measures.grain_key = cells.grain_key
+    inner join met_contact_center_measured_cells as cells
+        on measures.kpi_id = cells.kpi_id
+            and measures.grain_name = cells.grain_name
+            and measures.grain_key = cells.grain_key
 
-    group by cells.cell_number, keyed_measures.local_date, keyed_measures.milliseconds
+    where measures.milliseconds is not null
+
+    group by cells.cell_number, measures.local_date, measures.milliseconds
 
 ),
 
@@ -479,83 +207,45 @@ ranked_values as (
 
 ),
 
--- Without a target in force on the first day of the period there is nothing to attain.
-attainments as (
-
-    select
-        cells.cell_number,
-        numbered_periods.period_number,
-        attainment_kpis.definition_version,
-        attainment_kpis.statistic,
-        attainment_kpis.unit_scale,
-        cast(null as decimal(2, 1)) as quantile,
-        coalesce(own_targets.target, general_targets.target)
-        * attainment_kpis.unit_scale as target_milliseconds
-
-    from cells
-
-    cross join numbered_periods
-
-    inner join attainment_kpis
-        on cells.kpi_id = attainment_kpis.kpi_id
-            and concat('|', attainment_kpis.grains, '|')
-            like concat('%|', cells.grain_name, '|%')
-            and concat('|', attainment_kpis.period_types, '|')
-            like concat('%|', numbered_periods.period_type, '|%')
-
-    {{ join_targets_in_force('cells', 'numbered_periods.period_start') }}
-
-    where coalesce(own_targets.target, general_targets.target) is not null
-
-),
-
-wanted_quantiles as (
-
-    select
-        cells.cell_number,
-        numbered_periods.period_number,
-        quantile_kpis.definition_version,
-        quantile_kpis.statistic,
-        quantile_kpis.unit_scale,
-        quantile_kpis.quantile,
-        cast(null as double) as target_milliseconds
-
-    from cells
-
-    cross join numbered_periods
-
-    inner join quantile_kpis
-        on cells.kpi_id = quantile_kpis.kpi_id
-            and concat('|', quantile_kpis.grains, '|')
-            like concat('%|', cells.grain_name, '|%')
-            and concat('|', quantile_kpis.period_types, '|')
-            like concat('%|', numbered_periods.period_type, '|%')
-
-),
-
+-- Without a target in force when the period begins there is nothing to attain.
 wanted as (
 
-    select * from wanted_quantiles
+    select
+        cells.cell_number,
+        periods.period_number,
+        wanted_kpis.definition_version,
+        wanted_kpis.statistic,
+        wanted_kpis.unit_scale,
+        wanted_kpis.quantile,
+        coalesce(own_targets.target, general_targets.target) * wanted_kpis.target_scale
+            as target_milliseconds
 
-    union all
+    from met_contact_center_measured_cells as cells
 
-    select * from attainments
+    cross join periods
+
+    inner join wanted_kpis
+        on cells.kpi_id = wanted_kpis.kpi_id
+            and concat('|', wanted_kpis.grains, '|')
+            like concat('%|', cells.grain_name, '|%')
+            and concat('|', wanted_kpis.period_types, '|')
+            like concat('%|', periods.period_type, '|%')
+
+    {{ join_targets_in_force('cells', 'periods.period_start') }}
+
+    where
+        wanted_kpis.quantile is not null
+        or coalesce(own_targets.target, general_targets.target) is not null
 
 ),
 
 wanted_ranks as (
 
     select
-        ranked_values.cell_number,
-        ranked_values.period_number,
+        wanted.*,
         ranked_values.milliseconds,
         ranked_values.last_rank,
         ranked_values.n,
-        wanted.definition_version,
-        wanted.statistic,
-        wanted.unit_scale,
-        wanted.quantile,
-        wanted.target_milliseconds,
         {{ wanted_ranks('wanted.quantile', 'ranked_values.n') }}
 
     from ranked_values
@@ -581,15 +271,7 @@ order_statistics as (
 
     from wanted_ranks
 
-    group by
-        cell_number,
-        period_number,
-        definition_version,
-        statistic,
-        unit_scale,
-        quantile,
-        n,
-        quantile_rank
+    group by all
 
 ),
 
@@ -601,18 +283,18 @@ final as (
         order_statistics.statistic,
         cells.grain_name,
         cells.grain_key,
-        numbered_periods.period_type,
-        numbered_periods.period_start,
+        periods.period_type,
+        periods.period_start,
         {{ attained_and_quantile('order_statistics') }},
         cast(order_statistics.n as bigint) as n
 
     from order_statistics
 
-    inner join cells
+    inner join met_contact_center_measured_cells as cells
         on order_statistics.cell_number = cells.cell_number
 
-    inner join numbered_periods
-        on order_statistics.period_number = numbered_periods.period_number
+    inner join periods
+        on order_statistics.period_number = periods.period_number
 
     -- A recomputed period always leaves a row, so that the rows of an emptied one go.
     union all

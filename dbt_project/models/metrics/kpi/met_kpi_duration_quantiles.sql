@@ -19,9 +19,9 @@ dim_run as (
 
 ),
 
-kpis as (
+wanted_kpis as (
 
-    select * from {{ ref('kpis') }}
+    select * from {{ ref('met_kpi_wanted_quantiles') }}
 
 ),
 
@@ -34,39 +34,6 @@ kpi_grains as (
 kpi_targets as (
 
     select * from {{ ref('kpi_targets') }}
-
-),
-
--- A target is one of the mean, in its unit.
-scaled_kpis as (
-
-    select
-        *,
-        max(unit_scale) filter (where statistic = 'mean') over (
-            partition by kpi_id, definition_version
-        ) as target_scale
-
-    from kpis
-
-),
-
-wanted_kpis as (
-
-    select
-        kpi_id,
-        definition_version,
-        statistic,
-        unit_scale,
-        target_scale,
-        grains,
-        period_types,
-        maturity_days,
-        case statistic when 'p50' then 0.5 when 'p90' then 0.9 when 'max' then 1.0 end
-            as quantile
-
-    from scaled_kpis
-
-    where kind = 'quantile' or statistic = 'attainment'
 
 ),
 

@@ -11,7 +11,11 @@ met_method_cells as (
 met_survey_scores as (
 
     select * from {{ ref('met_survey_scores') }}
-    where metric = 'csat' and horizon = 'transactional' and agent_id is not null
+    where
+        metric = 'csat'
+        and scale_maximum = 5
+        and horizon = 'transactional'
+        and agent_id is not null
 
 ),
 

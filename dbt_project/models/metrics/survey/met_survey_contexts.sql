@@ -10,10 +10,7 @@ fct_survey_responses as (
 fct_survey_answers as (
 
     select * from {{ ref('fct_survey_answers') }}
-    where
-        metric = 'resolved'
-        and exclusion_reason is null
-        and numeric_value is not null
+    where exclusion_reason is null and numeric_value is not null
 
 ),
 
@@ -63,6 +60,37 @@ verdicts as (
 
     from fct_survey_answers
 
+    where metric = 'resolved'
+
+    group by response_id
+
+),
+
+-- Who gives a long row of items one and the same answer may not have read them.
+batteries as (
+
+    select
+        response_id,
+        count(distinct numeric_value) = 1 as is_one_answer
+
+    from fct_survey_answers
+
+    where scale_minimum is not null and scale_maximum is not null
+
+    group by response_id, scale_minimum, scale_maximum
+
+    having count(*) >= {{ var('straight_lining_answers') }}
+
+),
+
+straight_lines as (
+
+    select
+        response_id,
+        bool_or(is_one_answer) as is_straight_lined
+
+    from batteries
+
     group by response_id
 
 ),
@@ -74,6 +102,7 @@ final as (
         themes.themes,
         calls.wait_milliseconds,
         verdicts.is_resolved,
+        straight_lines.is_straight_lined,
         profiles.treatment_class,
         -- An answer may be older than the record: that is no tenure below nought.
         case
@@ -91,6 +120,9 @@ final as (
 
     left join verdicts
         on responses.response_id = verdicts.response_id
+
+    left join straight_lines
+        on responses.response_id = straight_lines.response_id
 
     left join fct_calls as calls
         on responses.interaction_id = concat('call:', calls.contact_id)
