@@ -2,9 +2,9 @@ r"""Paths: where a value stands in a JSON record, and what is left when it is ta
 
 ``a.b`` steps into objects, ``a.0`` into lists, ``a[key=value]`` into the first element of a
 list whose ``key`` is ``value``, ``a[key=value & b.c?]`` into the first of them that has something
-at ``b.c``; ``[key=value].a`` is there only in records whose ``key`` is ``value``. A dot of a name is written ``\\.``. A place is a path or several: ``a?`` says true or
-false, whether anything stands there, ``a + b`` joins two texts with a space, and ``a | b`` is
-the first that there is.
+at ``b.c``; ``[key=value].a`` is there only in records whose ``key`` is ``value``. A dot of a name
+is written ``\\.``. A place is a path or several: ``a?`` says true or false, whether anything
+stands there, ``a + b`` joins two texts with a space, and ``a | b`` is the first that there is.
 """
 
 import re

@@ -55,7 +55,9 @@ def test_a_call_that_still_waits_is_none_yet_and_one_that_gave_up_is_abandoned(
         world.add(2)
         rang = with_value("participants.3.sessions.0.metrics", [{"name": "tAlert", "value": 1}])
         world.vendor.rows[1].shape = lambda record: rang(record | {"conversationEnd": None})
-        gave_up = with_value("participants.1.sessions.0.metrics", [{"name": "tAbandon", "value": 9}])
+        gave_up = with_value(
+            "participants.1.sessions.0.metrics", [{"name": "tAbandon", "value": 9}]
+        )
         world.vendor.rows[2].shape = lambda record: gave_up(rang(record))
 
         found = {(row["_op"], row["outcome"], row["agent_number"]) for row in rows_of(world)}

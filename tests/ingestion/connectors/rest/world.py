@@ -217,7 +217,7 @@ DIALECTS: dict[str, Dialect] = {
         number="responseId",
         changed="lastSubmittedTime",
         name="createTime",
-        watched="started_at",
+        watched="submitted_at",
     ),
     "google_play": review_dialects.GooglePlay(
         preset="google_play",
