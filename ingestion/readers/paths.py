@@ -1,10 +1,10 @@
 r"""Paths: where a value stands in a JSON record, and what is left when it is taken out.
 
 ``a.b`` steps into objects, ``a.0`` into lists, ``a[key=value]`` into the first element of a
-list whose ``key`` is ``value``; ``[key=value].a`` is there only in records whose ``key`` is
-``value``. A dot of a name is written ``\\.``. A place is a path or several: ``a?`` says true or
-false, whether anything stands there, ``a + b`` joins two texts with a space, and ``a | b`` is
-the first that there is.
+list whose ``key`` is ``value``, ``a[key=value & b.c?]`` into the first of them that has something
+at ``b.c``; ``[key=value].a`` is there only in records whose ``key`` is ``value``. A dot of a name
+is written ``\\.``. A place is a path or several: ``a?`` says true or false, whether anything
+stands there, ``a + b`` joins two texts with a space, and ``a | b`` is the first that there is.
 """
 
 import re
@@ -14,12 +14,29 @@ from typing import Annotated, Any, NamedTuple, cast
 
 from pydantic import AfterValidator
 
-Selector = tuple[str, str]
+
+class Selector(NamedTuple):
+    """A condition on an element: what its field is, and where it must have something."""
+
+    key: str
+    value: str
+    has: "Steps"
+
+    def holds(self, record: dict[str, Any]) -> bool:
+        """True when ``record`` is meant."""
+        return str(record.get(self.key)) == self.value and (
+            not self.has or value_at(record, self.has) not in (ABSENT, None, "")
+        )
+
+
 Step = str | int | Selector
 Steps = tuple[Step, ...]
 
 _DOT = re.compile(r"(?<!\\)\.")
-_STEP = re.compile(r"^(?P<name>[^\[\]?|]*)(?:\[(?P<key>[^\[\]=]+)=(?P<value>[^\[\]]*)\])?$")
+_STEP = re.compile(
+    r"^(?P<name>[^\[\]?|]*)"
+    r"(?:\[(?P<key>[^\[\]=]+)=(?P<value>(?:(?! & )[^\[\]])*)(?: & (?P<has>[^?]+)\?)?\])?$"
+)
 
 ABSENT: Any = object()
 """What stands where a path leads nowhere."""
@@ -35,7 +52,7 @@ def steps_of(path: str) -> Steps:
         ValueError: not written like a path.
     """
     steps: list[Step] = []
-    for part in filter(None, _DOT.split(path)):
+    for part in filter(None, _parts(path)):
         match = _STEP.match(part.replace("\\.", "."))
         if not match or not (match["name"] or (match["key"] and not steps)):
             raise ValueError(f"{path!r} is no path such as name, phones.0.value or list[key=x].y")
@@ -43,8 +60,21 @@ def steps_of(path: str) -> Steps:
         if name:
             steps.append(int(name) if name.isdigit() else name)
         if match["key"]:
-            steps.append((match["key"], match["value"]))
+            steps.append(Selector(match["key"], match["value"], steps_of(match["has"] or "")))
     return tuple(steps)
+
+
+def _parts(path: str) -> list[str]:
+    """``path`` at its dots, but for those inside brackets."""
+    parts: list[str] = []
+    depth = 0
+    for piece in _DOT.split(path):
+        if depth:
+            parts[-1] += f".{piece}"
+        else:
+            parts.append(piece)
+        depth += piece.count("[") - piece.count("]")
+    return parts
 
 
 def _checked(path: str) -> str:
@@ -58,8 +88,8 @@ JsonPath = Annotated[str, AfterValidator(_checked)]
 def value_at(record: Any, steps: Steps) -> Any:
     """The value at ``steps``, or ``ABSENT``."""
     for step in steps:
-        if isinstance(record, dict) and isinstance(step, tuple):
-            record = record if str(record.get(step[0])) == step[1] else ABSENT
+        if isinstance(record, dict) and isinstance(step, Selector):
+            record = record if step.holds(record) else ABSENT
         elif isinstance(record, dict):
             record = record.get(str(step), ABSENT)
         elif isinstance(record, list):
@@ -79,9 +109,8 @@ def _place(values: list[Any], step: Step) -> int | None:
         return step if step < len(values) else None
     if isinstance(step, str):
         return None
-    key, wanted = step
     for place, value in enumerate(values):
-        if isinstance(value, dict) and str(value.get(key)) == wanted:
+        if isinstance(value, dict) and step.holds(value):
             return place
     return None
 
@@ -149,7 +178,7 @@ class Place:
 
 def _named(steps: Steps) -> Steps:
     """The steps behind a condition on the record itself."""
-    return steps[1:] if steps and isinstance(steps[0], tuple) else steps
+    return steps[1:] if steps and isinstance(steps[0], Selector) else steps
 
 
 def _is_known(record: Any, steps: Steps) -> bool:

@@ -84,7 +84,19 @@ def test_what_a_column_read_is_taken_out_and_nothing_else() -> None:
     assert remainder({"id": "7"}, taken) is ABSENT
 
 
+def test_an_element_is_chosen_by_what_lies_below_it_too() -> None:
+    rang = {"as": "agent", "id": 1, "ends": [{"marks": [{"name": "rang"}]}]}
+    spoke = {"as": "agent", "id": 2, "ends": [{"marks": [{"name": "rang"}, {"name": "spoke"}]}]}
+    place = Place.of("people[as=agent & ends.0.marks[name=spoke]?].id")
+
+    assert place.value({"people": [rang, spoke]}) == 2
+    assert place.value({"people": [rang]}) is None
+    assert remainder({"people": [rang, spoke]}, taken_by([place])) == {
+        "people": [rang, {name: spoke[name] for name in ("as", "ends")}]
+    }
+
+
 def test_what_is_no_path_is_refused() -> None:
-    for path in ("phones[work].value", "name.[id=7]", "a?.b"):
+    for path in ("phones[work].value", "name.[id=7]", "a?.b", "list[key=x & y.z]", "a[k=v"):
         with pytest.raises(ValueError, match="is no path such as"):
             steps_of(path)

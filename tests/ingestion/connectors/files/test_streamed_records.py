@@ -15,7 +15,7 @@ from tests.ingestion.connectors.files.preset_worlds import FIXTURES
 from tests.ingestion.connectors.files.streamed_worlds import STREAMED, StreamedWorld
 
 CALL = (
-    *("source_id", "source_version", "queue", "agent_number", "customer_number", "outcome"),
+    *("source_id", "source_version", "_op", "queue", "agent_number", "customer_number", "outcome"),
     *("is_transferred", "wait_milliseconds", "talk_milliseconds", "hold_milliseconds"),
 )
 EVENTS = "communication_events"
@@ -25,11 +25,11 @@ EXPECTED: dict[tuple[str, str], tuple[tuple[str, ...], list[tuple[Any, ...]]]] =
         CALL,
         [
             (
-                *("6ee8ae10-0001|Sales", "1769854080000000", "Sales", "agent1", "C-77"),
+                *("6ee8ae10-0001|Sales", "1769854080000000", "upsert", "Sales", "agent1", "C-77"),
                 *("answered", "true", "25000", "300000", "25000"),
             ),
             (
-                *("6ee8ae10-0002|Sales", "1769854260000000", "Sales", None, None),
+                *("6ee8ae10-0002|Sales", "1769854260000000", "upsert", "Sales", None, None),
                 *("abandoned", "false", "40000", None, None),
             ),
         ],
@@ -47,7 +47,7 @@ EXPECTED: dict[tuple[str, str], tuple[tuple[str, ...], list[tuple[Any, ...]]]] =
         [
             (ONE, "1769853600000000", "spring", "2026-01-31 10:00:00+00"),
             *[(ONE, None, None, "2026-01-31 10:00:05+00")] * 2,
-            (TWO, None, None, "2026-01-31 10:00:10+00"),
+            (TWO, None, "cat facts", "2026-01-31 10:00:10+00"),
         ],
     ),
 }
@@ -94,5 +94,14 @@ def test_a_contact_record_that_is_delivered_again_is_the_later_version(tmp_path:
     rows, _ = _landed("amazon_connect", "calls", tmp_path)
 
     first = [row for row in rows if row[0] == "6ee8ae10-0001|Sales"]
-    assert max(first, key=lambda row: int(row[1]))[7] == "26000"
+    assert max(first, key=lambda row: int(row[1]))[CALL.index("wait_milliseconds")] == "26000"
     assert len(first) == 2
+
+
+def test_what_is_no_call_is_none(tmp_path: Path) -> None:
+    text = (FIXTURES / "amazon_connect.jsonl").read_text(encoding="utf-8")
+    (tmp_path / "chats.jsonl").write_text(text.replace('"VOICE"', '"CHAT"'), encoding="utf-8")
+
+    rows, _ = _landed("amazon_connect", "calls", tmp_path)
+
+    assert {row[CALL.index("_op")] for row in rows} == {"delete"}

@@ -74,7 +74,7 @@ class EspoCrm(Dialect):
 
 
 class SuiteCrm(Dialect):
-    """JSON:API with numbered pages; deleted records are hidden."""
+    """JSON:API with numbered pages, and keys by comparing them; deleted records are hidden."""
 
     def key(self, number: int) -> str:
         return f"00000000-0000-0000-0001-{number:012}"
@@ -89,14 +89,16 @@ class SuiteCrm(Dialect):
 
     def answer(self, vendor: Vendor, asked: Asked) -> Any:
         assert asked.path == "/Api/V8/module/Contacts"
-        told = asked.query.get("filter[date_modified][gte]")
-        since = datetime.fromisoformat(f"{told}+00:00") if told else None
-        start = (int(asked.query["page[number]"]) - 1) * PAGE
-        page, _ = cut(vendor.living(since, by_change=bool(told)), start)
-        records = [self.record(row) for row in page]
         if "fields[Contacts]" in asked.query:
-            records = [{"type": "Contact", "id": record["id"]} for record in records]
-        return self.envelope(records)
+            assert asked.query["sort"] == "id"
+            keys = [self.key(row.number) for row in vendor.living()]
+            later = [key for key in keys if key > asked.query["filter[id][gt]"]][:PAGE]
+            return self.envelope([{"type": "Contact", "id": key} for key in later])
+        since = datetime.fromisoformat(f"{asked.query['filter[date_modified][gte]']}+00:00")
+        page, _ = cut(
+            vendor.living(since, by_change=True), (int(asked.query["page[number]"]) - 1) * PAGE
+        )
+        return self.envelope([self.record(row) for row in page])
 
 
 JOBS = "/services/data/v62.0/jobs/query"

@@ -42,7 +42,7 @@ def test_a_wrap_up_that_comes_two_days_late_is_read(opened: Open) -> None:
         world.vendor.rows[2].changed = NOW - timedelta(days=2)
         cursor = batches_of(world)[-1].cursor
         world.pass_days(1)
-        code = "participants.2.sessions.0.segments.1.wrapUpCode"
+        code = "participants.3.sessions.0.segments.1.wrapUpCode"
         world.vendor.rows[2].shape = with_value(code, "late")
 
         assert {row["reason"] for row in rows_of(world, cursor)} == {"late"}
@@ -53,15 +53,16 @@ def test_a_call_that_still_waits_is_none_yet_and_one_that_gave_up_is_abandoned(
 ) -> None:
     with opened("genesys") as world:
         world.add(2)
-        offered = [{"name": "nOffered", "value": 1}]
-        waits = with_value("participants.1.sessions.0.metrics", offered)
-        world.vendor.rows[1].shape = lambda record: waits(record | {"conversationEnd": None})
-        gave_up = [*offered, {"name": "tAbandon", "value": 9000}]
-        world.vendor.rows[2].shape = with_value("participants.1.sessions.0.metrics", gave_up)
+        rang = with_value("participants.3.sessions.0.metrics", [{"name": "tAlert", "value": 1}])
+        world.vendor.rows[1].shape = lambda record: rang(record | {"conversationEnd": None})
+        gave_up = with_value(
+            "participants.1.sessions.0.metrics", [{"name": "tAbandon", "value": 9}]
+        )
+        world.vendor.rows[2].shape = lambda record: gave_up(rang(record))
 
-        found = {(row["_op"], row["outcome"]) for row in rows_of(world)}
+        found = {(row["_op"], row["outcome"], row["agent_number"]) for row in rows_of(world)}
 
-    assert found == {("delete", "flow_out"), ("upsert", "abandoned")}
+    assert found == {("delete", "flow_out", None), ("upsert", "abandoned", None)}
 
 
 def test_a_long_first_read_goes_on_behind_the_slice_that_it_reached(opened: Open) -> None:

@@ -155,14 +155,16 @@ EXPECTED: dict[tuple[str, str], tuple[tuple[str, ...], list[tuple[Any, ...]]]] =
         [
             ("form1|ACYDBNj0|1dcb2b3a", "9.00", None, None),
             ("form1|ACYDBNj0|3d9e21c1", None, None, "it is quick"),
+            # a date, which the masking of words hides
+            ("form1|ACYDBNj0|5f00aa21", None, None, "[number]"),
         ],
     ),
     ("google_forms_api", "survey_responses"): (
-        RESPONSES,
+        (*RESPONSES, "submitted_at"),
         [
             (
                 *("form1|ACYDBNj0", "true", None),
-                *("2026-02-01 09:29:00.123456+00", "2026-02-01 09:30:00.123456+00"),
+                *(None, "2026-02-01 09:30:00.123456+00", "2026-02-01 09:29:00.123456+00"),
             )
         ],
     ),

@@ -130,7 +130,7 @@ DIALECTS: dict[str, Dialect] = {
         records="conversations",
         number="conversationId",
         changed="conversationStart",
-        name="participants.2.userId",
+        name="participants.3.userId",
         watched="agent_number",
         landed="{}|1f3c2c8e-5d7d-4a37-b1f5-0a1c2f3d4e5f",
         more={"cursor": {"first": "2026-01-15T00:00:00+00:00"}},
@@ -217,7 +217,7 @@ DIALECTS: dict[str, Dialect] = {
         number="responseId",
         changed="lastSubmittedTime",
         name="createTime",
-        watched="started_at",
+        watched="submitted_at",
     ),
     "google_play": review_dialects.GooglePlay(
         preset="google_play",
