@@ -16,7 +16,7 @@ import yaml
 from ingestion import Home, Sources, configured_streams, extract, freeze, mistakes
 from ingestion.proposing import propose
 from orchestration.lib.coverage import unlocked_by
-from serving import Relation, ReportSettings, RunFacts, publish, write_report
+from serving import Relation, ReportSettings, RunFacts, publish, reconcile, write_report
 from tests.end_to_end.test_real_exports import HOLLOW
 from tests.factories.dbt import run_dbt
 from tests.factories.night import NIGHTLY
@@ -70,6 +70,7 @@ def test_six_files_with_confirmed_proposals_become_a_report(
     assert {result.status for result in results} == {"landed"}
     freeze(sources, home, results=results, run_id="own", as_of=AS_OF)
     run_dbt(home, *NIGHTLY)
+    assert reconcile(home.warehouse).differences == ()
     published = publish(
         home.warehouse,
         home.marts,

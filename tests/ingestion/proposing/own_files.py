@@ -9,26 +9,28 @@ PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 
 def persian_calls(folder: Path) -> Path:
-    """A workbook with a title above the header, Jalali dates and Persian digits."""
+    """A workbook with a title above the header, Jalali dates beside their times, Persian digits."""
     return _workbook(
         folder / "تماس‌ها",
         ["گزارش تماس‌های شهریور"],
         [
             "شناسه تماس",
             "تاریخ تماس",
+            "ساعت",
             "صف",
             "وضعیت",
-            "مدت مکالمه (ثانیه)",
+            "مدت مکالمه",
             "شماره تماس",
             "نام مشتری",
         ],
         *(
             _persian(
                 f"{number}",
-                f"1405/06/{number} 10:{number}",
+                f"1405/06/{number}",
+                f"10:{number}:00",
                 "فروش",
                 "پاسخ داده شده" if number % 2 else "بي‌پاسخ",
-                f"1{number}",
+                f"{(100 + number) // 60:02}:{(100 + number) % 60:02}",
                 f"091212345{number}",
                 "علی رضایی",
             )
