@@ -22,6 +22,7 @@ from ingestion.settings import Source
 from ingestion.sql import connect, literal
 from ingestion.stream import StreamSpec
 
+ENDS = " .:?!*#"
 BETWEEN_VALUES, BETWEEN_WORDS = r"[,;\t\r\n|\"{}\[\]=]+", r"[\s,;|\"'{}\[\]()=<>]+"
 
 
@@ -84,12 +85,12 @@ def keep_out_unread(
         prefixes = pa.table({"prefix": sorted(prefixes_of(spec, source.id, owners))})
         connection.register("named", named.append_column("word", words["word"]))
         connection.register("prefixes", prefixes)
-        listed = connection.execute(
+        listed = connection.sql(
             "select distinct place from (select place, email as term from named union all "
             "select place, phone from named union all "
             f"select place, prefix || {ascii_digits('word')} from named, prefixes) "
             f"where {suppressed.is_listed(connection, 'term')}",
-            suppressed.parameters,
+            params=suppressed.parameters,
         ).to_arrow_table()
     return unread.filter(pc.invert(pc.is_in(places, value_set=listed["place"])))
 
@@ -102,7 +103,7 @@ def _words() -> str:
     ]
     return (
         f"select place, word from (select place, unnest(list_distinct(list_transform("
-        f"list_concat({', '.join(parts)}), lambda part: trim(part)))) as word "
+        f"list_concat({', '.join(parts)}), lambda part: trim(part, {literal(ENDS)})))) as word "
         "from (select place, concat_ws(' ', raw, value) as text from unread)) "
         f"where length(word) >= {LEAST_WORD}"
     )
