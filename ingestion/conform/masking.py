@@ -40,7 +40,8 @@ SECRETS = {
 """Who signs in through an address, and what its query says: tokens, numbers, names."""
 
 _CAPITAL = r"(?:\p{Lu}(?:['’]\p{Lu})?\p{Ll}+(?:[\-'’]\p{Lu}?\p{Ll}+)*|\p{Lu}\.)"
-_CAPITALS = rf"{_CAPITAL}(?:\s?{_CAPITAL}){{0,2}}"
+_PARTICLE = r"(?:(?:van|von|de|der|den|bin|al|el|da|di|la)\s){0,2}"
+_CAPITALS = rf"{_CAPITAL}(?:\s?{_PARTICLE}{_CAPITAL}){{0,2}}"
 _PERSIAN = r"[\x{621}-\x{64a}\x{670}-\x{6d3}\x{200c}]+"
 _FIRST_NAME = (
     r"(?:ع?ل[یي]|محمد|محمدرضا|عل[یي]رضا|رضا|حس[یي]ن|حسن|مهد[یي]|ام[یي]ر|احمد|محمود|سع[یي]د|حم[یي]د"
@@ -64,11 +65,11 @@ _PERSIAN_SPOKEN = (
     r"(?:(?:اسم|نام)\s(?:من|بنده)|به (?:نام|اسم)|اسمم|ا[یي]نجانب|نام خانوادگ[یي]"
     r"|نام و نام خانوادگ[یي])"
 )
-_PERSIAN_TITLED = r"(?:جناب|[آا]قا[یي]|سرکار خانم|خانم|خانوم)"
+_PERSIAN_TITLED = r"(?:جناب [آا]قا[یي]|جناب|[آا]قا[یي]|سرکار خانم|خانم|خانوم)"
 _PATRONYMIC = r"(?:вич(?:а|у|ем|е)?|(?:[ое]в|ич)н(?:а|ы|е|у|ой))"
 _AFTER_SPOKEN = (
-    r"(?i:not|on|in|wrong|misspelled|spelled|incorrect|written|missing|still|the|a|an|listed|already"
-    r"|не|в|на|у|и|моя|мо[её]|указан\p{Ll}{1,2}|написан\p{Ll}{1,2}|неверн\p{Ll}|неправильн\p{Ll})"
+    r"(?i:not|nowhere|misspelt|on|in|wrong|misspelled|spelled|incorrect|written|missing|still|the|a|an|listed|already"
+    r"|не|в|на|у|и|моя|мо[её]|указан\p{Ll}{1,2}|написан\p{Ll}{1,2}|неверн\p{Ll}|неправильн\p{Ll}|друг\p{Ll}{2})"
 )
 _AFTER_TITLED = (
     r"(?i:mr|mrs|ms|miss|dr|prof|sirs?|madam|truly|faithfully|team|all|support|customer|customers|client|friend|friends|service|colleagues"
@@ -76,11 +77,17 @@ _AFTER_TITLED = (
     r"|компания|магазин|оператор\p{Ll}{0,2}|директор|менеджер)"
 )
 _AFTER_PERSIAN = (
-    r"(?:[آا]قا[یي]|خانم|محترم|عز[یي]ز|گرام[یي]|محترمه|پشت[یي]بان|پشت[یي]بان[یي]|اپراتور|کارشناس|مد[یي]ر|پ[یي]ک|راننده"
+    r"(?:محترم|عز[یي]ز|گرام[یي]|محترمه|پشت[یي]بان|پشت[یي]بان[یي]|اپراتور|کارشناس|مد[یي]ر|پ[یي]ک|راننده"
     r"|فروشنده|مسئول|مس[یي]ول|منش[یي]|مشتر[یي]|که|هم|و|خ[یي]ل[یي]|بس[یي]ار|با|از|در|به|تا|رو|را|تو[یي]?"
     r"|پشت|جوان|گفت|گفتند|بود|بودند|است|ن[یي]ست|هست|ها|ها[یي]|ا[یي]|اشتباه|غلط|ثبت|رو[یي]|همکار|پاسخگو"
     r"|برخورد|جواب|لطفا|ممنون|خوش|خوب|مهربان|خدا|شما|من|او|ا[یي]شان|دار|خانه|شرکت|خودم|خودش|خود|همسرم|مادرم|پدرم|د[یي]گر|د[یي]گه|پستچ[یي]|مسن|نوشته"
-    r"|فاکتور|ا[یي]ن|آن)"
+    r"|فاکتور|ا[یي]ن|آن|تعم[یي]رکار|نگهبان|مامور|مأمور|پرستار"
+    r"|مد[یي]ر[یي]ت|عوض|درست|حذف|وارد|تغ[یي][یي]ر|گارانت[یي])"
+)
+_SURNAME = r"[\x{621}-\x{64a}\x{67e}\x{686}\x{698}\x{6a9}\x{6af}]{3,}[یي]"
+_NO_SURNAME = (
+    r"(?:خ[یي]ل[یي]|ول[یي]|[یي]ک[یي]|وقت[یي]|کس[یي]|چ[یي]ز[یي]|حت[یي]|عال[یي]|راهنما[یي][یي]|پ[یي]گ[یي]ر[یي]|همکار[یي]"
+    r"|پشت[یي]بان[یي]|قبل[یي]|بعد[یي]|فعل[یي]|طولان[یي]|گرام[یي]|تلفن[یي]|قطع[یي]|برا[یي]|کل[یي]|مشتر[یي])"
 )
 _HELD = "\ue000"
 """Stands behind a word of introduction that no name follows, until the names are masked."""
@@ -95,7 +102,10 @@ NAMES = {
     rf"({_TITLED}{_GAP})({_AFTER_TITLED}(?:[^\p{{L}}]|$))": rf"\1{_HELD}\2",
     rf"((?:{_PERSIAN_SPOKEN}|{_PERSIAN_TITLED})[\s:]{{1,2}})"
     rf"({_AFTER_PERSIAN}(?:[^\x{{621}}-\x{{6d3}}]|$))": rf"\1{_HELD}\2",
-    rf"{_EDGE}({_SPOKEN}{_BREAK})(?:{_CAPITALS}|\p{{L}}+(?:\s{_CAPITAL})*)": r"\1\2[name]",
+    rf"((?:{_PERSIAN_SPOKEN}|{_PERSIAN_TITLED})[\s:]{{1,2}}{_PERSIAN}\s)"
+    rf"({_NO_SURNAME}(?:[^\x{{621}}-\x{{6d3}}]|$))": rf"\1{_HELD}\2",
+    rf"{_EDGE}({_SPOKEN}{_BREAK})"
+    rf"(?:{_CAPITALS}|\p{{L}}+(?:\s{_PARTICLE}{_CAPITAL})*)": r"\1\2[name]",
     rf"{_EDGE}({_TITLED}{_GAP}){_CAPITALS}": r"\1\2[name]",
     rf"((?i:this is|it's|it is)\s){_CAPITALS}(\s(?i:speaking|calling|here))": r"\1[name]\2",
     rf"{_EDGE}{_CAPITAL}\s\p{{Lu}}\p{{Ll}}+{_PATRONYMIC}"
@@ -103,7 +113,7 @@ NAMES = {
     rf"{_EDGE}({_PERSIAN_SPOKEN}[\s:]{{1,2}}){_PERSIAN}(?:\s{_PERSIAN}){{0,2}}"
     r"(\s(?:است|هست|هستم|هستش|م[یي]\x{200c}?باشد))": r"\1\2[name]\3",
     rf"{_EDGE}((?:{_PERSIAN_SPOKEN}|{_PERSIAN_TITLED})[\s:]{{1,2}})"
-    rf"{_TITLE}(?:{_FIRST_NAME}\s)?{_PERSIAN}": r"\1\2[name]",
+    rf"{_TITLE}(?:{_FIRST_NAME}\s{_PERSIAN}|{_PERSIAN}(?:\s{_SURNAME})?)": r"\1\2[name]",
 }
 """Names after an introduction, a title, in a signature, or with a Russian patronymic. Any other
 name looks like any other word."""
