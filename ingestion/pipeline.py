@@ -18,7 +18,7 @@ import pyarrow as pa
 from ingestion.anonymity import check_anonymous, without_persons, without_records
 from ingestion.batches import Bundle, bundles, raw_rows
 from ingestion.conform import Conformed, conform
-from ingestion.erasure.door import keep_out
+from ingestion.erasure.door import keep_out, keep_out_unread
 from ingestion.erasure.suppression import Suppressed, suppressed
 from ingestion.errors import IngestionError, QuotaExceededError
 from ingestion.keyring import key_of_lake
@@ -156,13 +156,15 @@ def _read_and_land(
                 key=key,
             )
             conformed = keep_out(connection, conformed, spec, erased)
-            unreadable = batch.rejects
+            unread = batch.rejects
+            if unread is not None:
+                unread = keep_out_unread(unread, spec, source, erased)
             if source.anonymous:
                 zone = source.conventions_of(spec.name).time_zone
                 conformed = without_persons(connection, conformed, spec, time_zone=zone)
-                unreadable = without_records(unreadable) if unreadable else None
-            if unreadable is not None:
-                conformed = _with_unreadable(connection, conformed, unreadable)
+                unread = without_records(unread) if unread is not None else None
+            if batch.rejects is not None and unread is not None:
+                conformed = _with_unread(connection, conformed, unread, len(batch.rejects))
             load = _land_bundle(connection, lake, task, bundle, conformed, tally)
             if not batch.keys_only or load.load_seq:
                 tally.add(conformed, load)
@@ -219,22 +221,23 @@ def _held(task: StreamTask, load_seq: int, reason: str, now: datetime) -> LoadDe
     )
 
 
-def _with_unreadable(
-    connection: duckdb.DuckDBPyConnection, conformed: Conformed, unreadable: pa.Table
+def _with_unread(
+    connection: duckdb.DuckDBPyConnection, conformed: Conformed, unread: pa.Table, read: int
 ) -> Conformed:
     """Join records that could not be split into columns to those that could not be typed."""
-    connection.register("unreadable", unreadable)
+    connection.register("unread", unread)
     connection.execute(
-        "create or replace temp table unreadable_and_rejects as "
+        "create or replace temp table unread_and_rejects as "
         f"select * from {conformed.rejects} union all by name "
-        "select *, 'rejected' as action, null::varchar as source_id from unreadable"
+        "select *, 'rejected' as action, null::varchar as source_id from unread"
     )
-    connection.unregister("unreadable")
+    connection.unregister("unread")
     return replace(
         conformed,
-        rejects="unreadable_and_rejects",
-        count_read=conformed.count_read + unreadable.num_rows,
-        count_rejected=conformed.count_rejected + unreadable.num_rows,
+        rejects="unread_and_rejects",
+        count_read=conformed.count_read + read,
+        count_rejected=conformed.count_rejected + unread.num_rows,
+        count_erased=conformed.count_erased + read - unread.num_rows,
     )
 
 

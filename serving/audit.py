@@ -14,17 +14,13 @@ from pathlib import Path
 from serving.definitions import redefined
 from serving.errors import AuditError
 from serving.facts import CheckFact, Relation, RunFacts
+from serving.personal import KINDS
 from serving.warehouse import ColumnInfo, Warehouse, one_value, open_warehouse, quoted
 
 READABLE_TYPES = frozenset(
     {"VARCHAR", "BOOLEAN", "INTEGER", "BIGINT", "DOUBLE", "DATE", "TIMESTAMP"}
 )
 DECIMAL = re.compile(r"DECIMAL\(\d+,\s?\d+\)")
-PERSONAL_PATTERNS = {
-    "an e-mail address": ("@", r"[\w.+-]+@[\w-]+\.[\w.-]*[a-z]{2}"),
-    "a phone number": ("+", r"\+[\d۰-۹٠-٩](?:[\s().-]?[\d۰-۹٠-٩]){8,}"),
-}
-"""What must not stand in a published text, each with a character that every hit contains."""
 
 
 def audit(
@@ -95,22 +91,23 @@ def _scan(
     One pass looks for the signs; only a column that has one pays for its expression.
     """
     suspects = [
-        (column.name, label, sign, pattern)
+        (column.name, kind)
         for column in columns
         if column.type == "VARCHAR"
-        for label, (sign, pattern) in PERSONAL_PATTERNS.items()
+        for kind in KINDS
+        if kind.concerns(column.name)
     ]
-    signs = [f"bool_or(contains({quoted(name)}, '{sign}'))" for name, _, sign, _ in suspects]
+    signs = [f"bool_or({kind.sign(quoted(name))})" for name, kind in suspects]
     source = warehouse.name(relation)
     query = f"select {', '.join(['count(*)', *signs])} from {source}"
     count, *has_sign = warehouse.connection.execute(query).fetchall()[0]
     findings = []
-    for name, label, sign, pattern in compress(suspects, has_sign):
+    for name, kind in compress(suspects, has_sign):
+        text = quoted(name)
         found = one_value(
             warehouse.connection,
-            f"select count(*) from {source} where contains({quoted(name)}, '{sign}') "
-            f"and regexp_matches({quoted(name)}, '{pattern}', 'i')",
+            f"select count(*) from {source} where {kind.sign(text)} and {kind.found(text)}",
         )
         if found:
-            findings.append(f"{relation.name}.{name} holds {label} in {found} rows.")
+            findings.append(f"{relation.name}.{name} holds {kind.label} in {found} rows.")
     return count, findings

@@ -100,6 +100,8 @@ class TypedColumn:
                 return f"epoch_us({self.names.value})"
             case ColumnType.EMAIL | ColumnType.PHONE | ColumnType.PERSON_NAME:
                 return f"left({self.names.value}, {FINGERPRINT_LENGTH})"
+            case ColumnType.FREE_TEXT:
+                return self.names.normal
             case _:
                 return self.names.value
 

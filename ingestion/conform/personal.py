@@ -24,6 +24,12 @@ from ingestion.conform.expressions import (
     replaced,
     text_steps,
 )
+from ingestion.conform.masking import (
+    without_contacts,
+    without_names,
+    without_secrets,
+    without_short_numbers,
+)
 from ingestion.conform.phones import international, without_trunk_prefix
 from ingestion.settings import Conventions
 
@@ -51,11 +57,6 @@ PHONE_PUNCTUATION = r"[\s().\-/\x{a0}\x{2000}-\x{2015}\x{202f}\x{2212}\x{ad}]|\(
 HIDDEN_PHONES = (
     *("anonymous", "unknown", "private", "restricted", "unavailable", "withheld"),
     *("<anonymous>", "<unknown>", "<private>", "<restricted>", "<unavailable>", "<withheld>"),
-)
-EMAIL_IN_TEXT = r"[\p{L}\p{N}._%+'\-]+[@＠][\p{L}\p{N}][\p{L}\p{N}.\-]*"
-NUMBER_IN_TEXT = (
-    r"[+＋]?\p{Nd}(?:[\s\-().,/_*·\x{a0}\x{200b}-\x{2015}\x{202a}-\x{202f}\x{2066}-\x{2069}"
-    r"\x{2212}]{0,3}\p{Nd}){6,}"
 )
 
 
@@ -173,14 +174,14 @@ def name_layers(names: Names, conventions: Conventions) -> list[Layer]:
 
 
 def free_text_layers(names: Names, conventions: Conventions) -> list[Layer]:
-    """Words of a person, with addresses and long numbers masked."""
-    masked = replaced(names.text, EMAIL_IN_TEXT, "[email]")
-    has_address = f"contains({names.text}, '@') or contains({names.text}, '＠')"
+    """Words of a person: in ``normal`` what their fingerprint is of, in ``value`` what lands."""
     return [
         *text_steps(names, conventions.null_words),
-        {names.normal: f"case when {has_address} then {masked} else {names.text} end"},
+        {names.normal: without_contacts(names.text)},
+        {names.digits: without_short_numbers(names.normal)},
+        {names.written: without_secrets(names.digits)},
         {
-            names.value: replaced(names.normal, NUMBER_IN_TEXT, "[number]"),
+            names.value: without_names(names.written),
             names.rule: f"case {broken_text(names)} end",
         },
     ]

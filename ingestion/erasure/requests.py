@@ -6,14 +6,13 @@ Whose term it is belongs in ``persons``.
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
 
 from ingestion.conform import conform
 from ingestion.errors import ConfigurationError
-from ingestion.settings import Sources
+from ingestion.settings import Conventions, Sources
 from ingestion.sql import connect
 from ingestion.stream import Column, ColumnType, StreamSpec
 
@@ -22,10 +21,10 @@ HEADERS = frozenset({"request", "identifier", "phone", "email", "customer_number
 _WRITTEN = StreamSpec(
     connector="erasure",
     name="requests",
-    description="One row per identifier as somebody wrote it.",
+    description="One row per text as somebody wrote it.",
     key=("written",),
     columns=(
-        Column(name="written", type=ColumnType.ID, description="As written.", required=True),
+        Column(name="written", type=ColumnType.ID, description="Its place.", required=True),
         Column(name="email", type=ColumnType.EMAIL, description="Read as an address."),
         Column(name="phone", type=ColumnType.PHONE, description="Read as a number."),
     ),
@@ -81,9 +80,12 @@ def _regions(sources: Sources) -> list[str]:
     )
 
 
-def _contacts(text: str, region: str, sources: Sources, key: bytes) -> set[str]:
-    conventions = sources.sources[0].conventions.replaced({"phone_region": region})
-    row = {"written": ["1"], "email": [text], "phone": [text], "_row": [1]}
+def contacts_of(
+    written: pa.ChunkedArray, conventions: Conventions, key: bytes
+) -> dict[str, pa.ChunkedArray]:
+    """The terms of every text, read as an ``email`` and as a ``phone``; null where it is none."""
+    numbers = pa.array(range(len(written)), pa.int64())
+    row = {"written": numbers.cast(pa.string()), "email": written, "phone": written}
     with connect() as connection:
         conformed = conform(
             connection,
@@ -93,10 +95,17 @@ def _contacts(text: str, region: str, sources: Sources, key: bytes) -> set[str]:
             source_id="erasure",
             key=key,
         )
-        found: Sequence[tuple[str | None, str | None]] = connection.sql(
-            f"select 'email:' || email_hash, 'phone:' || phone_hash from {conformed.accepted}"
-        ).fetchall()
-    return {term for terms in found for term in terms if term}
+        found = connection.sql(
+            f"select 'email:' || email_hash as email, 'phone:' || phone_hash as phone "
+            f"from {conformed.accepted} order by cast(written as bigint)"
+        ).to_arrow_table()
+    return {name: found[name] for name in found.schema.names}
+
+
+def _contacts(text: str, region: str, sources: Sources, key: bytes) -> set[str]:
+    conventions = sources.sources[0].conventions.replaced({"phone_region": region})
+    found = contacts_of(pa.chunked_array([[text]]), conventions, key)
+    return {term for terms in found.values() for term in terms.to_pylist() if term}
 
 
 def _ascii_digits(text: str) -> str:

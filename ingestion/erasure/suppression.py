@@ -32,7 +32,7 @@ class Suppressed:
     """
 
     def __init__(self, key: bytes, hashes: Iterable[str]) -> None:
-        self._key = key
+        self.key = key
         self.hashes = frozenset(hashes)
 
     def __bool__(self) -> bool:
@@ -41,15 +41,23 @@ class Suppressed:
     @cached_property
     def parameters(self) -> dict[str, bytes]:
         """What a query with ``is_meant`` binds."""
-        return pseudonym_parameters(self._key, [PURPOSE])
+        return pseudonym_parameters(self.key, [PURPOSE])
 
     def is_meant(self, connection: duckdb.DuckDBPyConnection, spec: StreamSpec) -> str:
         """The condition under which a landed row of ``spec`` is one of a listed person."""
+        self._lay(connection)
+        return terms_of(spec).is_meant(_is_listed)
+
+    def is_listed(self, connection: duckdb.DuckDBPyConnection, term: Term) -> str:
+        """The condition under which a term is one of a listed person's."""
+        self._lay(connection)
+        return _is_listed(term)
+
+    def _lay(self, connection: duckdb.DuckDBPyConnection) -> None:
         table = pa.table({"term": pa.array(sorted(self.hashes), pa.string())})
         connection.register(f"{LISTED}_given", table)
         connection.execute(f"create or replace temp table {LISTED} as from {LISTED}_given")
         connection.unregister(f"{LISTED}_given")
-        return terms_of(spec).is_meant(_is_listed)
 
 
 def _is_listed(term: Term) -> str:

@@ -6,7 +6,7 @@ is, or which record it is a part of, such as ``ticket:desk:T-1`` of a message. W
 belongs in ``dbt_project``; what is done with the rows found, in ``sweeping`` and ``door``.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ingestion.conform.expressions import joined_key
@@ -146,6 +146,24 @@ def terms_of(spec: StreamSpec) -> Terms:
             if name in columns and name.endswith(("_number", "_id")) and name not in UNTELLING
         ),
     )
+
+
+def prefixes_of(spec: StreamSpec, source_id: str, owners: Iterable[str]) -> set[str]:
+    """What stands before a number in the terms of ``spec``'s rows, but for contacts.
+
+    Args:
+        spec: the stream.
+        source_id: the source of the rows.
+        owners: sources whose customers they may quote.
+    """
+    own = "call" if spec.name in OWN_PARTS else KINDS.get(spec.name, spec.name)
+    kinds = {own, *PARTS_OF.get(spec.name, {})}
+    quoted = QUOTED_ANYWHERE.get(spec.name, {})
+    return {
+        *(f"customer:{owner}:" for owner in owners),
+        *(f"{kind}:{source_id}:" for kind in kinds),
+        *(anywhere(kind, "") for kind in quoted),
+    }
 
 
 def _names(spec: StreamSpec) -> list[Term]:

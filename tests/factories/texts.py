@@ -1,11 +1,12 @@
-"""The shared table of texts and their normal forms, for every room that compares texts."""
+"""The shared tables of texts: their normal forms, and what is left when they are masked."""
 
 import csv
 import re
 from pathlib import Path
 from typing import NamedTuple
 
-TABLE = Path(__file__).resolve().parents[1] / "fixtures" / "text" / "normalisation.csv"
+FOLDER = Path(__file__).resolve().parents[1] / "fixtures" / "text"
+TABLE, MASKED = FOLDER / "normalisation.csv", FOLDER / "masking.csv"
 
 
 class Text(NamedTuple):
@@ -26,3 +27,17 @@ def texts(*rules: str) -> list[Text]:
         for row in rows
         if not rules or row.rule in rules
     ]
+
+
+class MaskedText(NamedTuple):
+    """A text as a person writes it, what lands of it, and what it gives away."""
+
+    kind: str
+    written: str
+    masked: str
+
+
+def masked_texts() -> list[MaskedText]:
+    """Texts of three scripts; of kind ``none`` those that give nothing away."""
+    with MASKED.open(encoding="utf-8", newline="") as file:
+        return [MaskedText(**row) for row in csv.DictReader(file)]

@@ -113,6 +113,28 @@ def test_a_source_that_still_holds_the_person_does_not_bring_it_back(company: Co
         assert result.rows_read == kept + result.rows_erased
 
 
+def test_a_record_that_cannot_be_split_is_kept_out_when_it_names_the_person(
+    company: Company,
+) -> None:
+    company.erase()
+    named = [
+        *("x,x,SARA@example.org,x,x,x", "x,x,call +98 (912) 345 6789 now,x,x,x"),
+        *("x,x,x,x,x,۰۹۱۲۳۴۵۶۷۸۹", "C-۱۰۰۱,x,x,x,x,x", "x,is it C-1001?,x,x,x,x"),
+    ]
+    nobody = ["x,x,sara@example.com,x,x,x", "C-10012,x,x,x,x,x", "x,x,0912 345 6780,x,x,x"]
+    path = company.home.inbox / "crm" / "customers_torn.csv"
+    path.write_text("\n".join(["no,name,email,phone,at", *named, *nobody, ""]), encoding="utf-8")
+
+    result = company.read()["mapped__customers"]
+
+    assert (result.rows_read, result.rows_rejected, result.rows_erased) == (8, 3, 5)
+    quarantine = open_table(Lake(company.home.lake).quarantine(all_streams()["mapped__customers"]))
+    assert quarantine
+    refused = [str(row) for row in quarantine.to_pyarrow_table()["raw"].to_pylist()]
+    assert not [row for row in refused if "SARA" in row or "1001?" in row or "۰۹۱۲۳۴۵۶۷۸۹" in row]
+    assert all(any(text.split(",")[2] in row for row in refused) for text in nobody)
+
+
 def test_an_erasure_that_is_killed_at_any_commit_is_carried_on(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -71,6 +71,10 @@ def test_money_is_readable_everywhere(warehouse: Path) -> None:
         ("please write to ali@example.ir today", "an e-mail address"),
         ("call +98 912 345 6789", "a phone number"),
         ("تماس +۹۸۹۱۲۳۴۵۶۷۸۹", "a phone number"),
+        ("card 4111-1111 1111 1111.", "a card or account number"),
+        ("کارت ۶۰۳۷۹۹۷۴۸۶۲۵۷۸۶۹", "a card or account number"),
+        ("شبا ir۰۶۲۹۶۰۰۰۰۰۰۰۱۰۰۳۲۴۲۰۰۰۰۱", "a card or account number"),
+        ("на счёт GB82 WEST 1234 5698 7654 32", "a card or account number"),
     ],
 )
 def test_personal_data_is_found_by_column(warehouse: Path, text: str, label: str) -> None:
@@ -84,9 +88,23 @@ def test_personal_data_is_found_by_column(warehouse: Path, text: str, label: str
         audit(warehouse, RELATIONS, facts=facts("run1"))
 
 
-@pytest.mark.parametrize("text", ["+2.1", "C++ and @home", "order +12345", "email:0a1b2c3d4e5f"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("+2.1", "C++ and @home", "order +12345", "email:0a1b2c3d4e5f"),
+        *("4111 1111 1111 1112", "14111111111111111", "GB83 WEST 1234 5698 7654 32"),
+        *("ZZ82 WEST 1234 5698 7654 32", "2026-11-22 14:30:00.123456", "XA12 3456 7890"),
+    ],
+)
 def test_harmless_signs_are_no_personal_data(warehouse: Path, text: str) -> None:
     change(warehouse, f"update marts.mart_cx_kpi set grain_label_en = '{text}'")
+
+    assert audit(warehouse, RELATIONS, facts=facts("run1"))
+
+
+def test_a_number_of_a_record_may_have_a_right_check_digit(warehouse: Path) -> None:
+    change(warehouse, "alter table marts.mart_cx_kpi add column order_number varchar")
+    change(warehouse, "update marts.mart_cx_kpi set order_number = '4111111111111111'")
 
     assert audit(warehouse, RELATIONS, facts=facts("run1"))
 

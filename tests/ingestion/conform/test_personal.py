@@ -15,7 +15,7 @@ from ingestion.errors import ConfigurationError
 from ingestion.settings import Conventions
 from ingestion.stream import ColumnType
 from tests.factories.conforming import KEY, Outcome, records, spec_of, value_column
-from tests.factories.texts import texts
+from tests.factories.texts import masked_texts, texts
 
 EMAIL = value_column(ColumnType.EMAIL)
 PHONE = value_column(ColumnType.PHONE)
@@ -206,6 +206,21 @@ def test_free_text_lands_masked_and_keeps_the_rest() -> None:
         "سلام\u200cعلیکم",
     ]
     assert outcome.clear[0] == "Call +98 (912) 345-67-89 or ali.reza+1@x.co.ir, room 12"
+
+
+@pytest.mark.parametrize("kind", sorted({row.kind for row in masked_texts()}))
+def test_what_makes_a_person_known_is_masked_and_nothing_else(kind: str) -> None:
+    rows = [row for row in masked_texts() if row.kind == kind]
+    outcome = Outcome([row.written for row in rows], FREE_TEXT)
+    assert outcome.values == [row.masked for row in rows]
+
+
+def test_a_mask_that_learns_makes_no_new_version_of_a_row() -> None:
+    """The lake holds rows from before names and secrets were masked: their hash must not move."""
+    row = Outcome(["my name is Sara, pin 1234, sara@x.ir"], FREE_TEXT).rows[0] or {}
+    assert row["value"] == "my name is [name], pin [number], [email]"
+    fingerprint = "upsert\x000\x00my name is Sara, pin 1234, [email]"
+    assert row["_row_hash"] == hashlib.md5(fingerprint.encode()).hexdigest()
 
 
 def test_the_key_never_stands_in_an_error() -> None:
