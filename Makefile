@@ -12,7 +12,7 @@ export GX_ANALYTICS_ENABLED := false
 export PYTHONPATH := $(CURDIR)
 
 .PHONY: help nightly refresh add check connector explain who export erase retention
-.PHONY: test lane ui break clean lint format holidays lock
+.PHONY: test lane soak ui break clean lint format holidays lock
 
 help: ## What can be run
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -71,6 +71,9 @@ test: $(VENV)/dev.stamp ## Run the default test suite; PYTEST_ARGS adds to it
 
 lane: $(VENV)/dev.stamp ## Run the long proofs that .ci/run adds
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m lane
+
+soak: $(VENV)/dev.stamp ## Thirty nights with a thousand kills, which take hours
+	$(BIN)/python -m pytest -m soak
 
 lint: $(VENV)/dev.stamp ## Linters and type checker
 	$(BIN)/ruff check .

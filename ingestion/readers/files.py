@@ -271,17 +271,17 @@ def archive(path: Path, *, inbox: Path, sha256: str) -> Path | None:
 
 def reject(path: Path, *, inbox: Path, sha256: str, reason: str) -> Path | None:
     """Move a refused file to ``rejected/<source>/`` with a file beside it that says why."""
-    target = _move(path, inbox=inbox, sha256=sha256, room="rejected")
-    if target:
-        target.with_name(f"{target.name}.reason.txt").write_text(f"{reason}\n", encoding="utf-8")
-    return target
+    return _move(path, inbox=inbox, sha256=sha256, room="rejected", reason=reason)
 
 
-def _move(path: Path, *, inbox: Path, sha256: str, room: str) -> Path | None:
+def _move(path: Path, *, inbox: Path, sha256: str, room: str, reason: str = "") -> Path | None:
     if not path.is_file() or sha256_of(path) != sha256:
         return None
     target = inbox.parent.parent / room / inbox.name / sha256[:12] / path.relative_to(inbox)
     target.parent.mkdir(parents=True, exist_ok=True)
+    if reason:
+        # Before the file itself: a kill in between leaves a file that is refused again.
+        target.with_name(f"{target.name}.reason.txt").write_text(f"{reason}\n", encoding="utf-8")
     path.replace(target)
     path.with_name(f"{path.name}.done").unlink(missing_ok=True)
     return target

@@ -9,8 +9,9 @@ from tests.factories.unit_tests import unit_tests
 
 ROOT = Path(__file__).resolve().parents[2]
 ROW = re.compile(r"^\| (\d+) \| (.+?) \| (.*?) ?\| (.*?) ?\|$", re.MULTILINE)
-PROOF = re.compile(r"`(?:([\w/]+\.py)::)?(test_\w+)`( \(lane\))?")
+PROOF = re.compile(r"`(?:([\w/]+\.py)::)?(test_\w+)`(?: \((\w+)\))?")
 CATALOGUE = range(1, 68)
+TIERS = ("lane", "old_client", "soak")
 
 
 def rows() -> list[tuple[int, str, str]]:
@@ -20,14 +21,19 @@ def rows() -> list[tuple[int, str, str]]:
 
 
 @cache
-def _in_lane_by_name(file: str) -> dict[str, bool]:
-    """The tests of a file, and whether each runs in the lane alone."""
+def _tier_by_name(file: str) -> dict[str, str]:
+    """The tests of a file, and the mark under which each runs; none in the default suite."""
     tree = ast.parse((ROOT / "tests" / file).read_text(encoding="utf-8"))
     return {
-        node.name: any(ast.unparse(mark) == "pytest.mark.lane" for mark in node.decorator_list)
+        node.name: next(filter(None, map(_tier, node.decorator_list)), "")
         for node in tree.body
         if isinstance(node, ast.FunctionDef)
     }
+
+
+def _tier(mark: ast.expr) -> str:
+    name = ast.unparse(mark).removeprefix("pytest.mark.")
+    return name if name in TIERS else ""
 
 
 def test_every_fault_of_the_catalogue_has_its_row() -> None:
@@ -42,9 +48,9 @@ def test_every_fault_has_a_proof_or_the_reason_why_not() -> None:
 def test_every_named_proof_exists_where_the_page_says() -> None:
     wrong = []
     for number, proofs, _ in rows():
-        for file, name, lane in PROOF.findall(proofs):
-            known = _in_lane_by_name(file) if file else dict.fromkeys(unit_tests(), False)
-            if known.get(name) != bool(lane):
+        for file, name, tier in PROOF.findall(proofs):
+            known = _tier_by_name(file) if file else dict.fromkeys(unit_tests(), "")
+            if known.get(name) != tier:
                 wrong.append((number, file, name))
         if PROOF.sub("", proofs).strip(", "):
             wrong.append((number, "", proofs))

@@ -6,7 +6,7 @@ A night that publishes nothing is in ``night``; the nightly command itself in ``
 
 import argparse
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -65,8 +65,36 @@ def whole_night(
     generate(root, until=until, customers=CUSTOMERS, days=DAYS)
     plant(home)
     say("lived")
-    sources = load_sources()
-    environment = Environment(sources=sources, home=home)
+    environment = Environment(sources=load_sources(), home=home)
+    return read_and_publish(
+        environment,
+        run_id=run_id,
+        as_of=until + timedelta(days=1),
+        arguments=() if tests else WITHOUT_TESTS,
+        say=say,
+    )
+
+
+def read_and_publish(
+    environment: Environment,
+    *,
+    run_id: str,
+    as_of: date,
+    arguments: Sequence[str] = WITHOUT_TESTS,
+    published: Collection[str] = (),
+    say: Say = nothing,
+) -> list[StreamResult]:
+    """What a night does with what the sources hold: read, freeze, build, audit, publish, keep.
+
+    Args:
+        environment: the company.
+        run_id: name of the run and of the version that it publishes.
+        as_of: the day that the numbers do not contain any more.
+        arguments: further arguments for dbt.
+        published: names of the models to publish; what readers get when empty.
+        say: receives a line per thing done.
+    """
+    sources, home = environment.sources, environment.home
     _keep(environment)
     results = extract(
         sources, home, configured_streams(sources), lambda result: say(f"extracted {result.table}")
@@ -74,12 +102,12 @@ def whole_night(
     problems = [f"{r.table}: {r.message}" for r in results if r.status in ("failed", "held")]
     assert not problems, problems
     Notebook(environment.notebook).write("streams", results)
-    freeze(sources, home, results=results, run_id=run_id, as_of=until + timedelta(days=1))
+    freeze(sources, home, results=results, run_id=run_id, as_of=as_of)
     say("frozen")
     with _own_environment():
-        _build(environment, [] if tests else WITHOUT_TESTS, say)
+        _build(environment, arguments, say)
         say("built")
-        _publish(environment, run_id, say)
+        _publish(environment, run_id, published, say)
     return results
 
 
@@ -103,16 +131,19 @@ def _build(environment: Environment, arguments: Sequence[str], say: Say = nothin
     assert not failed, failed
 
 
-def _publish(environment: Environment, run_id: str, say: Say) -> None:
+def _publish(environment: Environment, run_id: str, published: Collection[str], say: Say) -> None:
     runner = DbtRunner(environment)
     manifest = read_manifest(runner.project, environment.dbt_target, parse=runner.parse)
-    relations = [Relation(node["schema"], node["name"]) for node in published_models(manifest)]
+    nodes = published_models(manifest)
+    if published:
+        nodes = [node for node in manifest["nodes"].values() if node["name"] in published]
+    relations = [Relation(node["schema"], node["name"]) for node in nodes]
     lake, notebook = CompanyLake(environment), Notebook(environment.notebook)
     facts = run_facts(
         notebook, lake.frozen(), run_id=run_id, code_version="tests", rejects=lake.rejects()
     )
     warehouse, marts = environment.home.warehouse, environment.home.marts
-    audit(warehouse, relations, facts=facts, required=REQUIRED_MARTS)
+    audit(warehouse, relations, facts=facts, required=() if published else REQUIRED_MARTS)
     say("audited")
     publish(warehouse, marts, relations=relations, run_id=run_id, as_of=facts.as_of, facts=facts)
     say("published")

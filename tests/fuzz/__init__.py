@@ -1,0 +1,1 @@
+"""Fuzzing of every parser: targets, what runs them, and the inputs that are kept."""

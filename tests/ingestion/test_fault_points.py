@@ -1,0 +1,76 @@
+"""A company killed at every point of its landing, one at a time, and read again."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.factories.faults import Attempt, Kill, attempt, killed_at_each
+from tests.factories.forgotten import FILES, KEY, SETTINGS
+from tests.factories.lake_contents import contents
+from tests.factories.landing_job import land
+
+SHARED = """
+      orders:
+        glob: "customers*.csv"
+        format: csv
+        settle_seconds: 0
+        columns: {order_number: no, customer_number: no, ordered_at: at, updated_at: at}
+"""
+CUSTOMERS = "crm/customers.csv"
+TORN = {"crm/customers-torn.csv": "no,name\nC-1009,Nika Rad\n"}
+ONE_STREAM = SETTINGS[: SETTINGS.index("      orders:")]
+
+
+@pytest.fixture
+def each_point(tmp_path: Path) -> Callable[[str, dict[str, str]], None]:
+    """Kills a company at each point in turn; what is read again equals an undisturbed reading."""
+
+    def found(name: str, settings: str, files: dict[str, str]) -> Path:
+        root = tmp_path / name
+        for place, text in files.items():
+            path = root / "tiny" / "inbox" / place
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        (root / "sources.yaml").write_text(settings, encoding="utf-8")
+        return root
+
+    def read(root: Path, kill: Kill | None = None) -> Attempt:
+        environment = {
+            "CX_DATA": str(root),
+            "CX_SOURCES": str(root / "sources.yaml"),
+            "CX_PSEUDONYM_KEY": KEY,
+        }
+        return attempt(land, root=root, kill=kill, environment=environment)
+
+    def check(settings: str, files: dict[str, str]) -> None:
+        undisturbed = found("undisturbed", settings, files)
+        points = read(undisturbed).points
+        expected, died_at = contents(undisturbed), []
+        root = tmp_path / "killed"
+        for killed in killed_at_each(lambda kill: read(found("killed", settings, files), kill)):
+            died_at.append(killed.points[-1])
+            assert not read(root).is_killed
+            assert contents(root) == expected, died_at[-1]
+            shutil.rmtree(root)
+        assert tuple(died_at) == points
+
+    return check
+
+
+def test_a_stream_killed_at_each_point_of_its_landing_is_whole_after_the_next_night(
+    each_point: Callable[[str, dict[str, str]], None],
+) -> None:
+    """Faults 2 and 3: refused rows, clear values, a held load and a refused file among them."""
+    each_point(ONE_STREAM, {CUSTOMERS: FILES[CUSTOMERS]} | TORN)
+
+
+@pytest.mark.lane
+def test_a_company_killed_at_each_point_of_its_landing_is_whole_after_the_next_night(
+    each_point: Callable[[str, dict[str, str]], None],
+) -> None:
+    """All streams, and a file that two of them read."""
+    shared = SETTINGS.replace(SETTINGS[SETTINGS.index("      orders:") :], "")
+    each_point(SETTINGS, FILES | TORN)
+    each_point(shared + SHARED.lstrip("\n"), {CUSTOMERS: FILES[CUSTOMERS]} | TORN)
