@@ -11,13 +11,6 @@ from tests.factories.forgotten import FILES, KEY, SETTINGS
 from tests.factories.lake_contents import contents
 from tests.factories.landing_job import land
 
-SHARED = """
-      orders:
-        glob: "customers*.csv"
-        format: csv
-        settle_seconds: 0
-        columns: {order_number: no, customer_number: no, ordered_at: at, updated_at: at}
-"""
 CUSTOMERS = "crm/customers.csv"
 TORN = {"crm/customers-torn.csv": "no,name\nC-1009,Nika Rad\n"}
 ONE_STREAM = SETTINGS[: SETTINGS.index("      orders:")]
@@ -70,7 +63,4 @@ def test_a_stream_killed_at_each_point_of_its_landing_is_whole_after_the_next_ni
 def test_a_company_killed_at_each_point_of_its_landing_is_whole_after_the_next_night(
     each_point: Callable[[str, dict[str, str]], None],
 ) -> None:
-    """All streams, and a file that two of them read."""
-    shared = SETTINGS.replace(SETTINGS[SETTINGS.index("      orders:") :], "")
     each_point(SETTINGS, FILES | TORN)
-    each_point(shared + SHARED.lstrip("\n"), {CUSTOMERS: FILES[CUSTOMERS]} | TORN)
