@@ -118,6 +118,38 @@ def _check_meaning(name: str, rows: dict[str, Any]) -> None:
         assert rows["survey_answers"]["numeric_value"] in {1, 4}
 
 
+SHIPPED = Path(__file__).resolve().parents[3] / "docs" / "templates"
+
+
+@pytest.mark.parametrize("language", ["fa", "ru"])
+@pytest.mark.parametrize(
+    ("kind", "counts", "moment"),
+    [
+        ("calls", {"calls": 3}, ("calls", "entered_at")),
+        ("customers", {"customers": 2}, ("customers", "created_at")),
+        (
+            "survey",
+            {"survey_responses": 2, "survey_answers": 5, "survey_questions": 3},
+            ("survey_responses", "submitted_at"),
+        ),
+    ],
+)
+def test_a_shipped_template_loads_unchanged(
+    kind: str, counts: dict[str, int], moment: tuple[str, str], language: str, tmp_path: Path
+) -> None:
+    file = tmp_path / f"{kind}.{language}.csv"
+    shutil.copy(SHIPPED / file.name, file)
+
+    proposal = propose(file, kind)
+    found, rows = landed(proposal, file, Home(root=tmp_path / "home"))
+
+    assert found == counts
+    assert len(proposal.questions) <= 3
+    stream, column = moment
+    assert rows[stream][column].year in {2025, 2026}
+    assert "_extra" not in proposal.text
+
+
 def test_what_the_file_does_not_tell_is_asked_and_what_would_be_refused_is_shown(
     tmp_path: Path,
 ) -> None:
