@@ -96,7 +96,7 @@ class _Page:
             age = (
                 say("through", time=self._wording.time(through.astimezone(zone)))
                 if through
-                else say("no_data")
+                else say("no_time" if status == "fresh" else "no_data")
             )
             parts = [f"{source}: {say('source_status', status)}", age, message]
             lines.append("  " + " · ".join(filter(None, parts)))

@@ -19,6 +19,7 @@ from ingestion.stream import PERSONAL, Column, ColumnType, StreamSpec
 
 EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 PHONE = re.compile(r"^(\+|00)?[\d ()-]{10,18}$")
+CERTAIN_PHONE = re.compile(r"^(?:(?:\+|00)\d|0?9|[78] ?\(?9|989)[\d ()-]{8,16}$")
 CODE = re.compile(r"^[\w./:#-]*\d[\w./:#-]*$")
 WORDS_SHOWN, WORDS_ASKED = 8, 20
 DATES = frozenset({ColumnType.DATE, ColumnType.TIMESTAMP})
@@ -82,7 +83,18 @@ def _named(look: Look, spec: StreamSpec) -> dict[str, str]:
         better = column in dated and _is_dated(look, header)
         if column not in found or (better and not _is_dated(look, found[column])):
             found[column] = header
+    if _holds_phones(look, spec, found):
+        found["phone"] = found.pop("customer_number")
     return found
+
+
+def _holds_phones(look: Look, spec: StreamSpec, found: dict[str, str]) -> bool:
+    """True when what is called the customer's number is a phone, which must not land in clear."""
+    values = look.columns[found["customer_number"]] if "customer_number" in found else []
+    is_free = "phone" in {column.name for column in spec.columns} and "phone" not in found
+    is_key = "customer_number" in spec.key
+    is_phone = bool(values) and all(CERTAIN_PHONE.match(ascii_digits(v)) for v in values)
+    return is_phone and is_free and not is_key
 
 
 def _needed(spec: StreamSpec) -> list[str]:

@@ -224,6 +224,18 @@ def test_a_clock_follows_its_date_and_a_shared_key_is_told(tmp_path: Path) -> No
     assert "2 rows have only 1 keys (call_number, queue)" in proposal.text
 
 
+def test_a_number_of_the_customer_that_is_a_phone_lands_as_one(tmp_path: Path) -> None:
+    file = tmp_path / "calls.csv"
+    header = "Номер;Дата и время;Номер клиента;Результат\n"
+    file.write_text(f"{header}1;01.09.2026 10:00;8 (912) 345-67-81;отвечен\n", "utf-8")
+    phones = yaml.safe_load(propose(file, "calls").yaml)[0]["streams"]["calls"]["columns"]
+    file.write_text(f"{header}1;01.09.2026 10:00;1042;отвечен\n", "utf-8")
+    numbers = yaml.safe_load(propose(file, "calls").yaml)[0]["streams"]["calls"]["columns"]
+
+    assert (phones["phone"], "customer_number" in phones) == ("Номер клиента", False)
+    assert (numbers["customer_number"], "phone" in numbers) == ("Номер клиента", False)
+
+
 def test_the_parts_of_a_name_are_put_together_in_their_order(tmp_path: Path) -> None:
     file = tmp_path / "clients.csv"
     file.write_text("Код клиента;Фамилия;Имя;Отчество\n1;Орлова;Анна;Львовна\n", "utf-8")
