@@ -1,4 +1,4 @@
--- Grain: one row per customer and product that he may be offered.
+-- Grain: one row per customer and product to be offered.
 with
 
 mart_customer_360 as (

@@ -1,4 +1,4 @@
--- Grain: one row per person with a living customer record and product he ever had.
+-- Grain: one row per person with a living customer record and product ever had.
 with
 
 dim_customers as (

@@ -1,4 +1,4 @@
--- Grain: one row per customer and product that a rule lets expect and he never had.
+-- Grain: one row per customer and product that a rule lets expect and was never had.
 with
 
 met_value_holdings as (
@@ -71,7 +71,7 @@ expected as (
 
     where had.customer_id is null
 
-    -- Several of his products lead to one: the surest rule, then the first by name.
+    -- Several products lead to one: the surest rule, then the first by name.
     qualify row_number() over (
             partition by met_value_holdings.customer_id, rules.next_product_name
             order by rules.confidence_pct_ci_low desc, rules.product_name asc
