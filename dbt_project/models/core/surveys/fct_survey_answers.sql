@@ -118,8 +118,8 @@ judged as (
 
 ),
 
--- Only what counts may supersede, so that a late correction does not erase an answer. It is
--- decided on few columns: whole answers are too many to sort in memory.
+-- Only what counts may supersede, so that a late correction does not erase an answer.
+-- It is decided on few columns: whole answers are too many to sort in memory.
 askings as (
 
     select
