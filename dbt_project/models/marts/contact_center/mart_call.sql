@@ -46,10 +46,11 @@ calls as (
         fct_calls.*,
         not fct_calls.is_internal
         and coalesce(fct_calls.direction, 'inbound') = 'inbound' as is_counted,
-        coalesce(fct_calls.wait_milliseconds, 0) <= thresholds.threshold_milliseconds
+        -- Where nobody measured the wait, nobody can say that it was short.
+        fct_calls.wait_milliseconds <= thresholds.threshold_milliseconds
             as is_within_threshold,
-        coalesce(fct_calls.wait_milliseconds, 0)
-        <= thresholds.short_abandon_milliseconds as is_short,
+        fct_calls.wait_milliseconds <= thresholds.short_abandon_milliseconds
+            as is_short,
         fct_calls.talk_milliseconds is not null
         and not fct_calls.is_open as is_finished,
         thresholds.wrap_cap_milliseconds,
