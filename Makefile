@@ -72,7 +72,7 @@ test: $(VENV)/dev.stamp ## Run the default test suite; PYTEST_ARGS adds to it
 lane: $(VENV)/dev.stamp ## Run the long proofs that .ci/run adds
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m lane
 
-soak: $(VENV)/dev.stamp ## Thirty nights with a thousand kills, which take hours
+soak: $(VENV)/dev.stamp ## What takes hours: thirty nights with a thousand kills, each need of a KPI taken away
 	$(BIN)/python -m pytest -m soak
 
 lint: $(VENV)/dev.stamp ## Linters and type checker

@@ -80,7 +80,7 @@ def test_what_a_kpi_needs_stands_in_its_lineage(manifest: dict[str, Any]) -> Non
         assert raw in lineage[marts[need.kpi_id]], need
 
 
-@pytest.mark.lane
+@pytest.mark.soak
 def test_a_kpi_changes_when_anything_that_it_needs_is_taken_away(
     tiny_home: Home, manifest: dict[str, Any]
 ) -> None:
