@@ -5,6 +5,7 @@ company. It knows neither an orchestrator nor dbt: what the rows mean is decided
 ``dbt_project``, when things run in ``orchestration``.
 """
 
+from ingestion.checksums import verify_lake
 from ingestion.conform import PhoneReader
 from ingestion.contacts import contact_records, phone_regions
 from ingestion.coverage import Coverage, Gap, Need, coverage
@@ -19,11 +20,12 @@ from ingestion.errors import (
 from ingestion.filling import filled
 from ingestion.freezing import FrozenInputs, freeze, freeze_between
 from ingestion.obstacles import mistakes, obstacles
-from ingestion.pipeline import StreamResult, StreamTask, configured_streams, extract
+from ingestion.pipeline import configured_streams, extract
 from ingestion.published import land_identities, land_published
 from ingestion.readers.allowance import HttpLimits
 from ingestion.readers.http import ANYTHING, BoundedSession
 from ingestion.registry import DROP_CONNECTORS, all_streams, is_conversation
+from ingestion.results import StreamResult, StreamTask
 from ingestion.retention import retain
 from ingestion.settings import Home, Language, Source, Sources, home_of, load_sources
 from ingestion.stream import StreamSpec
@@ -72,5 +74,6 @@ __all__ = [
     "odd_volumes",
     "phone_regions",
     "retain",
+    "verify_lake",
     "write_whole",
 ]

@@ -42,3 +42,7 @@ class SchemaDriftError(IngestionError):
 
 class StaleSourceError(IngestionError):
     """A required source has no accepted load that is recent enough."""
+
+
+class DamagedLakeError(IngestionError):
+    """A file of the lake is not as it was written."""

@@ -15,12 +15,15 @@ from zoneinfo import ZoneInfo
 
 from deltalake import DeltaTable
 
+from ingestion.checksums import note_files
 from ingestion.companions import QUARANTINE_SCHEMA, REFUSED_VALUES
 from ingestion.errors import StaleSourceError
+from ingestion.keyring import ROTATED, read_ring, refuse_while_rotating
 from ingestion.lake import Lake, SourceState, last_load, open_table, source_states
 from ingestion.loads import held_loads
-from ingestion.pipeline import StreamResult, StreamTask, configured_streams
+from ingestion.pipeline import configured_streams
 from ingestion.registry import all_streams
+from ingestion.results import StreamResult, StreamTask
 from ingestion.settings import Home, Sources
 from ingestion.stream import StreamSpec, raw_type
 from ingestion.writing import write_whole
@@ -63,6 +66,8 @@ class FrozenInputs:
     sources: list[FrozenSource]
     until: str | None = None
     """The moment up to which a day that has not ended counts; a night counts whole days."""
+    is_rotated: bool = False
+    """Whether ids of persons may come from an earlier key of the pseudonyms."""
 
 
 def freeze(
@@ -75,7 +80,7 @@ def freeze(
 ) -> FrozenInputs:
     """Pin one Delta version per stream and write the list to ``home.frozen_inputs``.
 
-    Every stream that dbt knows is in it, configured or not.
+    Every stream that dbt knows is in it. Files that are new in the lake get their checksums.
 
     Args:
         sources: the configured sources with their ``required`` and ``stale_ok_hours`` policy.
@@ -86,12 +91,13 @@ def freeze(
 
     Raises:
         StaleSourceError: a required stream failed, is held, or is older than its policy.
+        ConfigurationError: a change of the key of the pseudonyms goes on.
     """
+    refuse_while_rotating(home)
     held_before = _read(home.frozen_inputs)
     if held_before and held_before.run_id == run_id:
         return held_before
-    lake, now = Lake(home.lake), datetime.now(UTC)
-    tasks = configured_streams(sources)
+    lake, now, tasks = Lake(home.lake), datetime.now(UTC), configured_streams(sources)
     today = now.astimezone(ZoneInfo(sources.company.time_zone)).date()
     frozen = FrozenInputs(
         run_id=run_id,
@@ -100,9 +106,10 @@ def freeze(
         company=sources.company.model_dump(mode="json"),
         streams=_freeze_streams(lake, {task.spec.table for task in tasks}),
         sources=_freeze_sources(sources, lake, tasks, results, now),
+        is_rotated=ROTATED in read_ring(home),
     )
-    _write(home.frozen_inputs, frozen)
-    return frozen
+    note_files(home)
+    return _write(home.frozen_inputs, frozen)
 
 
 def freeze_between(
@@ -143,8 +150,7 @@ def freeze_between(
         until=None if as_of else now.isoformat(),
         streams=_renewed(night.streams, _freeze_streams(Lake(home.lake), configured), tables),
     )
-    _write(into, frozen)
-    return frozen
+    return _write(into, frozen)
 
 
 def _renewed(
@@ -257,5 +263,6 @@ def _read(path: Path) -> FrozenInputs | None:
     return FrozenInputs(**content)
 
 
-def _write(path: Path, frozen: FrozenInputs) -> None:
+def _write(path: Path, frozen: FrozenInputs) -> FrozenInputs:
     write_whole(path, json.dumps(asdict(frozen), ensure_ascii=False, indent=1))
+    return frozen

@@ -1,4 +1,4 @@
-"""What the lake holds already of a source: rows that come again, keys that went away.
+"""What the lake holds already of a source: rows that come again or otherwise, keys that went.
 
 Pure SQL over the landed files; ``landing`` decides what to do with it.
 """
@@ -42,3 +42,28 @@ def living_keys(files: list[str], source_id: str) -> str:
         f"qualify row_number() over (partition by source_id {NEWEST_FIRST}) = 1) "
         "where _op = 'upsert')"
     )
+
+
+def conflicting_keys(rows: str, files: list[str], source_id: str, *, since: int) -> str:
+    """A relation of the keys of which two rows have one version and different contents.
+
+    Args:
+        rows: the relation of those that are about to land.
+        files: what has landed, of which they may contradict a row.
+        source_id: where they come from.
+        since: their oldest version, below which Parquet statistics prune.
+    """
+    news = f"(select source_id, source_version, _row_hash from {rows} where _op = 'upsert')"
+    among_themselves = (
+        f"select source_id from {news} group by source_id, source_version "
+        "having min(_row_hash) <> max(_row_hash)"
+    )
+    if not files:
+        return f"({among_themselves})"
+    against_landed = (
+        f"select news.source_id from {news} as news inner join {parquet(files)} as held "
+        "on held.source_id = news.source_id and held.source_version = news.source_version "
+        f"and held._row_hash <> news._row_hash where held._source_id = {literal(source_id)} "
+        f"and held._op = 'upsert' and held.source_version >= {since}"
+    )
+    return f"({among_themselves} union {against_landed})"

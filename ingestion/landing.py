@@ -8,17 +8,16 @@ belongs in ``conform``, refusals in ``quarantine``, what a night reads in ``free
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 
 from ingestion.companions import write_companions
 from ingestion.conform import Conformed
-from ingestion.errors import SchemaDriftError, SourceError
-from ingestion.holdings import IS_KNOWN, known_rows, living_keys
+from ingestion.drift import refuse_drift
+from ingestion.errors import SourceError
+from ingestion.holdings import IS_KNOWN, conflicting_keys, known_rows, living_keys
 from ingestion.lake import (
     SEQUENCE,
     STATE,
@@ -29,7 +28,7 @@ from ingestion.lake import (
     source_states,
     state_json,
 )
-from ingestion.sql import connect, identifier, literal
+from ingestion.sql import identifier, literal
 from ingestion.stream import EXTRA, StreamSpec
 
 NAMES_OF_EXTRA = f"cast(to_json(json_keys({EXTRA})) as varchar)"
@@ -48,12 +47,14 @@ class Load:
         rows_landed: rows in the commit, tombstones included.
         rows_unchanged: accepted rows that the lake already holds.
         rows_deleted: tombstones among the landed rows.
+        rows_conflicting: records that came with two contents under one version.
     """
 
     load_seq: int
     rows_landed: int = 0
     rows_unchanged: int = 0
     rows_deleted: int = 0
+    rows_conflicting: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,9 +100,10 @@ def land(
         table = open_table(lake.table(spec))
         if table and any(map(table.transaction_version, arrival.transactions)):
             return Load(load_seq=0)
-        _refuse_drift(table, spec)
+        refuse_drift(table, spec)
         load_seq = last_load(table) + 1
         load = _stage(connection, table, spec, arrival, load_seq)
+        load = replace(load, rows_conflicting=_count_conflicts(connection, table, arrival))
         is_news = load.rows_landed or arrival.conformed.count_rejected or arrival.transactions
         if not is_news and _states(table, arrival) == source_states(table):
             return replace(load, load_seq=0)
@@ -119,34 +121,6 @@ def land(
             arrival.before_commit(load_seq)
         _commit(connection, lake, spec, arrival, load_seq, table)
         return load
-
-
-def _refuse_drift(table: DeltaTable | None, spec: StreamSpec) -> None:
-    """Delta casts silently on append, so another type is refused here; new columns may come."""
-    if not table:
-        return
-    held = {field.name: str(field.type) for field in table.to_pyarrow_dataset().schema}
-    declared = {field.name: str(field.type) for field in _arrow_schema(spec)}
-    changed = {
-        name: f"{held[name]}, not {kind}"
-        for name, kind in declared.items()
-        if name in held and held[name] != kind
-    }
-    lost = held.keys() - declared.keys()
-    if changed or lost:
-        raise SchemaDriftError(
-            f"{spec.table}: the lake holds {changed or sorted(lost)}, the stream declares "
-            f"otherwise; only new columns may be added to a landed table"
-        )
-
-
-@cache
-def _arrow_schema(spec: StreamSpec) -> pa.Schema:
-    columns = ", ".join(
-        f"cast(null as {kind}) as {identifier(name)}" for name, kind in spec.lake_schema.items()
-    )
-    with connect() as connection:
-        return connection.sql(f"select {columns} limit 0").to_arrow_table().schema
 
 
 def _stage(
@@ -199,6 +173,18 @@ def _only_news(
     since = connection.sql(oldest).fetchall()[0][0] if spec.version else None
     known = known_rows(spec, files, arrival.source_id, since=since)
     return f"where not exists (select 1 from {known} as known where {IS_KNOWN})"
+
+
+def _count_conflicts(
+    connection: duckdb.DuckDBPyConnection, table: DeltaTable | None, arrival: Arrival
+) -> int:
+    """Records of which the rows to commit bring another content under a version than is known."""
+    oldest = "select min(source_version) from landing"
+    since = connection.sql(oldest).fetchall()[0][0]
+    if since is None:
+        return 0
+    files = table.file_uris() if table else []
+    return _count(connection, conflicting_keys("landing", files, arrival.source_id, since=since))
 
 
 def _constants(arrival: Arrival, load_seq: int) -> dict[str, str]:

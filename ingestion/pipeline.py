@@ -8,9 +8,8 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Literal
 
 import duckdb
 import pyarrow as pa
@@ -26,51 +25,13 @@ from ingestion.lake import Lake, count_rows, open_table, source_states
 from ingestion.landing import Arrival, Load, land
 from ingestion.loads import LoadDecision, record
 from ingestion.registry import connector
-from ingestion.settings import Home, Source, Sources
+from ingestion.results import StreamResult, StreamTask, Tally
+from ingestion.settings import Home, Sources
 from ingestion.sql import connect
-from ingestion.stream import StreamSpec
 
 LOGGER = logging.getLogger(__name__)
 WORKERS = 2
 MEMORY_LIMIT = "2GB"
-
-ResultStatus = Literal["landed", "unchanged", "held", "failed"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class StreamTask:
-    """One stream of one configured source."""
-
-    source: Source
-    spec: StreamSpec
-
-    @property
-    def name(self) -> str:
-        """The task in one word for people."""
-        return f"{self.source.id}/{self.spec.name}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class StreamResult:
-    """What extraction did to one stream of one source; counts are rows.
-
-    ``rows_erased`` were kept out, because they are of somebody who was erased.
-    ``rows_in_lake`` is the table's size afterwards, whichever sources feed it.
-    """
-
-    table: str
-    source_id: str
-    status: ResultStatus
-    rows_read: int = 0
-    rows_landed: int = 0
-    rows_rejected: int = 0
-    rows_unchanged: int = 0
-    rows_erased: int = 0
-    rows_in_lake: int = 0
-    load_seq: int = 0
-    seconds: float = 0.0
-    message: str = ""
-    data_through: datetime | None = None
 
 
 def configured_streams(sources: Sources) -> list[StreamTask]:
@@ -100,7 +61,7 @@ def extract(
     A source's failure is a result with status ``failed``, never an exception.
     """
     key = key_of_lake(sources, home)
-    erased = suppressed(home.root, key)
+    erased = suppressed(home, key)
     results: dict[str, StreamResult] = {}
     with ThreadPoolExecutor(max_workers=WORKERS) as pool:
         waiting = {pool.submit(_extract_one, home, task, key, erased): task for task in tasks}
@@ -112,7 +73,7 @@ def extract(
 
 def _extract_one(home: Home, task: StreamTask, key: bytes, erased: Suppressed) -> StreamResult:
     started = time.monotonic()
-    tally = _Tally(task)
+    tally = Tally(task)
     try:
         try:
             _read_and_land(home, task, key, erased, tally)
@@ -132,7 +93,7 @@ def _extract_one(home: Home, task: StreamTask, key: bytes, erased: Suppressed) -
 
 
 def _read_and_land(
-    home: Home, task: StreamTask, key: bytes, erased: Suppressed, tally: "_Tally"
+    home: Home, task: StreamTask, key: bytes, erased: Suppressed, tally: Tally
 ) -> None:
     lake, source, spec = Lake(home.lake), task.source, task.spec
     table = open_table(lake.table(spec))
@@ -147,15 +108,16 @@ def _read_and_land(
         batches = connector(source.connector).read(source, spec.name, cursor=cursor, inbox=inbox)
         for bundle in bundles(batches, spec, has_landed):
             batch = bundle.batch
+            conventions = source.conventions_of(spec.name).replaced(batch.conventions)
             conformed = conform(
                 connection,
                 raw_rows(batch, source, spec),
                 spec=spec,
-                conventions=source.conventions_of(spec.name).replaced(batch.conventions),
+                conventions=conventions,
                 source_id=source.id,
                 key=key,
             )
-            conformed = keep_out(connection, conformed, spec, erased)
+            conformed = keep_out(connection, conformed, spec, erased, conventions, key)
             unread = batch.rejects
             if unread is not None:
                 unread = keep_out_unread(unread, spec, source, erased)
@@ -172,7 +134,7 @@ def _read_and_land(
             bundle.finish()
 
 
-def _measure(home: Home, task: StreamTask, tally: "_Tally") -> None:
+def _measure(home: Home, task: StreamTask, tally: Tally) -> None:
     """Tell what the table holds now, also where the read stopped in its middle."""
     table = open_table(Lake(home.lake).table(task.spec))
     state = source_states(table).get(task.source.id)
@@ -186,7 +148,7 @@ def _land_bundle(
     task: StreamTask,
     bundle: Bundle,
     conformed: Conformed,
-    tally: "_Tally",
+    tally: Tally,
 ) -> Load:
     now = datetime.now(UTC)
     share = conformed.count_rejected / max(conformed.count_read, 1)
@@ -239,59 +201,3 @@ def _with_unread(
         count_rejected=conformed.count_rejected + unread.num_rows,
         count_erased=conformed.count_erased + read - unread.num_rows,
     )
-
-
-class _Tally:
-    """Running counts of one task, and how it ended."""
-
-    def __init__(self, task: StreamTask) -> None:
-        self._task = task
-        self._counts = dict.fromkeys(("read", "landed", "rejected", "unchanged", "erased"), 0)
-        self._load_seq = 0
-        self._status: ResultStatus = "unchanged"
-        self._message = ""
-        self.data_through: datetime | None = None
-        self.rows_in_lake = 0
-
-    def add(self, conformed: Conformed, load: Load) -> None:
-        self._counts["erased"] += conformed.count_erased
-        if not load.load_seq:
-            self._counts["unchanged"] += conformed.count_accepted
-            return
-        self._counts["read"] += conformed.count_read
-        self._counts["landed"] += load.rows_landed
-        self._counts["rejected"] += conformed.count_rejected
-        self._counts["unchanged"] += load.rows_unchanged
-        self._load_seq = load.load_seq
-        if self._status == "unchanged":
-            self._status = "landed"
-
-    def hold(self, reason: str) -> None:
-        self._status, self._message = "held", reason
-
-    def note(self, sentence: str) -> None:
-        """Tell something that is no trouble; trouble is told instead of it."""
-        if self._status in ("landed", "unchanged"):
-            self._message = sentence
-
-    def pause(self, message: str) -> None:
-        """A read that got on and stops for today has not failed; one that got nowhere has."""
-        if self._status == "unchanged":
-            self._status = "failed"
-        self._message = message
-
-    def fail(self, message: str) -> None:
-        self._status, self._message = "failed", message
-
-    def result(self, seconds: float) -> StreamResult:
-        return StreamResult(
-            table=self._task.spec.table,
-            source_id=self._task.source.id,
-            status=self._status,
-            **{f"rows_{name}": count for name, count in self._counts.items()},
-            rows_in_lake=self.rows_in_lake,
-            load_seq=self._load_seq,
-            seconds=seconds,
-            message=self._message,
-            data_through=self.data_through,
-        )

@@ -85,7 +85,7 @@ def replay(sources: Sources, home: Home, spec: StreamSpec) -> Replay:
     """
     lake, landed, refused = Lake(home.lake), 0, 0
     key = key_of_lake(sources, home)
-    erased = suppressed(home.root, key)
+    erased = suppressed(home, key)
     for source_id, load_seq, known, records in _open_refusals(lake, spec):
         source = next(source for source in sources.sources if source.id == source_id)
         conventions = source.conventions_of(spec.name).replaced(known)
@@ -94,7 +94,7 @@ def replay(sources: Sources, home: Home, spec: StreamSpec) -> Replay:
             conformed = conform(
                 connection, rows, spec=spec, conventions=conventions, source_id=source_id, key=key
             )
-            conformed = keep_out(connection, conformed, spec, erased)
+            conformed = keep_out(connection, conformed, spec, erased, conventions, key)
             load = land(
                 connection,
                 lake,

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ingestion.companions import QUARANTINE_SCHEMA
 from ingestion.errors import ConfigurationError
+from ingestion.keyring import refuse_while_rotating
 from ingestion.lake import Lake, open_table
 from ingestion.registry import all_streams
 from ingestion.rewriting import rewrite, rows_of
@@ -56,8 +57,9 @@ def retain(
         say: receives a line per place.
 
     Raises:
-        ConfigurationError: a period for a table that does not exist.
+        ConfigurationError: a period for a table that does not exist, or a rotation goes on.
     """
+    refuse_while_rotating(home)
     unknown = sorted(sources.retention.tables.keys() - all_streams().keys())
     if unknown:
         raise ConfigurationError(

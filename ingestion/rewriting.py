@@ -1,7 +1,8 @@
 """Rewriting: loads of a table without some of their rows, and nothing left that describes them.
 
-For erasure and retention, the two that take rows out of the lake. The old files are deleted,
-and so is the log that describes them: its statistics quote values. Which rows go is theirs.
+For erasure and retention, which take rows out of the lake, and for a change of the key. The old
+files are deleted, and so is the log that describes them: its statistics quote values. Which rows
+go is theirs.
 """
 
 import json
@@ -34,6 +35,7 @@ def rewrite(
     meant: str,
     parameters: dict[str, bytes] | None = None,
     blanked: Mapping[str, str] | None = None,
+    noted: Mapping[str, str] | None = None,
 ) -> int:
     """Write the loads that hold meant rows without them, then remove what described them.
 
@@ -46,6 +48,7 @@ def rewrite(
         meant: the condition of the rows that go; empty for none.
         parameters: what the condition binds.
         blanked: columns of the other rows, and the expressions that replace them.
+        noted: what the metadata of the commit says besides.
 
     Returns:
         How many rows went.
@@ -57,7 +60,8 @@ def rewrite(
     count = 0
     if meant and files:
         rows = rows_of(schema, files)
-        count = _without_rows(connection, table, rows, meant, parameters or {}, blanked or {})
+        changes = (meant, parameters or {}, blanked or {}, noted or {})
+        count = _without_rows(connection, table, rows, *changes)
     _forget(DeltaTable(str(path)))
     return count
 
@@ -69,6 +73,7 @@ def _without_rows(
     meant: str,
     parameters: dict[str, bytes],
     blanked: Mapping[str, str],
+    noted: Mapping[str, str],
 ) -> int:
     changed = [f"{identifier(name)} is distinct from {new}" for name, new in blanked.items()]
     touched = " or ".join([meant, *changed])
@@ -89,14 +94,13 @@ def _without_rows(
         f"select {columns} from {rows} where _load_seq in ({held}) and not {meant}",
         params=parameters,
     )
+    said = {REWRITTEN: str(count), STATE: state_json(source_states(table)), **noted}
     write_deltalake(
         table,
         kept.to_arrow_reader(),
         mode="overwrite",
         predicate=f"_load_seq in ({held})",
-        commit_properties=CommitProperties(
-            custom_metadata={REWRITTEN: str(count), STATE: state_json(source_states(table))}
-        ),
+        commit_properties=CommitProperties(custom_metadata=said),
     )
     return count
 

@@ -23,6 +23,8 @@ from ingestion.stream import IDENTIFIER
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 DEMO_SOURCES = Path(__file__).resolve().parent / "demo" / "sources.yaml"
 DEMO_PSEUDONYM_KEY = "the demo company hides nobody"
+LEAST_KEY = 16
+"""Characters of a key; a shorter one could be guessed."""
 
 Language = Literal["en", "fa", "ru"]
 Calendar = Literal["gregorian", "jalali"]
@@ -259,11 +261,23 @@ def pseudonym_key(company: Company) -> bytes:
         ConfigurationError: a real company without a key of at least 16 characters.
     """
     key = os.environ.get("CX_PSEUDONYM_KEY") or (DEMO_PSEUDONYM_KEY if company.is_demo else "")
-    if len(key) < 16:
+    if len(key) < LEAST_KEY:
         raise ConfigurationError(
-            "CX_PSEUDONYM_KEY must hold at least 16 characters: it makes the pseudonyms of "
-            "phones and e-mails, so keep it secret and never change it"
+            f"CX_PSEUDONYM_KEY must hold at least {LEAST_KEY} characters: it makes the pseudonyms "
+            "of phones and e-mails, so keep it secret, and change it with `make rotate` alone"
         )
+    return key.encode()
+
+
+def other_key(variable: str) -> bytes:
+    """The key in an environment variable that need not be set; empty when it is not.
+
+    Raises:
+        ConfigurationError: it is shorter than 16 characters.
+    """
+    key = os.environ.get(variable, "")
+    if key and len(key) < LEAST_KEY:
+        raise ConfigurationError(f"{variable} must hold at least {LEAST_KEY} characters")
     return key.encode()
 
 

@@ -15,12 +15,14 @@ Table = dict[str, Column]
 
 FEATURES = ("track_order", "whole_order", "quick_help")
 RIVALS = ("demo_north", "demo_south")
+TASKS = ("order", "search")
 PANEL_ITEMS = (
     *("meetsneeds", "easy", "enjoyable"),
     *("actual[speed]", "expected[speed]", "actual[staff]", "expected[staff]"),
     *(f"{half}[{feature}]" for half in ("functional", "dysfunctional") for feature in FEATURES),
     *("wallet_own", "wallet_others", "wallet_rank", "wallet_brands"),
     *("own", *(f"rival[{rival}]" for rival in RIVALS)),
+    *(f"easy[{task}]" for task in TASKS),
 )
 STAFF_ITEMS = ("enps", "engagement[pride]", "engagement[growth]", "engagement[voice]")
 STAKEHOLDER_ITEMS = ("esteem", "admire", "trust", "feeling")

@@ -18,9 +18,9 @@ from ingestion.erasure.requests import contacts_of
 from ingestion.erasure.suppression import Suppressed
 from ingestion.erasure.terms import prefixes_of
 from ingestion.erasure.traces import LEAST_WORD
-from ingestion.settings import Source
-from ingestion.sql import connect, literal
-from ingestion.stream import StreamSpec
+from ingestion.settings import Conventions, Source
+from ingestion.sql import connect, identifier, literal
+from ingestion.stream import ColumnType, StreamSpec
 
 ENDS = " .:?!*#"
 BETWEEN_VALUES, BETWEEN_WORDS = r"[,;\t\r\n|\"{}\[\]=]+", r"[\s,;|\"'{}\[\]()=<>]+"
@@ -31,6 +31,8 @@ def keep_out(
     conformed: Conformed,
     spec: StreamSpec,
     suppressed: Suppressed,
+    conventions: Conventions,
+    key: bytes,
 ) -> Conformed:
     """``conformed`` without the rows of anybody on the list, accepted and refused ones alike.
 
@@ -39,10 +41,15 @@ def keep_out(
         conformed: the last result of ``conform`` on it.
         spec: the stream.
         suppressed: the list.
+        conventions: how the source writes values.
+        key: key of the rows' pseudonyms.
     """
     if not suppressed:
         return conformed
     is_meant = suppressed.is_meant(connection, spec)
+    if suppressed.key != key:
+        rows = _as_listed(connection, spec, suppressed.key, conventions)
+        is_meant = f"rowid in (select place from {rows} where {is_meant})"
     connection.execute(f"delete from {CONFORMED} where {is_meant}", suppressed.parameters)
     read, rejected = connection.sql(
         f"select count(*), count(*) filter (where _is_rejected) from {CONFORMED}"
@@ -52,6 +59,35 @@ def keep_out(
         count_accepted=read - rejected,
         count_rejected=rejected,
         count_erased=conformed.count_read - read,
+    )
+
+
+def _as_listed(
+    connection: duckdb.DuckDBPyConnection, spec: StreamSpec, key: bytes, conventions: Conventions
+) -> str:
+    """The conformed rows with the pseudonyms that their clear contacts have in the list.
+
+    In ``place`` stands which row each is.
+    """
+    joins, hashes = "", []
+    for column in spec.columns:
+        if column.type not in (ColumnType.EMAIL, ColumnType.PHONE):
+            continue
+        clear, named = identifier(f"_clear_{column.name}"), f"listed_{column.name}"
+        written = connection.sql(
+            f"select distinct {clear} as written from {CONFORMED} where {clear} is not null"
+        ).to_arrow_table()["written"]
+        terms = contacts_of(written, conventions, key)[column.type.value]
+        connection.register(f"{named}_given", pa.table({"written": written, "term": terms}))
+        connection.execute(f"create or replace temp table {named} as from {named}_given")
+        connection.unregister(f"{named}_given")
+        joins += f" left join {named} on {named}.written = conformed.{clear}"
+        hash_column = identifier(f"{column.name}_hash")
+        hashes.append(f"{named}.term[{len(column.type) + 2}:] as {hash_column}")
+    replaced = f" replace ({', '.join(hashes)})" if hashes else ""
+    return (
+        f"(select conformed.rowid as place, conformed.*{replaced} "
+        f"from {CONFORMED} as conformed{joins})"
     )
 
 

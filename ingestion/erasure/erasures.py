@@ -17,17 +17,19 @@ import pyarrow as pa
 
 from ingestion.erasure import originals
 from ingestion.erasure.persons import Person, find, keys_of
-from ingestion.erasure.requests import CUSTOMER_ID, terms_meant
+from ingestion.erasure.requests import CUSTOMER_ID, listed_terms, terms_meant
 from ingestion.erasure.suppression import (
     LIST,
     Suppressed,
     folder_of,
     hashes_of,
+    keep_key_of_lists,
+    key_of_lists,
     read_list,
 )
 from ingestion.erasure.sweeping import sweep
 from ingestion.erasure.traces import Traces
-from ingestion.keyring import key_of_lake
+from ingestion.keyring import fingerprint, key_of_lake
 from ingestion.lake import Lake
 from ingestion.registry import DROP_CONNECTORS
 from ingestion.settings import Home, Sources
@@ -84,6 +86,13 @@ class Erasure:
         content = json.loads((self.folder / WORK_FILE).read_text(encoding="utf-8"))
         return Traces(clear=content["clear"], hashes=tuple(content["hashes"]))
 
+    @property
+    def landed(self) -> list[str]:
+        """The person's terms under the key of the lake; while the erasure is not complete."""
+        content = json.loads((self.folder / WORK_FILE).read_text(encoding="utf-8"))
+        landed: list[str] = content.get("landed") or read_list(self.folder / LIST)
+        return landed
+
     def forget(self) -> None:
         """Remove what says whom it is about."""
         (self.folder / WORK_FILE).unlink(missing_ok=True)
@@ -109,7 +118,7 @@ def plan(sources: Sources, home: Home, written: str, keys: pa.Table) -> Person:
 
 def erased_before(sources: Sources, home: Home, written: str) -> Erasure | None:
     """The erasure of the person that an identifier means, begun or complete."""
-    key = key_of_lake(sources, home)
+    key = key_of_lists(home, key_of_lake(sources, home))
     hashes = set(hashes_of(key, _meant(sources, written, key)).values())
     for erasure in erasures(home):
         if hashes & set(read_list(erasure.folder / LIST)):
@@ -139,11 +148,17 @@ def begin(sources: Sources, home: Home, person: Person) -> Erasure:
     A person whom a restored backup brought back keeps the list of the erasure before.
     """
     key = key_of_lake(sources, home)
-    hashes = hashes_of(key, person.terms)
+    of_lists = key_of_lists(home, key)
+    hashes = hashes_of(of_lists, listed_terms(person, sources, key, of_lists))
     folder = folder_of(home.root) / hashes[person.customer_id][:ID_LENGTH]
+    keep_key_of_lists(home, fingerprint(of_lists))
     folder.mkdir(parents=True, exist_ok=True)
     pseudonyms = [term.split(":", 1)[1] for term in person.keys if _is_pseudonym(term)]
-    work = {"clear": person.clear, "hashes": [person.customer_id, *pseudonyms]}
+    work = {
+        "clear": person.clear,
+        "hashes": [person.customer_id, *pseudonyms],
+        "landed": sorted(hashes_of(key, person.terms).values()),
+    }
     _write(folder / WORK_FILE, work, mode=0o600)
     before = read_list(folder / LIST) if (folder / LIST).exists() else []
     listed = sorted({*before, *hashes.values()})
@@ -171,8 +186,7 @@ def clean_lake(sources: Sources, home: Home, erasure: Erasure, say: Say) -> None
         )
         erasure.note("originals", **removed)
     if not erasure.has_done("lake"):
-        hashes = read_list(erasure.folder / LIST)
-        suppressed = Suppressed(key_of_lake(sources, home), hashes)
+        suppressed = Suppressed(key_of_lake(sources, home), erasure.landed)
         erasure.note("lake", **sweep(Lake(home.lake), suppressed, traces, say=say))
 
 

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ingestion.erasure.matching import Search
+from ingestion.readers.archives import BROKEN_ARCHIVE
 
 NOTE = ".erased.txt"
 TEXTS = frozenset({".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json", ".log"})
@@ -61,7 +62,7 @@ def _clean_file(path: Path, search: Search) -> int:
         if kind in TEXTS or not path.suffix or path.suffix[1:].isdigit():
             return _clean_text(path, kind, search)
         return _remove(path, "one of its records") if _holds(path, search) else 0
-    except (OSError, EOFError, BadZipFile, pa.ArrowException, ValueError):
+    except (*BROKEN_ARCHIVE, pa.ArrowException, ValueError):
         return _remove(path, "one of its records") if _holds_bytes(path, search) else 0
 
 

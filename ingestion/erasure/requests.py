@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from ingestion.conform import conform
+from ingestion.erasure.persons import Person
 from ingestion.errors import ConfigurationError
 from ingestion.settings import Conventions, Sources
 from ingestion.sql import connect
@@ -67,6 +68,36 @@ def terms_meant(written: str, sources: Sources, key: bytes) -> list[str]:
     numbers |= {_ascii_digits(number) for number in numbers}
     terms |= {f"customer:{owner}:{number}" for owner in owners for number in numbers}
     return sorted(terms)
+
+
+def listed_terms(person: Person, sources: Sources, key: bytes, of_lists: bytes) -> frozenset[str]:
+    """The person's terms with its contacts as the lists of erased persons know them.
+
+    Args:
+        person: the person, with its contacts in clear.
+        sources: the configured sources.
+        key: key of the person's pseudonyms.
+        of_lists: key of the lists.
+    """
+    if key == of_lists:
+        return person.terms
+    written = pa.chunked_array([[*person.clear["emails"], *person.clear["phones"]]], pa.string())
+    terms = {term for term in person.terms if not term.startswith(("email:", "phone:"))}
+    pairs = pairs_of(written, sources, key, of_lists)
+    for landed, listed in zip(pairs["one"].to_pylist(), pairs["other"].to_pylist(), strict=True):
+        if landed in person.terms:
+            terms.add(listed)
+    return frozenset(terms)
+
+
+def pairs_of(written: pa.ChunkedArray, sources: Sources, one: bytes, other: bytes) -> pa.Table:
+    """The terms ``one`` and ``other`` of written contacts under two keys, read by every country."""
+    pairs = []
+    for region in _regions(sources):
+        conventions = sources.sources[0].conventions.replaced({"phone_region": region})
+        left, right = (contacts_of(written, conventions, key) for key in (one, other))
+        pairs += [pa.table({"one": left[kind], "other": right[kind]}) for kind in left]
+    return pa.concat_tables(pairs).drop_null()
 
 
 def _regions(sources: Sources) -> list[str]:

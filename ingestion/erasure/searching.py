@@ -9,10 +9,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 import duckdb
 
+from ingestion.readers.archives import BROKEN_ARCHIVE
 from ingestion.sql import connect, identifier, literal
 
 BLOCK_BYTES = 8 * 1024 * 1024
@@ -67,7 +68,7 @@ def _hits(path: Path, pattern: re.Pattern[str]) -> Iterator[str]:
             with gzip.open(path) as packed:
                 if _is_in(iter(lambda: packed.read(BLOCK_BYTES), b""), pattern):
                     yield " (packed)"
-        except (OSError, EOFError):
+        except BROKEN_ARCHIVE:
             yield " (cannot be unpacked)"
     elif kind in (".zip", ".xlsx"):
         yield from _hits_in_archive(path, pattern)
@@ -129,7 +130,7 @@ def _hits_in_archive(path: Path, pattern: re.Pattern[str]) -> Iterator[str]:
                 with archive.open(member) as handle:
                     if _is_in(iter(lambda: handle.read(BLOCK_BYTES), b""), pattern):
                         yield f" {member}"
-    except BadZipFile:
+    except BROKEN_ARCHIVE:
         yield " (cannot be unpacked)"
 
 

@@ -1,7 +1,9 @@
 """The list of those who must stay away: keyed hashes of the terms of everybody erased.
 
 It says neither who they were nor what they did, and it is read at the door, so that a source
-that still holds a person does not bring the person back. What a term is belongs in ``terms``.
+that still holds a person does not bring the person back. Nothing leads from a list back to
+whom it is about, so its key stays when that of the pseudonyms changes. What a term is belongs
+in ``terms``.
 """
 
 from collections.abc import Iterable
@@ -13,14 +15,20 @@ import pyarrow as pa
 
 from ingestion.conform.personal import pseudonym, pseudonym_parameters
 from ingestion.erasure.terms import Term, terms_of
+from ingestion.errors import ConfigurationError
+from ingestion.keyring import HELD, fingerprint, read_ring
+from ingestion.settings import Home, other_key
 from ingestion.sql import connect
 from ingestion.stream import StreamSpec
+from ingestion.writing import write_whole
 
 PURPOSE = "erased"
 LISTED = "erased_terms"
 """Temporary table of the listed hashes, on the connection that compares with them."""
 
 LIST = "suppressed.txt"
+FINGERPRINT_FILE = "key.txt"
+"""The fingerprint of the key of all lists of a home; lists from before it have the lake's."""
 
 
 class Suppressed:
@@ -81,10 +89,59 @@ def folder_of(home_root: Path) -> Path:
     return home_root / "erasures"
 
 
-def suppressed(home_root: Path, key: bytes) -> Suppressed:
-    """Everybody who was erased from a home."""
-    lists = sorted(folder_of(home_root).glob(f"*/{LIST}"))
-    return Suppressed(key, (line for path in lists for line in read_list(path)))
+def suppressed(home: Home, pseudonyms: bytes) -> Suppressed:
+    """Everybody who was erased from a home, under the key of its lists.
+
+    Args:
+        home: the company's folders.
+        pseudonyms: the key of the pseudonyms.
+
+    Raises:
+        ConfigurationError: the lists were made with another key than the one that is set.
+    """
+    key = key_of_lists(home, pseudonyms)
+    return Suppressed(key, (line for path in _lists(home) for line in read_list(path)))
+
+
+def key_of_lists(home: Home, pseudonyms: bytes) -> bytes:
+    """The configured key of the lists, which is the one that those were made with.
+
+    Args:
+        home: the company's folders.
+        pseudonyms: the key of the pseudonyms, which is the lists' own where none is set.
+
+    Raises:
+        ConfigurationError: there are lists, and they were made with another key.
+    """
+    key = other_key("CX_SUPPRESSION_KEY") or pseudonyms
+    if _lists(home) and _made_with(home) != fingerprint(key):
+        raise ConfigurationError(
+            "the lists of erased persons were made with another key, and with this one everybody "
+            "on them could come back: set CX_SUPPRESSION_KEY to the key of before, which is the "
+            "first CX_PSEUDONYM_KEY of this lake unless CX_SUPPRESSION_KEY was another one"
+        )
+    return key
+
+
+def keep_key_of_lists(home: Home, made_with: str | None = None) -> None:
+    """Write down which key a home's lists have.
+
+    Args:
+        home: the company's folders.
+        made_with: fingerprint of the key of a list that is to come; by default that of those
+            that are there.
+    """
+    if made_with or _lists(home):
+        write_whole(folder_of(home.root) / FINGERPRINT_FILE, made_with or _made_with(home))
+
+
+def _made_with(home: Home) -> str:
+    path = folder_of(home.root) / FINGERPRINT_FILE
+    return path.read_text(encoding="ascii") if path.exists() else read_ring(home).get(HELD, "")
+
+
+def _lists(home: Home) -> list[Path]:
+    return sorted(folder_of(home.root).glob(f"*/{LIST}"))
 
 
 def read_list(path: Path) -> list[str]:

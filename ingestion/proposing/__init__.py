@@ -23,7 +23,8 @@ from ingestion.proposing.surveys import draft_answers
 from ingestion.proposing.trial import try_out
 from ingestion.proposing.wording import said, worded
 from ingestion.proposing.words import synonyms
-from ingestion.readers.files import SAFE_PART, FileRefused
+from ingestion.readers.files import FileRefused
+from ingestion.readers.names import SAFE_PART
 from ingestion.settings import Language, Source
 from ingestion.stream import IDENTIFIER
 

@@ -5,15 +5,30 @@ What a connector's own settings mean belongs in its ``options``; what a column m
 """
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from ingestion.entities import MAPPED_STREAMS
 from ingestion.errors import ConfigurationError
 from ingestion.explaining import explain
+from ingestion.readers.addresses import checked_url
 from ingestion.readers.mapping import Columns, check_columns
 from ingestion.settings import Source, Strict
+
+
+def _callable(value: str) -> str:
+    try:
+        return checked_url(value)
+    except ConfigurationError as error:
+        raise ValueError(str(error)) from None
+
+
+Variable = Annotated[str, Field(pattern="^[A-Z][A-Z0-9_]*$")]
+"""Name of an environment variable that holds a secret."""
+
+BaseUrl = Annotated[str, AfterValidator(_callable)]
+"""An address that may be called."""
 
 
 class MappedStream(Strict):

@@ -11,26 +11,20 @@ import hashlib
 import os
 import stat
 import time
-import unicodedata
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from io import BufferedReader
 from pathlib import Path
-from re import compile as compile_pattern
 from typing import Annotated, BinaryIO, cast
 
 from pydantic import AfterValidator
 
 from ingestion.errors import SourceError
+from ingestion.readers.archives import BROKEN_ARCHIVE
+from ingestion.readers.names import is_data, matches, unsafe_name
 
 MIB = 1024 * 1024
 CHUNK_BYTES = MIB
-SAFE_PART = compile_pattern(r"^\w[\w\u200c .,+()@=-]{0,199}$")
-"""Letters of every script, also those that a zero-width non-joiner parts, as in Persian."""
-
-NOT_DATA = (".done", ".part", ".partial", ".filepart", ".tmp", ".reason.txt")
 ENCODINGS = (
     *("ascii", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"),
     *(f"cp{number}" for number in (437, 850, 866, *range(1250, 1259))),
@@ -82,14 +76,7 @@ def _known_encoding(value: str) -> str:
     return value.lower()
 
 
-def _relative_pattern(value: str) -> str:
-    if not value or value.startswith("/") or "\\" in value or ".." in value.split("/"):
-        raise ValueError("must be a pattern of names below the source's inbox, such as orders*.csv")
-    return value
-
-
 Encoding = Annotated[str, AfterValidator(_known_encoding)]
-FilePattern = Annotated[str, AfterValidator(_relative_pattern)]
 
 
 def safe_files(inbox: Path, pattern: str) -> list[Path]:
@@ -105,9 +92,7 @@ def matching_files(inbox: Path, pattern: str) -> list[tuple[Path, str | None]]:
     found = [
         path
         for path in _walk(inbox)
-        if matches(path.relative_to(inbox).as_posix(), pattern)
-        and not path.name.startswith((".", "~"))
-        and not path.name.endswith(NOT_DATA)
+        if matches(path.relative_to(inbox).as_posix(), pattern) and is_data(path.name)
     ]
     return [(path, _danger(path, inbox)) for path in sorted(found, key=str)]
 
@@ -117,23 +102,9 @@ def _walk(inbox: Path) -> Iterator[Path]:
         yield from (Path(folder, name) for name in names)
 
 
-def matches(name: str, pattern: str) -> bool:
-    """True when ``name``, a path below the inbox, is one that ``pattern`` means."""
-    return _match_parts(name.split("/"), pattern.split("/"))
-
-
-def _match_parts(parts: list[str], wanted: list[str]) -> bool:
-    if not wanted:
-        return not parts
-    if wanted[0] == "**":
-        return _match_parts(parts, wanted[1:]) or (bool(parts) and _match_parts(parts[1:], wanted))
-    return bool(parts) and fnmatchcase(parts[0], wanted[0]) and _match_parts(parts[1:], wanted[1:])
-
-
 def _danger(path: Path, inbox: Path) -> str | None:
-    for part in path.relative_to(inbox).parts:
-        if not SAFE_PART.fullmatch(part) or unicodedata.normalize("NFC", part) != part:
-            return f"the name {part!r} holds characters that are not allowed"
+    if reason := unsafe_name(path.relative_to(inbox).as_posix()):
+        return reason
     status = path.lstat()
     if not stat.S_ISREG(status.st_mode):
         return "it is a link or a device, not a file"
@@ -215,7 +186,7 @@ def read_chunks(path: Path, *, limits: Limits = LIMITS) -> Iterator[bytes]:
                             "expands_too_far", f"{packed} bytes expand to more than {allowed}"
                         )
                     yield chunk
-        except (OSError, EOFError, zlib.error) as error:
+        except BROKEN_ARCHIVE as error:
             raise FileRefused("broken_archive", f"it cannot be expanded ({error})") from error
 
 
@@ -239,6 +210,12 @@ def decode(path: Path, encoding: str, *, limits: Limits = LIMITS) -> Iterator[st
             raise FileRefused(
                 "undecodable_file",
                 f"the byte at offset {before + error.start} is not {encoding} ({error.reason})",
+            ) from error
+        except UnicodeError as error:
+            raise FileRefused(
+                "undecodable_file",
+                f"it begins without the byte order mark of {encoding}: declare {encoding}-le or "
+                f"{encoding}-be",
             ) from error
         if "\0" in text:
             raise FileRefused(

@@ -213,7 +213,7 @@ class _Driver:
         """Points before a commit of the lake, and between its data files and its log."""
 
         def write(table: Any, *given: Any, **named: Any) -> None:
-            path = Path(getattr(table, "table_uri", table))
+            path = Path(getattr(table, "table_uri", str(table)).removeprefix("file://"))
             place = self._place(path)
             self._arrive(f"write {place}")
             real(table, *given, **named)

@@ -13,7 +13,7 @@ from ingestion.erasure import begin, clean_lake, pending, plan
 from ingestion.erasure.persons import Person
 from ingestion.erasure.searching import search
 from ingestion.lake import Lake, open_table
-from ingestion.pipeline import StreamResult
+from ingestion.results import StreamResult
 from ingestion.settings import Home, Sources
 
 KEY = "a key of the tests alone"

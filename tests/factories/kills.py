@@ -38,11 +38,11 @@ class Command:
     lines: tuple[str, ...]
 
 
-def without_dagster(root: Path, run_id: str, until: date) -> Command:
-    """The night of ``whole_night`` as a process."""
+def without_dagster(root: Path, run_id: str, until: date, *, time_zone: str) -> Command:
+    """The night of ``whole_night`` as a process of a host in a time zone."""
     return Command(
         arguments=("-m", "tests.factories.whole_night", str(root), run_id, until.isoformat()),
-        environment={},
+        environment={"TZ": time_zone},
         lines=(
             *("lived", "extracted mapped__customers", "extracted limesurvey__survey_answers"),
             *("extracted mapped__interactions", "frozen", "model int_sales__orders_latest"),

@@ -13,7 +13,7 @@ from tests.factories.dbt import run_dbt
 CUSTOMERS = 60
 DAYS = 60
 LAST_DAY = date(2026, 10, 31)
-NAMES_OF_THE_RUN = ("run_id", "computed_at", "frozen_at")
+NAMES_OF_THE_RUN = ("run_id", "computed_at", "frozen_at", "change_seq")
 NIGHTLY = ("build", "--exclude-resource-type", "unit_test")
 
 

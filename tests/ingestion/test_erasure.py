@@ -2,16 +2,16 @@
 
 import gzip
 import json
-from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
-from ingestion import all_streams, rewriting
+from ingestion import all_streams
 from ingestion.erasure import begin, erased_before, erasures, pending
 from ingestion.erasure.persons import UnknownPersonError
 from ingestion.lake import Lake, open_table, source_states
 from tests.factories.forgotten import FILES, SHARED, Company
+from tests.factories.stopped_rewriting import times_stopped
 
 
 @pytest.mark.parametrize(
@@ -140,29 +140,7 @@ def test_an_erasure_that_is_killed_at_any_commit_is_carried_on(
 ) -> None:
     begin(company.sources, company.home, company.plan("C-1001"))
     pattern = pending(company.home)[0].traces.of_records
-    write, forget = rewriting.write_deltalake, rewriting._forget
-    stops = 0
-    for last in range(1, 40):
-        left = [last]
-
-        def counted(call: Any, left: list[int] = left) -> Any:
-            def called(*given: Any, **named: Any) -> Any:
-                left[0] -= 1
-                if left[0] < 0:
-                    raise KeyboardInterrupt
-                return call(*given, **named)
-
-            return called
-
-        monkeypatch.setattr(rewriting, "write_deltalake", counted(write))
-        monkeypatch.setattr(rewriting, "_forget", counted(forget))
-        try:
-            company.go_on()
-        except KeyboardInterrupt:
-            stops += 1
-        else:
-            break
-    assert stops
+    assert times_stopped(company.go_on, monkeypatch)
     assert company.places(pattern) == []
 
 
@@ -182,11 +160,14 @@ def test_packed_files_lists_and_unknown_ones_are_cleaned_or_go_with_a_note(
     kept = {"no": "2"}
     (folder / "a.json").write_text(json.dumps({"rows": [{"mail": "sara@example.org"}, kept]}))
     (folder / "b.csv.gz").write_bytes(gzip.compress(b"no\n1\nsara@example.org\n"))
+    torn = bytearray(gzip.compress(b"no\n1\n" * 99))
+    torn[12] ^= 255
+    (folder / "torn.csv.gz").write_bytes(torn)
     (folder / "c.bin").write_bytes(b"\0sara@example.org\0")
     (folder / "d.bin").write_bytes(b"\0nobody")
     company.erase()
     assert json.loads((folder / "a.json").read_text()) == {"rows": [kept]}
     assert gzip.decompress((folder / "b.csv.gz").read_bytes()) == b"no\n1\n"
     assert sorted(path.name for path in folder.iterdir()) == [
-        *("a.json", "b.csv.gz", "c.erased.txt", "d.bin")
+        *("a.json", "b.csv.gz", "c.erased.txt", "d.bin", "torn.csv.gz")
     ]

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from ingestion import configured_streams, load_sources
+from ingestion import configured_streams, load_sources, mistakes
 from ingestion.settings import PROJECT_ROOT
 
 EXAMPLE = PROJECT_ROOT / "docs" / "sources.example.yaml"
@@ -20,6 +20,20 @@ def test_the_example_is_accepted_and_shows_every_connector_that_needs_no_account
         *("deals/opportunities", "deals/accounts"),
     ]
     assert not sources.company.is_demo
+
+
+def test_the_bucket_of_the_example_is_accepted_once_uncommented(tmp_path: Path) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    commented = re.search(r"^    # options:.*\n(?:^    #   .*\n)*", text, re.M)
+    assert commented
+    written = text.replace(commented[0], re.sub(r"^    # ", "    ", commented[0], flags=re.M))
+    (tmp_path / "sources.yaml").write_text(written, encoding="utf-8")
+
+    sources = load_sources(tmp_path / "sources.yaml").sources
+
+    (deals,) = [source for source in sources if source.id == "deals"]
+    assert deals.options["url"] == "s3://acme-exports/deals"
+    assert mistakes(load_sources(tmp_path / "sources.yaml")) == []
 
 
 def test_the_rest_sources_of_the_example_are_accepted_once_uncommented(tmp_path: Path) -> None:

@@ -95,6 +95,25 @@ def test_rows_read_again_in_the_overlap_do_not_land_again(tmp_path: Path) -> Non
     assert [row[0] for row in landed(lake)] == ["1", "2", "3"]
 
 
+def test_two_contents_under_one_version_are_counted_as_records(tmp_path: Path) -> None:
+    """Fault 37: within a batch, and against what landed; nothing else is a conflict."""
+    lake, at = Lake(tmp_path), "2026-01-01 10:00:00"
+    rows = raw(("1", "5", at), ("1", "5", at), ("2", "6", at), ("2", "7", at), ("3", "8", at))
+    assert bring(lake, rows).rows_conflicting == 1
+    assert bring(lake, rows).rows_conflicting == 0
+
+    later = raw(("1", "9", "2026-01-01 11:00:00"), ("2", "8", at), ("3", "9", at), ("4", "1", at))
+    assert bring(lake, later).rows_conflicting == 2
+
+
+def test_a_key_that_comes_twice_without_a_version_is_a_conflict_of_its_load(
+    tmp_path: Path,
+) -> None:
+    lake, spec = Lake(tmp_path), spec_of(version=None)
+    assert bring(lake, raw(("1", "5", None), ("1", "6", None)), spec=spec).rows_conflicting == 1
+    assert bring(lake, raw(("1", "7", None)), spec=spec).rows_conflicting == 0
+
+
 def test_a_reading_without_news_commits_nothing(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
     rows = raw(("1", "5", "2026-01-01 10:00:00"))

@@ -12,8 +12,8 @@ from ingestion.errors import StaleSourceError
 from ingestion.freezing import FrozenInputs
 from ingestion.lake import Lake
 from ingestion.loads import held_loads
-from ingestion.pipeline import StreamResult
 from ingestion.quarantine import replay, summarize
+from ingestion.results import StreamResult
 from ingestion.settings import Home, Sources, home_of, load_sources
 
 SOURCES = """

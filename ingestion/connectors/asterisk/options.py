@@ -11,7 +11,8 @@ from pydantic import Field, ValidationError, model_validator
 from ingestion.connectors.asterisk.streams import STREAMS
 from ingestion.errors import ConfigurationError
 from ingestion.explaining import explain
-from ingestion.readers.files import Encoding, FilePattern
+from ingestion.readers.files import Encoding
+from ingestion.readers.names import FilePattern
 from ingestion.settings import Name, Source, Strict
 
 CdrColumn = Literal[

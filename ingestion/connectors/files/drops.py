@@ -1,7 +1,7 @@
 """From an inbox to batches: one file after the other, each landed or refused as a whole."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -76,7 +76,7 @@ def read_drops(
     for path, danger in files.matching_files(inbox, options.glob):
         name = str(path.relative_to(inbox))
         if danger:
-            yield _refusal("unsafe_file", danger, stream=stream, name=name)
+            yield refusal("unsafe_file", danger, stream=stream, name=name)
         elif files.is_settled(path, seconds=options.settle_seconds):
             before = _fingerprint(path)
             drop = _Drop(
@@ -113,7 +113,15 @@ def _batch(drop: _Drop, options: FileStream, limits: Limits, scratch: Path) -> B
     except SourceError as error:
         rule = error.rule if isinstance(error, FileRefused) else "missing_column"
         detail = error.detail if isinstance(error, FileRefused) else str(error)
-        return _refusal(rule, detail, stream=drop.stream.name, name=drop.name, drop=drop)
+        return refusal(
+            rule,
+            detail,
+            stream=drop.stream.name,
+            name=drop.name,
+            # not the file's own, so that it can land once the settings are mended
+            transaction=f"refused:{drop.sha256}",
+            after_landing=partial(drop.finish, f"{rule}: {detail}"),
+        )
     return Batch(
         rows=_mapped(content, drop, options),
         transaction=f"file:{drop.sha256}",
@@ -159,17 +167,26 @@ def _without(part: pa.RecordBatch, options: FileStream) -> pa.RecordBatch:
     return part.select([name for name in names if name not in left])
 
 
-def _refusal(rule: str, detail: str, *, stream: str, name: str, drop: _Drop | None = None) -> Batch:
-    """A batch without rows whose one reject is the whole file.
+def refusal(
+    rule: str,
+    detail: str,
+    *,
+    stream: str,
+    name: str,
+    transaction: str | None = None,
+    after_landing: Callable[[], None] | None = None,
+) -> Batch:
+    """A batch without rows whose one reject is the whole file."""
+    return Batch(
+        rows=no_rows(stream),
+        transaction=transaction,
+        rejects=reject_table([Reject(row_number=0, rule=rule, value=detail)], name),
+        after_landing=after_landing,
+    )
 
-    Its transaction is not the file's own, so that the same file can land once the settings
-    that refused it are mended.
-    """
+
+def no_rows(stream: str) -> pa.Table:
+    """The rows of a batch that has none."""
     columns = [column.name for column in MAPPED_STREAMS[stream].columns]
     empty = pa.schema([(column, pa.string()) for column in [*columns, "_file"]]).append(ROW)
-    return Batch(
-        rows=empty.empty_table(),
-        transaction=f"refused:{drop.sha256}" if drop else None,
-        rejects=reject_table([Reject(row_number=0, rule=rule, value=detail)], name),
-        after_landing=partial(drop.finish, f"{rule}: {detail}") if drop else None,
-    )
+    return empty.empty_table()

@@ -1,4 +1,7 @@
-"""Settings of the ``files`` connector: one entry per stream, checked before anything is read."""
+"""Settings of the ``files`` connector, checked before anything is read.
+
+One entry per stream, and the bucket from which files come that nobody drops.
+"""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
@@ -6,11 +9,17 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from ingestion.connectors.files.wide import Wide
-from ingestion.errors import ConfigurationError
-from ingestion.readers.declared import MappedStream, declared_streams
+from ingestion.readers.declared import (
+    BaseUrl,
+    MappedStream,
+    Variable,
+    declared_place,
+    declared_streams,
+)
 from ingestion.readers.delimited import Dialect
-from ingestion.readers.files import Encoding, FilePattern, matches
-from ingestion.settings import Source
+from ingestion.readers.files import Encoding
+from ingestion.readers.names import FilePattern, matches
+from ingestion.settings import Source, Strict
 
 Format = Literal["csv", "json", "jsonl", "parquet", "xlsx"]
 
@@ -77,18 +86,59 @@ class FileStream(MappedStream):
         )
 
 
+class ObjectStore(Strict):
+    """Where files come from that nobody drops: a bucket, and who may read it.
+
+    Args:
+        url: ``s3://bucket/prefix``; the prefix is a folder.
+        region: of the bucket.
+        endpoint: address of the store; Amazon's own by default.
+        key_id_env, key_secret_env, session_token_env: environment variables with the keys;
+            the last one belongs to keys that hold for hours only.
+        objects_per_run: how many a run fetches for one stream at most.
+    """
+
+    url: Annotated[str, Field(pattern=r"^s3://[a-z0-9][a-z0-9._-]{1,61}[a-z0-9](/[^/]+)*/?$")]
+    region: Annotated[str, Field(pattern="^[a-z0-9-]+$")] = "us-east-1"
+    endpoint: Annotated[BaseUrl, Field(pattern="^[a-z]+://[^/?#]+$")] | None = None
+    key_id_env: Variable
+    key_secret_env: Variable
+    session_token_env: Variable | None = None
+    objects_per_run: Annotated[int, Field(ge=1)] = 20_000
+
+    @property
+    def address(self) -> str:
+        """The store's address."""
+        return self.endpoint or f"https://s3.{self.region}.amazonaws.com"
+
+    @property
+    def bucket(self) -> str:
+        """The bucket's name."""
+        return self.url.split("/")[2]
+
+    @property
+    def prefix(self) -> str:
+        """What the keys of its objects begin with; empty or with a slash at its end."""
+        folder = "/".join(self.url.split("/")[3:]).strip("/")
+        return f"{folder}/" if folder else ""
+
+
 def options_of(source: Source) -> Mapping[str, FileStream]:
     """The settings of every stream of ``source``.
 
     Raises:
         ConfigurationError: a key, value or column that is not allowed.
     """
-    if source.options:
-        raise ConfigurationError(
-            f"source {source.id}: options has {', '.join(sorted(source.options))}; the files "
-            "connector has none, everything stands under streams"
-        )
     return declared_streams(source, FileStream)
+
+
+def place_of(source: Source) -> ObjectStore | None:
+    """The bucket from which the files of ``source`` come; None when they are dropped.
+
+    Raises:
+        ConfigurationError: a key or value that is not allowed.
+    """
+    return declared_place(source, ObjectStore) if source.options else None
 
 
 def sharing(streams: Mapping[str, FileStream], relative: str) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from openpyxl import DEFUSEDXML, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from ingestion.connectors.files.options import FileStream
+from ingestion.readers.archives import BROKEN_ARCHIVE
 from ingestion.readers.content import ROW, Content, Reject, column_names
 from ingestion.readers.files import MIB, FileRefused, Limits, open_safely
 
@@ -32,8 +33,8 @@ NEVER_CALCULATED = re.compile(
     rb'<c\b(?![^>]*\bt="str")[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'
 )
 BROKEN = (
-    *(zipfile.BadZipFile, ParseError, DefusedXmlException, InvalidFileException),
-    *(KeyError, ValueError, TypeError, AttributeError, EOFError, OSError, NotImplementedError),
+    *(*BROKEN_ARCHIVE, ParseError, DefusedXmlException, InvalidFileException),
+    *(LookupError, ArithmeticError, ValueError, TypeError, AttributeError),
 )
 """What openpyxl raises on workbooks that are none."""
 

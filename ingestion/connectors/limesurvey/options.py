@@ -9,7 +9,8 @@ from pydantic import Field, ValidationError, model_validator
 
 from ingestion.errors import ConfigurationError
 from ingestion.explaining import explain
-from ingestion.readers.files import Encoding, FilePattern
+from ingestion.readers.files import Encoding
+from ingestion.readers.names import FilePattern
 from ingestion.readers.surveys.declaration import STREAM_NAMES, Survey
 from ingestion.settings import Source, Strict
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from ingestion.readers.allowance import MIB
+from ingestion.readers.archives import BROKEN_ARCHIVE
 from ingestion.readers.http import Form
 from ingestion.readers.json_values import decoded
 
@@ -38,7 +39,7 @@ def _zip(body: bytes) -> Any:
             if entry.file_size > EXPANDED:
                 raise ValueError("too large")
             return decoded(archive.read(entry))
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+    except BROKEN_ARCHIVE as error:
         raise ValueError(str(error)) from error
 
 

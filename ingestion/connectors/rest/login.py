@@ -65,14 +65,26 @@ class _HeaderCredentials(OAuth2ClientCredentials):
         return request | {"auth": tuple(secrets.values())}
 
 
+class _JsonCredentials(OAuth2ClientCredentials):
+    """The request for a token as a JSON object; a token without an end is renewed all the same."""
+
+    def build_access_token_request(self) -> dict[str, Any]:
+        return {"json": super().build_access_token_request()["data"]}
+
+    def parse_expiration_in_seconds(self, response_json: Any) -> int:
+        return int(response_json.get("expires_in") or self.default_token_expiration)
+
+
+KINDS = {"body": OAuth2ClientCredentials, "header": _HeaderCredentials, "json": _JsonCredentials}
+
+
 def _oauth(
     auth: settings.ClientCredentials | settings.RefreshToken,
     found: Mapping[str, str],
     session: Callable[..., BoundedSession],
     data: dict[str, str],
 ) -> OAuth2ClientCredentials:
-    is_in_header = isinstance(auth, settings.ClientCredentials) and auth.sent == "header"
-    kind = _HeaderCredentials if is_in_header else OAuth2ClientCredentials
+    kind = KINDS[auth.sent if isinstance(auth, settings.ClientCredentials) else "body"]
     return kind(
         access_token_url=auth.token_url,
         client_id=found["client_id_env"],

@@ -6,24 +6,11 @@ What a stream may say belongs in ``streams``.
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from ingestion.connectors.rest.streams import RestStream
-from ingestion.errors import ConfigurationError
-from ingestion.readers.addresses import checked_url
-from ingestion.readers.declared import declared_place, declared_streams
+from ingestion.readers.declared import BaseUrl, Variable, declared_place, declared_streams
 from ingestion.settings import Source, Strict
-
-
-def _callable(value: str) -> str:
-    try:
-        return checked_url(value)
-    except ConfigurationError as error:
-        raise ValueError(str(error)) from None
-
-
-Variable = Annotated[str, Field(pattern="^[A-Z][A-Z0-9_]*$")]
-BaseUrl = Annotated[str, AfterValidator(_callable)]
 
 
 class NoAuth(Strict):
@@ -62,7 +49,8 @@ class ClientCredentials(Strict):
     """OAuth 2 client credentials; the token is renewed when it expires.
 
     Args:
-        sent: where the source wants the client's id and secret.
+        sent: where the source wants the client's id and secret: in a form, in the header of
+            user and password, or in a JSON object.
         data: sent beside them, such as a scope.
     """
 
@@ -71,7 +59,7 @@ class ClientCredentials(Strict):
     client_id_env: Variable
     client_secret_env: Variable
     data: dict[str, str] = Field(default_factory=dict)
-    sent: Literal["body", "header"] = "body"
+    sent: Literal["body", "header", "json"] = "body"
 
 
 class RefreshToken(Strict):

@@ -8,8 +8,8 @@ from pydantic import Field, ValidationError, model_validator
 from ingestion.entities import MAPPED_STREAMS
 from ingestion.errors import ConfigurationError
 from ingestion.explaining import explain
-from ingestion.readers.files import FilePattern
 from ingestion.readers.mapping import Columns, check_columns
+from ingestion.readers.names import FilePattern
 from ingestion.readers.paths import Place
 from ingestion.settings import Source, Strict
 

@@ -13,7 +13,7 @@ from ingestion.connectors.singer.options import options_of
 from ingestion.entities import MAPPED_STREAMS
 from ingestion.errors import ConfigurationError, SourceError
 from ingestion.lake import Lake, open_table, source_states
-from ingestion.readers.files import matches
+from ingestion.readers.names import matches
 from ingestion.settings import Source
 
 

@@ -16,6 +16,7 @@ from ingestion.demo.recording import (
     RIVALS,
     STAFF_ITEMS,
     STAKEHOLDER_ITEMS,
+    TASKS,
     Table,
 )
 from ingestion.demo.world.calls import SUPPORT, empathy
@@ -50,7 +51,7 @@ def ask_panel(state: State) -> None:
     answers = (
         _experience(random, felt),
         _wishes(random, size) | _wallet(state, random, person),
-        _market(random, felt),
+        _market(random, felt) | _site(random, felt),
     )
     part = np.arange(size)
     given = {
@@ -115,6 +116,15 @@ def _market(random: np.random.Generator, felt: Floats) -> Table:
     for rival, fame in zip(RIVALS, (7.6, 6.8), strict=True):
         told = scale(fame + 0.4 * felt + random.normal(0, 1.6, size), 0, 10)
         answers[f"rival[{rival}]"] = np.where(random.random(size) < 0.75, told, NONE)
+    return answers
+
+
+def _site(random: np.random.Generator, felt: Floats) -> Table:
+    """How easy ordering and finding was on the site, for those who remember doing it."""
+    answers: Table = {}
+    for task, ease in zip(TASKS, (4.6, 5.4), strict=True):
+        told = scale(ease + 1.2 * felt + random.normal(0, 1.1, len(felt)), 1, 7)
+        answers[f"easy[{task}]"] = np.where(random.random(len(felt)) < 0.8, told, NONE)
     return answers
 
 

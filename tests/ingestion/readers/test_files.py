@@ -125,6 +125,7 @@ def test_a_forbidden_byte_is_named_by_its_offset(inbox: Path, lead: int, mark: b
     [
         ("utf-8", "é".encode()[:1], "undecodable_file"),
         ("utf-16", "abc".encode("utf-16")[:-1], "undecodable_file"),
+        ("utf-16", "abc".encode("utf-16-le"), "undecodable_file"),
         ("utf-16-le", b"\x00\xd8\x00\x00", "undecodable_file"),
         ("utf-8", b"a\0b", "null_character"),
         ("cp1256", "ab".encode("utf-16-le"), "null_character"),

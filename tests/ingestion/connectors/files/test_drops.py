@@ -175,7 +175,7 @@ def test_a_mistake_in_the_settings_is_named(
 def test_options_and_unknown_streams_are_refused(inbox: Inbox) -> None:
     known = inbox.source()
 
-    with pytest.raises(ConfigurationError, match="options has path"):
+    with pytest.raises(ConfigurationError, match="path: Extra inputs"):
         files.check(known.model_copy(update={"options": {"path": "x"}}))
     with pytest.raises(ConfigurationError, match="stream sales: must be one of customers"):
         files.check(known.model_copy(update={"streams": {"sales": known.streams["orders"]}}))

@@ -1,5 +1,6 @@
 """Records that a vendor streams into files: contact records, and events of messages."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -105,3 +106,18 @@ def test_what_is_no_call_is_none(tmp_path: Path) -> None:
     rows, _ = _landed("amazon_connect", "calls", tmp_path)
 
     assert {row[CALL.index("_op")] for row in rows} == {"delete"}
+
+
+def test_an_event_of_the_account_belongs_to_no_message_and_is_refused(tmp_path: Path) -> None:
+    event = {"event": "account_status_change", "sg_event_id": "e9", "timestamp": 1769853600}
+    sound = json.loads((FIXTURES / "sendgrid_events.json").read_text(encoding="utf-8"))
+    (tmp_path / "events.json").write_text(json.dumps([*sound, event]), encoding="utf-8")
+    world = StreamedWorld(tmp_path, "sendgrid_events", EVENTS)
+    raw = {"id": "crm", "connector": "files", "preset": "sendgrid_events"}
+    source = Source.model_validate(with_preset(raw | {"streams": {EVENTS: {"settle_seconds": 0}}}))
+
+    with duckdb.connect() as connection:
+        (batch,) = files.read(source, EVENTS, cursor={}, inbox=tmp_path)
+        found = conformed(world, batch, connection)
+
+    assert (found.count_accepted, found.count_rejected) == (len(sound), 1)

@@ -36,6 +36,7 @@ class Bitrix24(Dialect):
         body = asked.body
         assert (body["start"], body["order"]) == (-1, {"ID": "ASC"})
         wanted, changed = body["select"], body["filter"].get(">=DATE_MODIFY")
+        assert wanted == ["ID"] or {"PHONE", "EMAIL"} <= set(wanted)
         rows = vendor.living(datetime.fromisoformat(changed) if changed else None)
         rows = [row for row in rows if row.number > int(body["filter"][">ID"])][:PAGE]
         records = [self.record(row) for row in rows]
@@ -127,7 +128,7 @@ class HubSpot(Dialect):
             (group,) = asked.body["filterGroups"]
             (told,) = group["filters"]
             assert (told["propertyName"], told["operator"]) == ("lastmodifieddate", "GTE")
-            assert asked.body["limit"] <= 200
+            assert int(asked.body["after"]) + asked.body["limit"] <= 10_000
             since = datetime.fromtimestamp(int(told["value"]) / 1000, UTC)
             rows, more = cut(vendor.living(since, by_change=True), int(asked.body.get("after", 0)))
             records = [self.record(row) for row in rows]

@@ -36,6 +36,8 @@ class Typeform(Dialect):
 
     def answer(self, vendor: Vendor, asked: Asked) -> Any:
         assert asked.path == "/forms/form1/responses"
+        # a token goes with no order of one's own
+        assert not {"sort", "after"} & set(asked.query)
         rows = vendor.living(datetime.fromisoformat(asked.query["since"]), by_change=True)[::-1]
         before = asked.query.get("before")
         place = [self.key(row.number) for row in rows].index(before) + 1 if before else 0
@@ -118,13 +120,16 @@ class GoogleForms(Dialect):
 
     def answer(self, vendor: Vendor, asked: Asked) -> Any:
         assert (asked.path, asked.query["pageSize"]) == ("/v1/forms/form1/responses", "5000")
-        since = datetime.fromisoformat(asked.query["filter"].removeprefix("timestamp >= "))
-        rows, more = cut(vendor.living(since), int(asked.query.get("pageToken", 0)))
+        told = asked.query["filter"]
+        start, _, begun = asked.query.get("pageToken", f"0|{told}").partition("|")
+        assert told == begun
+        since = datetime.fromisoformat(told.removeprefix("timestamp >= "))
+        rows, more = cut(vendor.living(since), int(start))
         if not rows:
             return {}
         body = self.envelope([self.record(row) for row in rows])
         body.pop("nextPageToken")
-        return body | ({"nextPageToken": str(more)} if more else {})
+        return body | ({"nextPageToken": f"{more}|{told}"} if more else {})
 
 
 class Twilio(Dialect):

@@ -82,6 +82,7 @@ EXPECTED: dict[tuple[str, str], tuple[tuple[str, ...], list[tuple[Any, ...]]]] =
     ("typeform", "survey_answers"): (
         ANSWERS,
         [
+            ("form1|21085286190ffad1248d17c4135ee56f|RUqkXSeXBXSd", None, "false", None),
             ("form1|21085286190ffad1248d17c4135ee56f|nps", "9.00", None, None),
             ("form1|21085286190ffad1248d17c4135ee56f|why", None, None, "it is quick"),
         ],

@@ -7,7 +7,8 @@ import pytest
 
 from ingestion.errors import SourceError
 from ingestion.lake import Lake, open_table, source_states
-from ingestion.pipeline import StreamResult, configured_streams, extract
+from ingestion.pipeline import configured_streams, extract
+from ingestion.results import StreamResult
 from ingestion.settings import Company, Home, Sources
 from tests.factories.json_server import Answer, Asked
 from tests.factories.vendor import PAGE, SECRET
@@ -56,6 +57,10 @@ def test_a_link_that_leads_back_is_followed_once(monkeypatch: pytest.MonkeyPatch
         ({"kind": "client_credentials"}, {"client_secret": [SECRET]}),
         ({"kind": "client_credentials", "sent": "header"}, {"client_secret": None}),
         (
+            {"kind": "client_credentials", "sent": "json", "data": {"scope": "read"}},
+            {"client_secret": SECRET, "grant_type": "client_credentials", "scope": "read"},
+        ),
+        (
             {"kind": "refresh_token", "refresh_token_env": "AUTH_TOKEN"},
             {"grant_type": ["refresh_token"], "refresh_token": [SECRET]},
         ),
@@ -90,7 +95,9 @@ def test_a_token_that_expires_in_the_middle_is_renewed_once(
     logins = [asked for asked in local.vendor.asked if asked.path == "/token"]
     assert len(logins) == 2
     assert {name: logins[0].body.get(name) for name in sent} == sent
-    assert logins[0].headers.get("Authorization", "").startswith("Basic") == ("sent" in more)
+    assert logins[0].headers.get("Authorization", "").startswith("Basic") == (
+        more.get("sent") == "header"
+    )
 
 
 def test_a_stopped_night_keeps_its_pages_and_the_next_one_lands_the_rest_once(

@@ -1,5 +1,7 @@
 """Traps of survey tools and service desks that the kit has no point for."""
 
+import io
+import zipfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import partial
@@ -44,6 +46,19 @@ def test_an_export_that_is_cut_or_too_large_is_refused(
         monkeypatch.setattr(answers, "EXPANDED", 10)
         with pytest.raises(TransientSourceError, match="no complete ZIP file with one JSON file"):
             batches_of(world)
+
+
+def test_an_export_whose_packed_bytes_are_damaged_is_no_answer() -> None:
+    """A damaged stream and an encrypted file are as little of an export as a cut one."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a", '{"responses": []}')
+    first_block, flags = packed.getvalue().index(b"a") + 1, packed.getvalue().index(b"PK\1\2") + 8
+    for at, bit, told in ((first_block, 4, "invalid block type"), (flags, 1, "encrypted")):
+        damaged = bytearray(packed.getvalue())
+        damaged[at] ^= bit
+        with pytest.raises(ValueError, match=told):
+            answers.FORMS["zip"].parse(bytes(damaged))
 
 
 def test_times_are_asked_for_in_utc_and_questions_are_known_by_number() -> None:
