@@ -11,9 +11,10 @@
 
 {% macro mark(input) -%}
     {%- if execute and is_incremental() -%}
-        {{ return(read_mark(this.identifier, input)) }}
+        {{ read_mark(this.identifier, input) }}
+    {%- else -%}
+        0
     {%- endif -%}
-    {{ return(0) }}
 {%- endmacro %}
 
 {% macro read_mark(model, input) -%}
@@ -48,4 +49,68 @@
         '{{ relation.identifier }}',
         coalesce(max({{ column }}), 0)
     from {{ relation }}
+{%- endmacro %}
+
+{#
+Whether a day came to be before `as_of` since the model's last build: its rows were read and
+not yet counted. The model imports the CTE `run`.
+#}
+{% macro is_day_since_mark(day) -%}
+    {{ dbt.datediff("cast('1970-01-01' as date)", day, 'day') }}
+    between {{ mark('stg_meta__run') }} and run.as_of_day - 1
+{%- endmacro %}
+
+{#
+CTE of the persons whose rows a growing model makes anew: those of whom a fact changed since
+its last build, and those of whom a held row is `unsettled`, which time alone changes.
+#}
+{% macro affected_persons(unsettled) -%}
+affected_persons as (
+
+    select customer_id
+    from {{ ref('fct_recounted_persons') }}
+    where change_seq > {{ mark('fct_recounted_persons') }}
+    {%- if is_incremental() %}
+    union
+    select customer_id
+    from {{ this }}
+    where {{ unsettled }}
+    {%- endif %}
+
+)
+{%- endmacro %}
+
+{#
+Whether a row is of such a person; on a full build every row is. Not a plain `in`: that lets
+DuckDB hash the facts, which it takes for few, instead of the persons.
+#}
+{% macro is_of_affected_person() -%}
+    {%- if is_incremental() -%}
+        coalesce(
+            customer_id in (
+                select affected_persons.customer_id from affected_persons
+            ),
+            false
+        )
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
+{#
+Pre-hook of such a model: whoever has no rows any more leaves none, so the rows of persons
+of whom a fact changed go in the transaction that writes their new ones.
+#}
+{% macro forget_affected_persons() -%}
+    {%- if execute and is_incremental() -%}
+        delete from {{ this }}
+        where coalesce(
+            customer_id in (
+                select customer_id
+                from {{ ref('fct_recounted_persons') }}
+                where change_seq > {{ mark('fct_recounted_persons') }}
+            ),
+            false
+        )
+    {%- endif -%}
 {%- endmacro %}

@@ -1,6 +1,6 @@
 -- Per source, kind of record and local day the timeline holds as many touches as the
 -- intermediate has living records, but those that say why they are none. A row names a
--- day that differs.
+-- day that differs. Days that were counted long before are counted again once a week.
 with
 
 run as (
@@ -119,6 +119,7 @@ counted_living as (
     from living
     inner join run
         on living.local_date < run.as_of
+    where living.local_date >= {{ first_tested_day() }}
     group by living.touch_kind, living.source_id, living.local_date
 
 ),
@@ -134,7 +135,9 @@ counted_exclusions as (
     from {{ ref('int_interactions__records_unified') }} as records
     inner join run
         on records.started_local_date < run.as_of
-    where records.exclusion_reason is not null
+    where
+        records.exclusion_reason is not null
+        and records.started_local_date >= {{ first_tested_day() }}
     group by records.touch_kind, records.source_id, records.started_local_date
 
 ),
@@ -148,6 +151,7 @@ counted_touches as (
         count(*) as count_touches
 
     from {{ ref('fct_interactions') }}
+    where started_local_date >= {{ first_tested_day() }}
     group by touch_kind, source_id, started_local_date
 
 ),

@@ -1,17 +1,43 @@
 {#
 One scan for a table's key, nulls, accepted values and ranges. A failing row names the
-column and the rule, and says how many rows break it. Key columns may not be null.
+column and the rule, and says how many rows break it. Key columns may not be null. Where only
+new rows are tested, their keys are looked for among all.
 #}
 {% test assert_table(model, key, not_null=[], accepted_values={}, ranges={}) %}
 
+{%- set text = "concat_ws('|', " ~ key | join(', ') ~ ')' %}
+{%- set one_key = key[0] if key | length == 1 else text %}
+{%- set count_repeated = 'count(*) - count(distinct ' ~ fingerprint(text) ~ ')' %}
+{%- set is_of_some = tests_some_rows() %}
+
 with
+
+tested_rows as (
+
+    {{ tested_rows(model) }}
+
+),
+{%- if is_of_some %}
+
+repeated as (
+
+    select {{ count_repeated }} as count_repeated
+
+    from {{ model }}
+
+    where {{ one_key }} in (select {{ one_key }} from tested_rows)
+
+),
+{%- endif %}
 
 counted as (
 
     select
-        count(*) - count(distinct {{ fingerprint(
-            "concat_ws('|', " ~ key | join(', ') ~ ')'
-        ) }}) as {{ key | join('__') }}__is_repeated
+        {% if is_of_some -%}
+        (select count_repeated from repeated)
+        {%- else -%}
+        {{ count_repeated }}
+        {%- endif %} as {{ key | join('__') }}__is_repeated
         {%- for column in key + not_null %}
         , count(*) filter (where {{ column }} is null) as {{ column }}__is_null
         {%- endfor %}
@@ -29,7 +55,7 @@ counted as (
         ) as {{ column }}__is_out_of_range
         {%- endfor %}
 
-    from {{ model }}
+    from tested_rows
 
 ),
 

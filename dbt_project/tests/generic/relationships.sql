@@ -1,13 +1,22 @@
-{# As dbt's own, with one row per value: the keys of millions of facts do not fit in memory. #}
+{#
+As dbt's own, with one row per value: the keys of millions of facts do not fit in memory.
+Where only new rows are tested, only their values are looked for.
+#}
 {% test relationships(model, column_name, to, field) %}
 
 with
+
+tested_rows as (
+
+    {{ tested_rows(model) }}
+
+),
 
 child_values as (
 
     select {{ column_name }} as child_value
 
-    from {{ model }}
+    from tested_rows
 
     where {{ column_name }} is not null
 
@@ -20,6 +29,10 @@ parent_values as (
     select {{ field }} as parent_value
 
     from {{ to }}
+    {%- if tests_some_rows() %}
+
+    where {{ field }} in (select child_value from child_values)
+    {%- endif %}
 
 ),
 

@@ -1,6 +1,6 @@
 {{ config(severity='warn') }}
 -- Moves that no journey allows are kept and shown here: a rule, a seed or the data is
--- wrong.
+-- wrong. A rule of stages is not broken by one night: they are looked for once a week.
 with
 
 steps as (
@@ -13,7 +13,7 @@ steps as (
         entered_local_date as entered_on
 
     from {{ ref('fct_journey_steps') }}
-    where not is_allowed
+    where not is_allowed and {{ tests_all_rows() }}
     union all
     select
         'lifecycle' as journey,
@@ -23,7 +23,7 @@ steps as (
         entered_on
 
     from {{ ref('met_lifecycle_spells') }}
-    where not is_allowed
+    where not is_allowed and {{ tests_all_rows() }}
 
 )
 

@@ -76,7 +76,8 @@ final as (
         ended_at,
         state_milliseconds,
         counted_milliseconds,
-        is_overlapping
+        is_overlapping,
+        change_seq
 
     from named_mapped
     union all
@@ -92,7 +93,8 @@ final as (
         named_asterisk.ended_at,
         named_asterisk.state_milliseconds,
         named_asterisk.counted_milliseconds,
-        named_asterisk.is_overlapping
+        named_asterisk.is_overlapping,
+        named_asterisk.change_seq
 
     from named_asterisk
     left join mapped_days

@@ -47,7 +47,8 @@ final as (
             false
         ) as is_misroute,
         legs.is_open,
-        legs.is_internal
+        legs.is_internal,
+        legs.change_seq
 
     from legs
     inner join run

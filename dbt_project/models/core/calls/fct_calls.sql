@@ -42,7 +42,8 @@ final as (
         contacts.is_transferred,
         contacts.is_open,
         contacts.is_internal,
-        contacts.count_queue_entries
+        contacts.count_queue_entries,
+        contacts.change_seq
 
     from contacts
     inner join run

@@ -42,7 +42,8 @@ final as (
         entries.is_transferred,
         entries.is_open,
         entries.is_internal,
-        entries.exit_reason
+        entries.exit_reason,
+        entries.change_seq
 
     from entries
     inner join run

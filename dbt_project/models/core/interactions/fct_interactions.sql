@@ -50,7 +50,8 @@ final as (
         touches.segment,
         touches.market,
         touches.outcome,
-        touches.is_internal
+        touches.is_internal,
+        touches.change_seq
 
     from touches
     inner join run

@@ -30,7 +30,8 @@ final as (
         orders.product_name,
         orders.amount,
         orders.currency_code,
-        orders.is_internal
+        orders.is_internal,
+        orders.change_seq
 
     from orders
     inner join run

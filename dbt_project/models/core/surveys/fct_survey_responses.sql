@@ -34,7 +34,8 @@ final as (
         responses.submitted_local_date,
         responses.is_complete,
         responses.is_test,
-        responses.is_internal
+        responses.is_internal,
+        responses.change_seq
 
     from responses
     inner join run

@@ -34,6 +34,7 @@ stretches as (
             cast({{ to_local('agent_states.ended_at', 'run.time_zone') }} as date),
             agent_states.started_local_date
         ) as ended_local_date,
+        agent_states.change_seq,
         run.time_zone,
         run.as_of
 
@@ -87,6 +88,7 @@ pieces as (
                     'stretches.time_zone'
                 ) }}
         end as ended_at,
+        stretches.change_seq,
         days.state_local_date = stretches.started_local_date as is_first_piece
 
     from stretches
@@ -140,7 +142,8 @@ final as (
                         0
                     )
         end as counted_milliseconds,
-        coalesce(started_at < busy_to, false) as is_overlapping
+        coalesce(started_at < busy_to, false) as is_overlapping,
+        change_seq
 
     from covered
 

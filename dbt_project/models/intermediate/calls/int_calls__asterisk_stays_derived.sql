@@ -6,6 +6,14 @@
         "{{ set_mark('asterisk__cdr') }}",
     ],
 ) }}
+{#- Patterns: DuckDB makes a join of a long list, and reads all before it. #}
+{%- set is_of_stay %}
+            event_name in ('ENTERQUEUE', 'CONNECT', 'ABANDON')
+            or event_name in ('AGENTDUMP', 'SYSCOMPAT')
+            or event_name like 'EXIT%'
+            or event_name like 'COMPLETE%'
+            or event_name like '%TRANSFER'
+{%- endset %}
 -- Grain: one row per stay of a contact in a queue; a contact that got news is redone
 -- whole.
 with
@@ -13,13 +21,6 @@ with
 log_spans as (
 
     select * from {{ ref('int_calls__asterisk_log_spans') }}
-
-),
-
-legs as (
-
-    select * from {{ ref('stg_asterisk__cdr') }}
-    where _op = 'upsert'
 
 ),
 
@@ -52,33 +53,58 @@ coverage as (
 
 ),
 
--- Nobody asks for these where all calls are derived anew.
-changed_calls as (
+-- Time that the log has come to cover since.
+gained_periods as (
 
     select
         source_id,
-        call_id
+        covered_from as gained_from,
+        coalesce(was_covered_from, covered_to) as gained_to
 
-    from {{ ref('stg_asterisk__queue_log') }}
-    where _load_seq > {{ mark('asterisk__queue_log') }}
-    union
+    from coverage
+    where was_covered_from is null or covered_from < was_covered_from
+    union all
     select
-        legs.source_id,
-        legs.unique_id as call_id
+        source_id,
+        was_covered_to as gained_from,
+        covered_to as gained_to
 
-    from legs
-    left join coverage
-        on legs.source_id = coverage.source_id
+    from coverage
+    where was_covered_to < covered_to
+
+),
+
+-- Nobody asks for these where all calls are derived anew. They are numbers alone:
+-- where two exchanges use the same one, both calls are redone. Log and legs are named
+-- wherever they are read: what several clauses share is held in memory, here history.
+changed_calls as (
+
+    select call_id
+    from {{ ref('stg_asterisk__queue_log') }}
     where
-        legs._load_seq > {{ mark('asterisk__cdr') }}
-        or (
-            legs.last_application = 'Queue'
-            and (
-                coverage.was_covered_from is null
-                or legs.started_at < coverage.was_covered_from
-                or legs.started_at > coverage.was_covered_to
-            )
-        )
+        _load_seq > {{ mark('asterisk__queue_log') }}
+        and call_id not in ('NONE', 'CLI', 'REALTIME', 'MANAGER')
+        and ({{ is_of_stay }} or event_name = 'INFO')
+    union
+    select unique_id as call_id
+    from {{ ref('stg_asterisk__cdr') }}
+    where _load_seq > {{ mark('asterisk__cdr') }} and _op = 'upsert'
+    union
+    select legs.unique_id as call_id
+    from {{ ref('stg_asterisk__cdr') }} as legs
+    inner join gained_periods
+        on legs.source_id = gained_periods.source_id
+            and legs.started_at >= gained_periods.gained_from
+            and legs.started_at <= gained_periods.gained_to
+    where legs.last_application = 'Queue' and legs._op = 'upsert'
+
+),
+
+-- Calls are numbered in their order: files with smaller numbers alone are not read.
+oldest_call as (
+
+    select min(call_id) as call_id
+    from changed_calls
 
 ),
 
@@ -87,41 +113,43 @@ stay_lines as (
 
     select log_lines.*
     from {{ ref('stg_asterisk__queue_log') }} as log_lines
-    {%- if is_incremental() %}
-    inner join changed_calls
-        on log_lines.source_id = changed_calls.source_id
-            and log_lines.call_id = changed_calls.call_id
-    {%- endif %}
     where
         log_lines._op = 'upsert'
+        {%- if is_incremental() %}
+            and log_lines.call_id in (select changed_calls.call_id from changed_calls)
+            and log_lines.call_id >= (select oldest_call.call_id from oldest_call)
+        {%- endif %}
         and log_lines.call_id not in ('NONE', 'CLI', 'REALTIME', 'MANAGER')
         and (
-            log_lines.event_name in (
-                'ENTERQUEUE', 'CONNECT',
-                'ABANDON', 'AGENTDUMP', 'EXITWITHKEY', 'EXITWITHTIMEOUT', 'EXITEMPTY',
-                'SYSCOMPAT', 'COMPLETEAGENT', 'COMPLETECALLER', 'TRANSFER',
-                'BLINDTRANSFER', 'ATTENDEDTRANSFER'
-            )
+            {{ is_of_stay }}
             or log_lines.event_name = 'INFO' and log_lines.data1 in ('hold', 'acw')
         )
 
 ),
 
--- A note before the queue, such as the choice in a menu.
-announcements as (
+-- Calls with a note before the queue, such as the choice in a menu.
+announced_calls as (
 
-    select log_lines.*
+    select
+        log_lines.contact_id,
+        log_lines.source_id,
+        log_lines.call_id,
+        min_by(log_lines.queue_name, log_lines.event_order) as queue_name,
+        min(log_lines.event_order) as stay_order,
+        min(log_lines.occurred_at) as entered_at,
+        min(log_lines._landed_at) as first_landed_at
+
     from {{ ref('stg_asterisk__queue_log') }} as log_lines
-    {%- if is_incremental() %}
-    inner join changed_calls
-        on log_lines.source_id = changed_calls.source_id
-            and log_lines.call_id = changed_calls.call_id
-    {%- endif %}
     where
         log_lines._op = 'upsert'
+        {%- if is_incremental() %}
+            and log_lines.call_id in (select changed_calls.call_id from changed_calls)
+            and log_lines.call_id >= (select oldest_call.call_id from oldest_call)
+        {%- endif %}
         and log_lines.call_id not in ('NONE', 'CLI', 'REALTIME', 'MANAGER')
         and log_lines.event_name = 'INFO'
         and coalesce(log_lines.data1, '') not in ('hold', 'acw')
+    group by log_lines.contact_id, log_lines.source_id, log_lines.call_id
 
 ),
 
@@ -275,12 +303,13 @@ timed_stays as (
 changed_legs as (
 
     select legs.*
-    from legs
-    {%- if is_incremental() %}
-    inner join changed_calls
-        on legs.source_id = changed_calls.source_id
-            and legs.unique_id = changed_calls.call_id
-    {%- endif %}
+    from {{ ref('stg_asterisk__cdr') }} as legs
+    where
+        legs._op = 'upsert'
+        {%- if is_incremental() %}
+            and legs.unique_id in (select changed_calls.call_id from changed_calls)
+            and legs.unique_id >= (select oldest_call.call_id from oldest_call)
+        {%- endif %}
 
 ),
 
@@ -302,37 +331,32 @@ noted_reasons as (
 ),
 
 -- Announced to a queue and never in it: the queue was full or closed.
-unqueued_announcements as (
-
-    select announcements.*
-    from announcements
-    left join stays_in_queues
-        on announcements.contact_id = stays_in_queues.contact_id
-    where stays_in_queues.contact_id is null
-
-),
-
 refused_by_log as (
 
     select
-        unqueued_announcements.contact_id,
-        unqueued_announcements.source_id,
-        unqueued_announcements.call_id,
-        min_by(
-            unqueued_announcements.queue_name, unqueued_announcements.event_order
-        ) as queue_name,
+        announced_calls.contact_id,
+        announced_calls.source_id,
+        announced_calls.call_id,
+        announced_calls.queue_name,
         max(changed_legs.phone_key) as phone_key,
-        min(unqueued_announcements.event_order) as stay_order,
-        min(unqueued_announcements.occurred_at) as entered_at,
-        min(unqueued_announcements._landed_at) as first_landed_at
+        announced_calls.stay_order,
+        announced_calls.entered_at,
+        announced_calls.first_landed_at
 
-    from unqueued_announcements
+    from announced_calls
+    left join stays_in_queues
+        on announced_calls.contact_id = stays_in_queues.contact_id
     left join changed_legs
-        on unqueued_announcements.contact_id = changed_legs.contact_id
+        on announced_calls.contact_id = changed_legs.contact_id
+    where stays_in_queues.contact_id is null
     group by
-        unqueued_announcements.contact_id,
-        unqueued_announcements.source_id,
-        unqueued_announcements.call_id
+        announced_calls.contact_id,
+        announced_calls.source_id,
+        announced_calls.call_id,
+        announced_calls.queue_name,
+        announced_calls.stay_order,
+        announced_calls.entered_at,
+        announced_calls.first_landed_at
 
 ),
 

@@ -13,6 +13,12 @@ links as (
 
 ),
 
+born_ids as (
+
+    select * from {{ ref('int_identity__born_ids') }}
+
+),
+
 shared_keys as (
 
     select distinct shared_key from links
@@ -106,12 +112,20 @@ linked_keys as (
     select
         keys.identity_key,
         -- Seniority: first landed, then the key itself, which no other key has; a key
-        -- that is only quoted is younger than who quotes it.
+        -- that is only quoted is younger than who quotes it. No key of the pseudonyms
+        -- makes another contact the elder.
         row_number() over (
-            order by keys.first_landed_at, keys.is_only_quoted, keys.identity_key
+            order by
+                keys.first_landed_at,
+                keys.is_only_quoted,
+                split_part(keys.identity_key, ':', 1),
+                case when born_ids.is_elder then 0 else 1 end,
+                keys.identity_key
         ) as seniority
 
     from keys
+    left join born_ids
+        on keys.identity_key = born_ids.identity_key
     where keys.identity_key in (select edges.identity_key from edges)
 
 ),
@@ -245,16 +259,20 @@ resolved as (
 final as (
 
     select
-        identity_key,
-        md5(elder_key) as customer_id,
-        key_kind,
-        bool_or(is_customer_record) over (partition by elder_key) as is_known,
-        is_shared,
-        first_landed_at,
-        linked_by,
-        linked_key
+        resolved.identity_key,
+        coalesce(born_ids.customer_id, md5(resolved.elder_key)) as customer_id,
+        resolved.key_kind,
+        bool_or(resolved.is_customer_record) over (
+            partition by resolved.elder_key
+        ) as is_known,
+        resolved.is_shared,
+        resolved.first_landed_at,
+        resolved.linked_by,
+        resolved.linked_key
 
     from resolved
+    left join born_ids
+        on resolved.elder_key = born_ids.identity_key
 
 )
 

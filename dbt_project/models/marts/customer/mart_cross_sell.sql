@@ -23,24 +23,7 @@ met_offer_customers as (
 dim_treatments as (
 
     select * from {{ ref('dim_treatments') }}
-
-),
-
-dim_run as (
-
-    select * from {{ ref('dim_run') }}
-
-),
-
-in_force as (
-
-    select dim_treatments.*
-
-    from dim_treatments
-
-    inner join dim_run
-        on dim_treatments.valid_from <= dim_run.as_of
-            and dim_run.as_of < coalesce(dim_treatments.valid_to, date '9999-12-31')
+    where is_in_force
 
 ),
 
@@ -76,7 +59,7 @@ listed as (
         known.clv_historic_real_amount,
         known.reporting_currency_code,
         coalesce(known.treatment_class, 'unknown') as treatment_class,
-        coalesce(in_force.owner, '{{ var("case_owner") }}') as owner
+        coalesce(dim_treatments.owner, '{{ var("case_owner") }}') as owner
 
     from met_value_needs as needs
 
@@ -86,11 +69,11 @@ listed as (
     inner join met_offer_customers
         on needs.customer_id = met_offer_customers.customer_id
 
-    left join in_force
-        on known.treatment_class = in_force.treatment_class
+    left join dim_treatments
+        on known.treatment_class = dim_treatments.treatment_class
 
     -- The policy of the class decides who is invited to more.
-    where coalesce(in_force.is_offered_more, true)
+    where coalesce(dim_treatments.is_offered_more, true)
 
 ),
 

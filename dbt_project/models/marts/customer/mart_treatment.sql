@@ -10,6 +10,7 @@ mart_customer_360 as (
 dim_treatments as (
 
     select * from {{ ref('dim_treatments') }}
+    where is_in_force
 
 ),
 
@@ -23,18 +24,6 @@ fct_tickets as (
 
     select * from {{ ref('fct_tickets') }}
     where not is_internal and not is_spam and not is_merged
-
-),
-
-in_force as (
-
-    select dim_treatments.*
-
-    from dim_treatments
-
-    inner join dim_run
-        on dim_treatments.valid_from <= dim_run.as_of
-            and dim_run.as_of < coalesce(dim_treatments.valid_to, date '9999-12-31')
 
 ),
 
@@ -66,7 +55,8 @@ promised as (
         coalesce(
             fct_tickets.first_response_business_milliseconds,
             fct_tickets.age_business_milliseconds
-        ) <= in_force.first_response_hours * cast(3600000 as bigint) as is_in_time,
+        ) <= dim_treatments.first_response_hours * cast(3600000 as bigint)
+            as is_in_time,
         fct_tickets.first_response_business_milliseconds is null as is_unanswered,
         fct_tickets.is_solved
 
@@ -75,8 +65,8 @@ promised as (
     inner join mart_customer_360
         on fct_tickets.customer_id = mart_customer_360.customer_id
 
-    inner join in_force
-        on mart_customer_360.treatment_class = in_force.treatment_class
+    inner join dim_treatments
+        on mart_customer_360.treatment_class = dim_treatments.treatment_class
 
     where
         fct_tickets.created_local_date
@@ -115,12 +105,13 @@ everybody as (
 final as (
 
     select
-        coalesce(in_force.treatment_class, counted.treatment_class) as treatment_class,
+        coalesce(dim_treatments.treatment_class, counted.treatment_class)
+            as treatment_class,
         dim_run.as_of,
-        in_force.valid_from,
-        in_force.top_share,
-        in_force.first_response_hours,
-        in_force.owner,
+        dim_treatments.valid_from,
+        dim_treatments.top_share,
+        dim_treatments.first_response_hours,
+        dim_treatments.owner,
         coalesce(counted.count_customers, 0) as count_customers,
         coalesce(everybody.count_customers, 0) as count_all_customers,
         {{ percentage('counted.count_customers', 'everybody.count_customers') }}
@@ -157,10 +148,10 @@ final as (
             '+'
         ) }} as promise_kept_pct_ci_high
 
-    from in_force
+    from dim_treatments
 
     full join counted
-        on in_force.treatment_class = counted.treatment_class
+        on dim_treatments.treatment_class = counted.treatment_class
 
     left join answers
         on counted.treatment_class = answers.treatment_class

@@ -30,6 +30,7 @@ fct_subscriptions as (
 dim_treatments as (
 
     select * from {{ ref('dim_treatments') }}
+    where is_in_force
 
 ),
 
@@ -85,18 +86,6 @@ departed as (
 
 ),
 
-in_force as (
-
-    select dim_treatments.*
-
-    from dim_treatments
-
-    inner join dim_run
-        on dim_treatments.valid_from <= dim_run.as_of
-            and dim_run.as_of < coalesce(dim_treatments.valid_to, date '9999-12-31')
-
-),
-
 listed as (
 
     select
@@ -107,7 +96,7 @@ listed as (
         known.language,
         met_offer_customers.preferred_channel,
         coalesce(known.treatment_class, 'unknown') as treatment_class,
-        coalesce(in_force.owner, '{{ var("case_owner") }}') as owner,
+        coalesce(dim_treatments.owner, '{{ var("case_owner") }}') as owner,
         known.last_order_date,
         known.last_nps_score,
         known.last_nps_date,
@@ -125,8 +114,8 @@ listed as (
     inner join met_offer_customers
         on departed.customer_id = met_offer_customers.customer_id
 
-    left join in_force
-        on known.treatment_class = in_force.treatment_class
+    left join dim_treatments
+        on known.treatment_class = dim_treatments.treatment_class
 
     where
         concat('|', '{{ var("winback_excluded_reasons") }}', '|')

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- Grain: one row per issue: contacts of one person about one reason, none far apart.
 with
 

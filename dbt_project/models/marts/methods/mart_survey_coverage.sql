@@ -1,29 +1,10 @@
+{{ config(materialized='view') }}
 -- Grain: one row per touchpoint, segment, market and local day of the touch.
 with
 
-met_coverage_events as (
+met_coverage_days as (
 
-    select * from {{ ref('met_coverage_events') }}
-
-),
-
-counted as (
-
-    select
-        touchpoint,
-        segment,
-        market,
-        started_local_date,
-        count(*) as count_eligible,
-        count(*) filter (where coverage_reason = 'invited') as count_invited,
-        count(*) filter (where coverage_reason = 'opted_out') as count_opted_out,
-        count(*) filter (where coverage_reason = 'anonymous') as count_anonymous,
-        count(*) filter (where coverage_reason = 'resting') as count_resting,
-        count(*) filter (where coverage_reason = 'not_chosen') as count_not_chosen
-
-    from met_coverage_events
-
-    group by touchpoint, segment, market, started_local_date
+    select * from {{ ref('met_coverage_days') }}
 
 ),
 
@@ -42,7 +23,7 @@ final as (
         count_not_chosen,
         {{ percentage('count_invited', 'count_eligible') }} as coverage_pct
 
-    from counted
+    from met_coverage_days
 
 )
 

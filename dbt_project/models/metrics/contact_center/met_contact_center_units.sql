@@ -5,20 +5,12 @@ with
 fct_calls as (
 
     select * from {{ ref('fct_calls') }}
-    where
-        not is_internal
-        and coalesce(direction, 'inbound') = 'inbound'
-        and outcome in ('answered', 'abandoned', 'flow_out')
 
 ),
 
 fct_queue_entries as (
 
     select * from {{ ref('fct_queue_entries') }}
-    where
-        not is_internal
-        and coalesce(direction, 'inbound') = 'inbound'
-        and outcome in ('answered', 'abandoned', 'flow_out')
 
 ),
 
@@ -51,7 +43,9 @@ units as (
         talk_milliseconds,
         hold_milliseconds,
         wrap_milliseconds,
-        is_open
+        is_open,
+        is_internal,
+        direction
 
     from fct_calls
 
@@ -69,7 +63,9 @@ units as (
         talk_milliseconds,
         hold_milliseconds,
         wrap_milliseconds,
-        is_open
+        is_open,
+        is_internal,
+        direction
 
     from fct_queue_entries
 
@@ -100,6 +96,11 @@ final as (
     from units
 
     cross join wrap_caps
+
+    where
+        not units.is_internal
+        and coalesce(units.direction, 'inbound') = 'inbound'
+        and units.outcome in ('answered', 'abandoned', 'flow_out')
 
 )
 

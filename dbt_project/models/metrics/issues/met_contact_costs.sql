@@ -17,18 +17,27 @@ pools as (
 numbered as (
 
     select
-        interaction_id,
-        issue_id,
-        cast(date_trunc('month', contact_local_date) as date) as month_start_date,
-        market,
-        channel,
-        coalesce(reason, 'unknown') as reason,
+        contacts.interaction_id,
+        contacts.issue_id,
+        pools.month_start_date,
+        contacts.market,
+        contacts.channel,
+        coalesce(contacts.reason, 'unknown') as reason,
+        pools.currency_code,
+        pools.cost_hundredths,
+        pools.count_contacts,
         row_number() over (
-            partition by date_trunc('month', contact_local_date), market, channel
-            order by started_at, interaction_id
+            partition by pools.month_start_date, contacts.market, contacts.channel
+            order by contacts.started_at, contacts.interaction_id
         ) as contact_number
 
-    from met_issue_contacts
+    from met_issue_contacts as contacts
+
+    inner join pools
+        on cast(date_trunc('month', contacts.contact_local_date) as date)
+            = pools.month_start_date
+            and contacts.market = pools.market
+            and contacts.channel = pools.channel
 
 ),
 
@@ -36,31 +45,24 @@ numbered as (
 final as (
 
     select
-        numbered.interaction_id,
-        numbered.issue_id,
-        numbered.month_start_date,
-        numbered.market,
-        numbered.channel,
-        numbered.reason,
-        pools.currency_code,
+        interaction_id,
+        issue_id,
+        month_start_date,
+        market,
+        channel,
+        reason,
+        currency_code,
         cast(
-            (pools.cost_hundredths - pools.cost_hundredths % pools.count_contacts)
-            / pools.count_contacts as bigint
+            (cost_hundredths - cost_hundredths % count_contacts) / count_contacts
+            as bigint
         )
         + case
-            when
-                numbered.contact_number
-                <= abs(pools.cost_hundredths % pools.count_contacts)
-                then cast(sign(pools.cost_hundredths) as bigint)
+            when contact_number <= abs(cost_hundredths % count_contacts)
+                then cast(sign(cost_hundredths) as bigint)
             else 0
         end as cost_hundredths
 
     from numbered
-
-    inner join pools
-        on numbered.month_start_date = pools.month_start_date
-            and numbered.market = pools.market
-            and numbered.channel = pools.channel
 
 )
 

@@ -20,12 +20,10 @@ kpis as (
 
 ),
 
+-- Counted once for all KPIs: every contact is in several of them.
 counted as (
 
     select
-        kpis.kpi_id,
-        kpis.definition_version,
-        kpis.statistic,
         contacts.contact_local_date,
         contacts.market,
         contacts.segment,
@@ -33,38 +31,33 @@ counted as (
         contacts.queue_id,
         contacts.agent_id,
         contacts.reason,
-        cast(
-            count(*) filter (
-                where case
-                    when kpis.kpi_id = 'K-FCR.S' then verdicts.is_resolved
-                    when kpis.kpi_id in ('K-FCR', 'K-NRC')
-                        then not contacts.has_repeat_of_reason
-                    else not contacts.has_repeat_of_any_reason
-                end
-            ) as bigint
-        ) as numerator,
-        cast(count(*) as bigint) as denominator
+        count(*) as count_contacts,
+        count(*) filter (where not contacts.has_repeat_of_any_reason)
+            as count_unrepeated,
+        count(contacts.issue_id) as count_of_reason,
+        count(contacts.issue_id) filter (where not contacts.has_repeat_of_reason)
+            as count_unrepeated_of_reason,
+        count(*) filter (where contacts.is_first_of_issue) as count_first_of_issue,
+        count(*) filter (
+            where contacts.is_first_of_issue and not contacts.has_repeat_of_reason
+        ) as count_single_of_issue,
+        count(*) filter (where contacts.is_first_of_any_reason) as count_first,
+        count(*) filter (
+            where contacts.is_first_of_any_reason
+            and not contacts.has_repeat_of_any_reason
+        ) as count_single,
+        count(verdicts.is_resolved) filter (where contacts.is_first_of_any_reason)
+            as count_judged,
+        count(*) filter (
+            where contacts.is_first_of_any_reason and verdicts.is_resolved
+        ) as count_resolved
 
     from met_issue_contacts as contacts
 
     left join met_issue_verdicts as verdicts
         on contacts.interaction_id = verdicts.interaction_id
 
-    inner join kpis
-        on kpis.kpi_id = 'K-NRC.A'
-            or (kpis.kpi_id = 'K-NRC' and contacts.issue_id is not null)
-            or (kpis.kpi_id = 'K-FCR' and contacts.is_first_of_issue)
-            or (kpis.kpi_id = 'K-FCR.A' and contacts.is_first_of_any_reason)
-            or (
-                kpis.kpi_id = 'K-FCR.S'
-                and contacts.is_first_of_any_reason
-                and verdicts.is_resolved is not null
-            )
-
     group by
-        kpis.kpi_id,
-        kpis.definition_version,
-        kpis.statistic,
         contacts.contact_local_date,
         contacts.market,
         contacts.segment,
@@ -72,6 +65,40 @@ counted as (
         contacts.queue_id,
         contacts.agent_id,
         contacts.reason
+
+),
+
+measured as (
+
+    select
+        kpis.kpi_id,
+        kpis.definition_version,
+        kpis.statistic,
+        counted.contact_local_date,
+        counted.market,
+        counted.segment,
+        counted.channel,
+        counted.queue_id,
+        counted.agent_id,
+        counted.reason,
+        case kpis.kpi_id
+            when 'K-NRC.A' then counted.count_unrepeated
+            when 'K-NRC' then counted.count_unrepeated_of_reason
+            when 'K-FCR' then counted.count_single_of_issue
+            when 'K-FCR.A' then counted.count_single
+            when 'K-FCR.S' then counted.count_resolved
+        end as numerator,
+        case kpis.kpi_id
+            when 'K-NRC.A' then counted.count_contacts
+            when 'K-NRC' then counted.count_of_reason
+            when 'K-FCR' then counted.count_first_of_issue
+            when 'K-FCR.A' then counted.count_first
+            when 'K-FCR.S' then counted.count_judged
+        end as denominator
+
+    from counted
+
+    cross join kpis
 
 ),
 
@@ -93,7 +120,9 @@ final as (
         cast(null as decimal(38, 0)) as sum_denominator_squares,
         cast(null as decimal(38, 0)) as sum_cross_products
 
-    from counted
+    from measured
+
+    where denominator > 0
 
 )
 

@@ -1,5 +1,15 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='customer_id',
+    on_schema_change='fail',
+    pre_hook="{{ forget_affected_persons() }}",
+    post_hook="{{ set_mark_from(ref('fct_recounted_persons'), 'change_seq') }}",
+) }}
 -- Grain: one row per contact that a person of the company handled, in any channel.
 with
+
+{{ affected_persons('not is_mature') }},
 
 fct_interactions as (
 
@@ -8,6 +18,7 @@ fct_interactions as (
         touch_kind in ('call', 'ticket', 'touch')
         and coalesce(direction, 'inbound') = 'inbound'
         and not is_internal
+        and {{ is_of_affected_person() }}
 
 ),
 
@@ -23,9 +34,9 @@ fct_tickets as (
 
 ),
 
-dim_channels as (
+channels as (
 
-    select * from {{ ref('dim_channels') }}
+    select * from {{ ref('channels') }}
 
 ),
 
@@ -53,11 +64,17 @@ parameters as (
 
 ),
 
+-- Of all persons, not of the affected ones alone.
 logs as (
 
-    select count(*) filter (where touch_kind = 'call') > 0 as has_calls
+    select count(*) > 0 as has_calls
 
-    from fct_interactions
+    from {{ ref('fct_interactions') }}
+
+    where
+        touch_kind = 'call'
+        and coalesce(direction, 'inbound') = 'inbound'
+        and not is_internal
 
 ),
 
@@ -87,8 +104,8 @@ handled as (
         on interactions.touch_kind = 'ticket'
             and interactions.source_record_id = tickets.ticket_id
 
-    left join dim_channels
-        on interactions.channel = dim_channels.channel
+    left join channels
+        on interactions.channel = channels.channel
 
     cross join logs
 
@@ -106,7 +123,7 @@ handled as (
         -- An appointment is the service itself, a note about a call no second contact.
         and (
             interactions.touch_kind = 'call'
-            or case coalesce(dim_channels.channel_family, 'other')
+            or case coalesce(channels.channel_family, 'other')
                 when 'voice' then not logs.has_calls
                 when 'in_person' then interactions.touch_kind = 'ticket'
                 when 'feedback' then interactions.touch_kind = 'ticket'

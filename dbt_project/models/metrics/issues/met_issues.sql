@@ -1,10 +1,20 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='customer_id',
+    on_schema_change='fail',
+    pre_hook="{{ forget_affected_persons() }}",
+    post_hook="{{ set_mark_from(ref('fct_recounted_persons'), 'change_seq') }}",
+) }}
 -- Grain: one row per issue: contacts of one person about one reason, none far apart.
 with
+
+{{ affected_persons('not is_closed') }},
 
 met_issue_contacts as (
 
     select * from {{ ref('met_issue_contacts') }}
-    where issue_id is not null
+    where issue_id is not null and {{ is_of_affected_person() }}
 
 ),
 

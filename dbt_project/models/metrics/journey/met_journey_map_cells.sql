@@ -3,18 +3,29 @@ with
 
 fct_interactions as (
 
-    select
-        interaction_id,
-        touchpoint,
-        customer_id,
-        segment,
-        is_anonymous,
-        coalesce(direction, 'inbound') = 'inbound' as is_by_customer,
-        started_at,
-        started_local_date
+    select * from {{ ref('fct_interactions') }}
+    where is_anonymous and not is_internal and touchpoint is not null
 
-    from {{ ref('fct_interactions') }}
-    where not is_internal
+),
+
+met_journey_touches as (
+
+    select * from {{ ref('met_journey_touches') }}
+
+),
+
+-- Nobody can see an unknown person return.
+unknown_persons as (
+
+    select
+        started_local_date,
+        touchpoint,
+        segment,
+        count(*) as count_touches
+
+    from fct_interactions
+
+    group by started_local_date, touchpoint, segment
 
 ),
 
@@ -49,40 +60,23 @@ met_lifecycle_spells as (
 
 ),
 
-followed as (
-
-    select
-        *,
-        min(case when is_by_customer then started_at end) over (
-            partition by customer_id
-            order by started_at, interaction_id
-            rows between 1 following and unbounded following
-        ) as next_at
-
-    from fct_interactions
-
-),
-
--- Nobody can see an unknown person return, nor what comes after the data.
+-- Nobody can see what comes after the data.
 judged as (
 
     select
-        followed.*,
-        not followed.is_anonymous
-        and cast(
-            followed.started_local_date
+        touches.started_local_date,
+        touches.touchpoint,
+        touches.customer_id,
+        touches.segment,
+        touches.is_last,
+        cast(
+            touches.started_local_date
             + interval 1 day * ({{ var('journey_drop_off_days') }} + 1) as date
-        ) <= dim_run.as_of as is_judged,
-        followed.next_at is null
-        or followed.next_at
-        > followed.started_at + interval 1 day * {{ var('journey_drop_off_days') }}
-            as is_last
+        ) <= dim_run.as_of as is_judged
 
-    from followed
+    from met_journey_touches as touches
 
     cross join dim_run
-
-    where followed.touchpoint is not null
 
 ),
 
@@ -93,7 +87,7 @@ observations as (
         touchpoint,
         customer_id,
         segment,
-        1 as is_touch,
+        1 as count_touches,
         cast(is_judged as integer) as is_judged,
         cast(is_judged and is_last as integer) as is_drop_off,
         cast(null as varchar) as metric,
@@ -104,11 +98,26 @@ observations as (
     union all
 
     select
+        started_local_date as local_date,
+        touchpoint,
+        cast(null as varchar) as customer_id,
+        segment,
+        count_touches,
+        0 as is_judged,
+        0 as is_drop_off,
+        cast(null as varchar) as metric,
+        cast(null as decimal(18, 2)) as numeric_value
+
+    from unknown_persons
+
+    union all
+
+    select
         answered_local_date as local_date,
         touchpoint,
         customer_id,
         segment,
-        0 as is_touch,
+        0 as count_touches,
         0 as is_judged,
         0 as is_drop_off,
         metric,
@@ -126,7 +135,7 @@ final as (
         observations.touchpoint,
         coalesce(spells.lifecycle_state, 'unknown') as lifecycle_state,
         coalesce(observations.segment, 'unknown') as segment,
-        cast(sum(observations.is_touch) as bigint) as count_touches,
+        cast(sum(observations.count_touches) as bigint) as count_touches,
         cast(sum(observations.is_judged) as bigint) as count_judged_touches,
         cast(sum(observations.is_drop_off) as bigint) as count_drop_offs,
         count(*) filter (where observations.metric = 'csat') as count_csat_answers,

@@ -1,9 +1,9 @@
 -- Grain: one row per KPI statistic, cell and local day of the touch.
 with
 
-met_coverage_events as (
+met_coverage_days as (
 
-    select * from {{ ref('met_coverage_events') }}
+    select * from {{ ref('met_coverage_days') }}
 
 ),
 
@@ -20,33 +20,20 @@ final as (
         kpis.kpi_id,
         kpis.definition_version,
         kpis.statistic,
-        events.started_local_date as local_date,
+        days.started_local_date as local_date,
         {{ kpi_grain_keys(
-            market='events.market', segment='events.segment',
-            touchpoint='events.touchpoint'
+            market='days.market', segment='days.segment', touchpoint='days.touchpoint'
         ) }},
-        count(*) filter (where events.coverage_reason = 'invited') as numerator,
-        count(*) as denominator,
-        count(*) as n,
-        cast(
-            count(*) filter (where events.coverage_reason = 'invited')
-            as decimal(38, 0)
-        ) as sum_of_squares,
+        days.count_invited as numerator,
+        days.count_eligible as denominator,
+        days.count_eligible as n,
+        cast(days.count_invited as decimal(38, 0)) as sum_of_squares,
         cast(null as decimal(38, 0)) as sum_denominator_squares,
         cast(null as decimal(38, 0)) as sum_cross_products
 
-    from met_coverage_events as events
+    from met_coverage_days as days
 
     cross join kpis
-
-    group by
-        kpis.kpi_id,
-        kpis.definition_version,
-        kpis.statistic,
-        events.started_local_date,
-        events.market,
-        events.segment,
-        events.touchpoint
 
 )
 

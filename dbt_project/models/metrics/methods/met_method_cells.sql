@@ -55,6 +55,7 @@ complete_responses as (
             when 'reputation' then responses.count_roles >= 3
             when 'kano' then responses.count_roles = 2
             when 'expectation' then responses.count_roles = 2 and responses.is_one_scale
+            when 'task_ease' then true
             when 'employee_recommendation' then true
             when 'employee_engagement' then true
             else false
@@ -106,6 +107,7 @@ observations as (
                 then cast(responses.kano_category = 'contradictory' as integer)
             when 'K-EXPGAP value'
                 then responses.first_thousandths - responses.second_thousandths
+            when 'K-TASK ease' then cast(100 * responses.first_score as bigint)
             when 'K-ENPS value'
                 then
                     cast(responses.first_score >= 9 as integer)
@@ -139,7 +141,7 @@ final as (
         {{ kpi_grain_keys(
             market='market', segment='segment', touchpoint='touchpoint',
             survey='survey_id', team='team_name', feature='subject',
-            stakeholder='stakeholder'
+            task='subject', stakeholder='stakeholder'
         ) }},
         cast(sum(numerator) as bigint) as numerator,
         count(*) as denominator,

@@ -14,15 +14,10 @@ dim_customers as (
 
 ),
 
-dim_run as (
-
-    select * from {{ ref('dim_run') }}
-
-),
-
 dim_treatments as (
 
     select * from {{ ref('dim_treatments') }}
+    where is_in_force
 
 ),
 
@@ -53,35 +48,21 @@ ranked as (
 
 ),
 
-classes as (
-
-    select
-        dim_treatments.treatment_class,
-        dim_treatments.top_share
-
-    from dim_treatments
-
-    inner join dim_run
-        on dim_treatments.valid_from <= dim_run.as_of
-            and dim_run.as_of < coalesce(dim_treatments.valid_to, date '9999-12-31')
-
-),
-
 classified as (
 
     select
         ranked.customer_id,
-        classes.treatment_class
+        dim_treatments.treatment_class
 
     from ranked
 
-    inner join classes
-        on ranked.value_rank_share <= classes.top_share
+    inner join dim_treatments
+        on ranked.value_rank_share <= dim_treatments.top_share
 
     -- Two classes with one boundary: the later one is empty.
     qualify row_number() over (
             partition by ranked.customer_id
-            order by classes.top_share, classes.treatment_class
+            order by dim_treatments.top_share, dim_treatments.treatment_class
         ) = 1
 
 ),

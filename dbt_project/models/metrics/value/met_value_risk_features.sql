@@ -11,6 +11,10 @@ met_value_risk_customers as (
 fct_survey_answers as (
 
     select * from {{ ref('fct_survey_answers') }}
+    where
+        customer_id in (
+            select customers.customer_id from met_value_risk_customers as customers
+        )
 
 ),
 
@@ -21,6 +25,9 @@ fct_interactions as (
         not is_internal
         and coalesce(direction, 'inbound') = 'inbound'
         and touch_kind in ('call', 'menu', 'ticket', 'touch')
+        and customer_id in (
+            select customers.customer_id from met_value_risk_customers as customers
+        )
 
 ),
 

@@ -1,4 +1,5 @@
--- Grain: one row per touch that a survey could have asked about.
+-- Grain: one row per touchpoint, segment, market and local day of touches that a survey
+-- could have asked about.
 with
 
 fct_interactions as (
@@ -113,14 +114,15 @@ rested_events as (
             and eligible.started_at
             <= invitations.sent_at + interval '{{ var("survey_rest_days") }} days'
 
+    where not eligible.is_anonymous
+
     group by eligible.interaction_id
 
 ),
 
-final as (
+judged as (
 
     select
-        eligible.interaction_id,
         eligible.touchpoint,
         eligible.segment,
         eligible.market,
@@ -140,6 +142,26 @@ final as (
 
     left join rested_events
         on eligible.interaction_id = rested_events.interaction_id
+
+),
+
+final as (
+
+    select
+        touchpoint,
+        segment,
+        market,
+        started_local_date,
+        count(*) as count_eligible,
+        count(*) filter (where coverage_reason = 'invited') as count_invited,
+        count(*) filter (where coverage_reason = 'opted_out') as count_opted_out,
+        count(*) filter (where coverage_reason = 'anonymous') as count_anonymous,
+        count(*) filter (where coverage_reason = 'resting') as count_resting,
+        count(*) filter (where coverage_reason = 'not_chosen') as count_not_chosen
+
+    from judged
+
+    group by touchpoint, segment, market, started_local_date
 
 )
 
