@@ -11,7 +11,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help nightly refresh add check connector explain who export erase retention
+.PHONY: help nightly refresh add check connector explain who export erase retention rotate verify
 .PHONY: test lane soak ui break clean lint format holidays lock
 
 help: ## What can be run
@@ -59,6 +59,12 @@ erase: $(VENV)/base.stamp $(DAGSTER_HOME)/dagster.yaml ## Erase a person: PERSON
 
 retention: $(VENV)/base.stamp ## What the next night lets go because it is too old
 	@$(BIN)/python -m orchestration retention
+
+rotate: $(VENV)/base.stamp ## Change the key of the pseudonyms: CX_PSEUDONYM_KEY_BEFORE gives way to CX_PSEUDONYM_KEY [CONFIRM=yes]
+	@$(BIN)/python -m orchestration rotate '$(CONFIRM)'
+
+verify: $(VENV)/base.stamp ## Is every file of the lake and of the published versions as it was written?
+	@$(BIN)/python -m orchestration verify
 
 ui: $(VENV)/base.stamp $(DAGSTER_HOME)/dagster.yaml ## Open the Dagster UI on localhost:3000, schedule on
 	$(BIN)/dagster dev --host 127.0.0.1 --port 3000

@@ -15,6 +15,8 @@ from orchestration import (
     headless,
     looking_up,
     retaining,
+    rotating,
+    verifying,
 )
 
 COMMANDS = {
@@ -31,6 +33,8 @@ COMMANDS = {
     "export": exporting.export,
     "erase": erasing.erase,
     "retention": retaining.show_expired,
+    "rotate": rotating.change_key,
+    "verify": verifying.show_damage,
 }
 
 

@@ -10,6 +10,7 @@ Dagster nor dbt.
 from serving.alerts import Alert, Told, new_alerts
 from serving.alerts import message as alert_message
 from serving.audit import audit
+from serving.checksums import damaged_files, rollback
 from serving.contact import (
     READ_LOG,
     Contacts,
@@ -65,7 +66,6 @@ from serving.versions import (
     current_version,
     list_versions,
     refreshes_folder,
-    rollback,
     show_cases,
 )
 
@@ -123,6 +123,7 @@ __all__ = [
     "coverage_text",
     "crm_rows",
     "current_version",
+    "damaged_files",
     "digest_messages",
     "digest_text",
     "explain",

@@ -40,6 +40,7 @@ class StreamFact:
     rows_read: int = 0
     rows_landed: int = 0
     rows_rejected: int = 0
+    rows_conflicting: int = 0
     message: str = ""
 
 

@@ -16,7 +16,7 @@ COLUMNS = {
     "run_id": ("VARCHAR", "Run that measured this."),
     "kind": (
         "VARCHAR",
-        "source, stream, contract, model_test, reconciliation, rejected or matched.",
+        "source, stream, conflicting, contract, model_test, reconciliation, rejected or matched.",
     ),
     "name": ("VARCHAR", "What was measured, within its kind."),
     "table_name": ("VARCHAR", "Table or model concerned."),
@@ -64,7 +64,10 @@ def _insert(connection: duckdb.DuckDBPyConnection, target: str, rows: list[Row])
 
 
 def _from_facts(facts: RunFacts) -> list[Row]:
-    return [*_sources(facts), *_streams(facts), *_checks(facts), *_rejects(facts)]
+    return [
+        *(*_sources(facts), *_streams(facts), *_conflicts(facts)),
+        *(*_checks(facts), *_rejects(facts)),
+    ]
 
 
 def _sources(facts: RunFacts) -> list[Row]:
@@ -94,6 +97,24 @@ def _streams(facts: RunFacts) -> list[Row]:
             "message": stream.message,
         }
         for stream in facts.streams
+    ]
+
+
+def _conflicts(facts: RunFacts) -> list[Row]:
+    """Records whose content changed under the version that they had."""
+    return [
+        {
+            "kind": "conflicting",
+            "name": stream.table,
+            "table_name": stream.table,
+            "source_id": stream.source_id,
+            "status": "conflicting",
+            "severity": "warning",
+            "count_rows": stream.rows_conflicting,
+            "count_total_rows": stream.rows_read,
+        }
+        for stream in facts.streams
+        if stream.rows_conflicting
     ]
 
 

@@ -50,8 +50,7 @@ OFFERS = """
     from {mart} as offers
     left join dim_treatments as policies
         on policies.treatment_class = offers.treatment_class
-        and policies.valid_from <= offers.as_of
-        and coalesce(policies.valid_to > offers.as_of, true)
+        and policies.is_in_force
     {joins}
     where {which}
     order by offers.owner, offers.position_in_list

@@ -16,6 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from serving import durable, health, versions
+from serving.checksums import hashes_of, is_published
 from serving.errors import PublishError
 from serving.facts import Relation, RunFacts
 from serving.role_files import write_roles
@@ -56,7 +57,7 @@ def publish(
 ) -> Published:
     """Publish the relations as version ``run_id`` and make it current.
 
-    Publishing a run that is already published only makes it current again.
+    Publishing a run that is already published only verifies it and makes it current again.
 
     Args:
         warehouse: the audited warehouse; nothing writes it meanwhile.
@@ -75,7 +76,7 @@ def publish(
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         versions.clean(marts)
-        if not (folder / versions.RECEIPT).exists():
+        if not is_published(folder):
             _build(warehouse, folder, sorted(relations), as_of=as_of, facts=facts, roles=roles)
         versions.make_current(marts, folder)
         versions.clean(marts)
@@ -104,7 +105,7 @@ def publish_cases(
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         versions.clean_refreshes(marts)
-        if not (folder / versions.RECEIPT).exists():
+        if not is_published(folder):
             _build(
                 warehouse,
                 folder,
@@ -158,10 +159,8 @@ def _build(
         connection.execute("detach published")
     _verify(database, counts)
     role_files = write_roles(database, roles, STORAGE_VERSION, is_part=is_part)
-    durable.write_text(
-        draft / versions.RECEIPT,
-        json.dumps({**receipt, "row_counts": counts, "roles": role_files}, indent=1),
-    )
+    content = {**receipt, "row_counts": counts, "roles": role_files, "files": hashes_of(draft)}
+    durable.write_text(draft / versions.RECEIPT, json.dumps(content, indent=1))
     durable.sync_tree(draft)
     if folder.exists():
         # A folder without a receipt is what a broken copy from elsewhere leaves behind.

@@ -1,10 +1,12 @@
 """Reconciliation: the newest value of every cell, counted again from the rows behind it.
 
 Each published value carries a mart and a filter. Here that filter is asked for its rows, and
-their sums are compared with the value's n and numerator. Second computations from the facts
-belong in the tests; whether a difference stops a publication is decided in ``audit``.
+their sums are compared with the value's n and numerator, their quantiles with the value itself.
+Second computations from the facts belong in the tests; whether a difference stops a publication
+is decided in ``audit``.
 """
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,6 +24,10 @@ ROWS_CHECK = "published_values_lead_to_their_rows"
 VALUES = Relation("marts", "mart_cx_kpi")
 SUMS = Relation("core", "dim_kpi_drill_sums")
 RUN = Relation("core", "dim_run")
+QUANTILES = {"p50": 0.5, "p90": 0.9, "max": 1.0}
+"""Statistics that rows do not add up to: of them the quantile is taken again."""
+ROUNDING = 1e-5
+"""Published values have six decimals."""
 COUNT_TOLD = 3
 """Differences that the sentence of the check names; the rest is in the result."""
 
@@ -50,7 +56,7 @@ with chosen as (
     ) = 1
 )
 select
-    kpi_id, statistic, grain_name, grain_key, period_start, n, numerator, drill_mart,
+    kpi_id, statistic, grain_name, grain_key, period_start, n, numerator, value, drill_mart,
     drill_filter
 from {values}
 inner join chosen
@@ -67,6 +73,7 @@ class _Value(NamedTuple):
     period_start: date
     n: int
     numerator: int | None
+    value: float | None
     drill_mart: str
     drill_filter: str
 
@@ -81,13 +88,19 @@ class _Value(NamedTuple):
 class _Question(NamedTuple):
     value: _Value
     part: str
-    published: int | None
+    published: float | None
     sum: str
+
+    def is_met_by(self, found: float) -> bool:
+        """Whether the rows give what is published: counts exactly, values as rounded."""
+        if self.published is None or self.part != "value":
+            return self.published in (None, found)
+        return math.isclose(self.published, found, rel_tol=1e-9, abs_tol=ROUNDING)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """A value that the rows behind it do not give: of its ``n``, ``numerator`` or ``filter``."""
+    """A value that its rows do not give: its ``n``, ``numerator``, ``value`` or ``filter``."""
 
     kpi_id: str
     statistic: str
@@ -184,7 +197,7 @@ def _differences(
     for question in questions:
         _, _, key = question.value.parsed()
         found = rows[key][places[question.sum]] or 0 if key in rows else 0
-        if question.published is not None and found != question.published:
+        if not question.is_met_by(found):
             yield _difference(question.value, question.part, question.published, found)
 
 
@@ -197,7 +210,11 @@ def _questions(
     _, rows, _ = value.parsed()
     wish = "sum(case when {} then {} end)"
     yield _Question(value, "n", value.n if base else None, wish.format(rows, base or "1"))
-    if top and value.numerator is not None:
+    if top and value.statistic in QUANTILES:
+        level = QUANTILES[value.statistic]
+        quantile = f"quantile_cont(case when {rows} then {top} end, {level})"
+        yield _Question(value, "value", value.value, quantile)
+    elif top and value.numerator is not None:
         yield _Question(value, "numerator", value.numerator, wish.format(rows, top))
 
 

@@ -4,7 +4,7 @@
 to one of them, replaced by rename, or ``marts/CURRENT`` names it where links are not
 supported. ``marts/cases`` points in the same way at the newest cases: those of the night, or
 of a refresh after it, which lies in ``marts/refreshes/<run id>/``. What a version contains
-belongs in ``publish``.
+belongs in ``publish``, whether it is whole and rolling back to it in ``checksums``.
 """
 
 import json
@@ -87,8 +87,8 @@ def _point(marts: Path, pointer: str, folder: Path) -> None:
         name_file.unlink(missing_ok=True)
 
 
-def rollback(marts: Path, to: str | None = None) -> Path:
-    """Make an older version current again and return its folder.
+def earlier_version(marts: Path, to: str | None = None) -> Path:
+    """The folder of the version that a roll back returns to.
 
     Args:
         marts: the company's published folder.
@@ -107,7 +107,6 @@ def rollback(marts: Path, to: str | None = None) -> Path:
     if not wanted:
         kept = ", ".join(folder.name for folder in versions) or "none"
         raise PublishError(f"{marts}: there is no version to roll back to (kept: {kept})")
-    make_current(marts, wanted[0])
     return wanted[0]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ingestion import ConfigurationError
+from ingestion import ConfigurationError, verify_lake
 from ingestion.erasure import Erasure, certify, clean_lake, pending
 from orchestration.lib.environment import Environment
 from serving import (
@@ -51,12 +51,16 @@ def known_keys(environment: Environment) -> pa.Table:
 
 def clean(environment: Environment, say: Say) -> None:
     """Do what comes before the night for every erasure that is not complete; needs the lock."""
-    for erasure in pending(environment.home):
+    waiting = pending(environment.home)
+    if waiting:
+        # What is written anew gets a new checksum, damaged or not.
+        verify_lake(environment.home)
+    for erasure in waiting:
         clean_lake(environment.sources, environment.home, erasure, say)
         if not erasure.has_done("derived"):
             home = environment.home
             forgotten = forget(home.contact, home.deliveries, erasure.traces.of_person)
-            erasure.note("derived", **forgotten, **_remove_derived(environment))
+            erasure.note("derived", **forgotten, **remove_derived(environment))
 
 
 def finish(environment: Environment, say: Say) -> Sequence[Mapping[str, Any]]:
@@ -80,7 +84,7 @@ def finish(environment: Environment, say: Say) -> Sequence[Mapping[str, Any]]:
     return certificates
 
 
-def _remove_derived(environment: Environment) -> dict[str, int]:
+def remove_derived(environment: Environment) -> dict[str, int]:
     """What a night makes anew: the warehouse, what dbt left, logs, files for calling back.
 
     The cases between nights go with the copy they were made in: readers see those of the

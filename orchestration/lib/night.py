@@ -137,6 +137,7 @@ def _stream_fact(result: StreamResult) -> StreamFact:
         rows_read=result.rows_read,
         rows_landed=result.rows_landed,
         rows_rejected=result.rows_rejected,
+        rows_conflicting=result.rows_conflicting,
         message=result.message,
     )
 

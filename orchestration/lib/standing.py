@@ -25,7 +25,8 @@ hour are left out: they are no news."""
 def names_of(manifest: Manifest, prints: Fingerprints, frozen: Mapping[str, Any]) -> Names:
     """A name per seed, model and test; none for what follows from anything unknown.
 
-    A view holds no rows: its name says what code it is made of, and no more.
+    A view holds no rows: its name says what code it is made of, and no more. Nor does what its
+    readers read change while it is empty, as its meta may say (`empty_unless`).
 
     Args:
         manifest: the parsed project.
@@ -46,11 +47,18 @@ def names_of(manifest: Manifest, prints: Fingerprints, frozen: Mapping[str, Any]
             continue
         own = [prints[unique_id], node["config"], node["description"], node["columns"]]
         made_of_code[unique_id] = _joined(own, parents[unique_id], made_of_code)
-        if name := _joined(own, parents[unique_id], held):
+        read = made_of_code if _is_empty(node, frozen) else held
+        if name := _joined(own, parents[unique_id], read):
             held[unique_id] = name
         if node["config"]["materialized"] == "view":
             views[unique_id] = made_of_code[unique_id]
     return {name: value for name, value in (held | views).items() if name in nodes}
+
+
+def _is_empty(node: Mapping[str, Any], frozen: Mapping[str, Any]) -> bool:
+    """Whether a node says of which part of the inputs its rows come, and that part is not set."""
+    part = node["config"].get("meta", {}).get("empty_unless")
+    return bool(part) and not frozen.get(part)
 
 
 def _joined(own: object, parents: list[str], names: Names) -> str:

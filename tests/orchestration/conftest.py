@@ -41,6 +41,7 @@ class FakeLake:
     status: str = "landed"
     is_contract_kept: bool = True
     is_writable: bool = True
+    rows_conflicting: int = 0
     frozen_at: datetime = datetime(2026, 11, 1, 2, tzinfo=UTC)
     kept: list[str] = field(default_factory=list)
     frozen_results: list[StreamResult] = field(default_factory=list)
@@ -60,6 +61,7 @@ class FakeLake:
                 rows_read=3,
                 rows_landed=2,
                 rows_rejected=1,
+                rows_conflicting=self.rows_conflicting,
                 load_seq=1,
                 data_through=datetime(2026, 10, 31, tzinfo=UTC),
                 message="unreachable" if self.status == "failed" else "",

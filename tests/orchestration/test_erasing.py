@@ -98,7 +98,7 @@ def test_an_erasure_that_a_kill_stopped_is_carried_on_by_any_night(
     night: Night, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     company = night.company
-    for place in ("clean_lake", "_remove_derived", "_remove_old_versions", "certify"):
+    for place in ("clean_lake", "remove_derived", "_remove_old_versions", "certify"):
         whole = getattr(erasures, place)
 
         def killed(*_: object, **__: object) -> None:

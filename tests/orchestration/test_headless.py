@@ -5,9 +5,10 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from orchestration import __main__, breakage, headless
+from orchestration import __main__, breakage, headless, verifying
 from orchestration.lib.environment import Environment, demo_size, is_run_worker
 from orchestration.lib.lock import hold_lock
+from tests.factories.damage import flip
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def commands(
 ) -> Environment:
     """The commands work on the tiny company."""
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
-    for module in (headless, breakage):
+    for module in (headless, breakage, verifying):
         monkeypatch.setattr(module, "load_environment", lambda: environment)
     monkeypatch.setattr("orchestration.build.build_defs", lambda environment: defs)
     return environment
@@ -35,6 +36,10 @@ def test_a_night_ends_with_the_screen(
     assert shown.out.startswith("DEMO · Tiny\nData as of 2026-11-01")
     assert "crm → mapped__orders: 2 of 3 rows landed, 1 refused" in shown.err
     assert "▸ warehouse_models" in shown.err
+    assert __main__.main(["verify"]) == 0
+    flip(commands.published_database)
+    assert __main__.main(["verify"]) == 1
+    assert "marts.duckdb is damaged" in capfd.readouterr().out
 
 
 def test_a_second_night_at_the_same_time_says_so(

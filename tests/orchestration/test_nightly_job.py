@@ -7,12 +7,14 @@ import dagster as dg
 import duckdb
 import pytest
 
+from ingestion.checksums import note_files
 from orchestration.lib import building
 from orchestration.lib.environment import Environment
 from orchestration.lib.lock import hold_lock
 from orchestration.lib.night import Notebook
 from orchestration.lib.progress import ONLY_PROGRESS
 from serving import current_version
+from tests.factories.damage import flip
 from tests.orchestration.conftest import FakeLake
 
 
@@ -81,6 +83,23 @@ def test_a_good_night_publishes_the_marts(
     # Nothing keeps the warehouse: another process could write it at once.
     with duckdb.connect(str(environment.home.warehouse)) as connection:
         connection.execute("create table free (x integer)")
+
+
+def test_a_damaged_file_of_the_lake_stops_the_night_before_it_reads(
+    defs: dg.Definitions, environment: Environment
+) -> None:
+    """Fault 17."""
+    path = environment.home.lake / "mapped" / "orders" / "rows.parquet"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"rows")
+    note_files(environment.home)
+    flip(path)
+
+    result = run(defs)
+
+    assert not result.success
+    assert "lake/mapped/orders/rows.parquet" in str(result.all_events)
+    assert not environment.home.frozen_inputs.exists()
 
 
 def test_a_night_without_news_makes_nothing_and_publishes(
@@ -158,12 +177,24 @@ def test_a_failed_stream_is_told_and_the_night_goes_on(
     assert lake.frozen_results[0].message == "unreachable"
 
 
-def test_a_broken_contract_holds_the_load(defs: dg.Definitions, lake: FakeLake) -> None:
+def test_a_broken_contract_holds_the_load_and_conflicts_are_a_warning(
+    defs: dg.Definitions, lake: FakeLake
+) -> None:
     lake.is_contract_kept = False
+    lake.rows_conflicting = 2
 
     result = run_ingestion(defs)
 
-    assert failed_checks(result) == {"mapped__orders_contract", "mapped__orders_extracted"}
+    assert result.success
+    assert failed_checks(result) == {
+        *("mapped__orders_contract", "mapped__orders_extracted", "one_content_per_version")
+    }
+    [told] = [
+        check.description
+        for check in result.get_asset_check_evaluations()
+        if check.check_name == "one_content_per_version"
+    ]
+    assert "under one version (crm → mapped__orders: 2)" in str(told)
     assert [(found.status, found.message) for found in lake.frozen_results] == [
         ("held", "source contract: expect_unique on order_number")
     ]

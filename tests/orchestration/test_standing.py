@@ -78,6 +78,20 @@ def test_news_of_a_stream_reach_nothing_that_does_not_read_it(
     assert changed(manifest, frozen, add_a_file) == set()
 
 
+def test_news_pass_a_node_that_says_it_is_empty_only_once_the_inputs_say_it_is_not(
+    manifest: Content, frozen: Content
+) -> None:
+    manifest["nodes"][VIEW]["config"]["meta"] = {"empty_unless": "is_rotated"}
+
+    def add_a_file(_: Content, inputs: Content) -> None:
+        inputs["streams"][0]["files"].append("c")
+
+    assert changed(manifest, frozen, add_a_file) == set()
+    frozen["is_rotated"] = True
+    assert {FACT, MART, TEST} <= changed(manifest, frozen, add_a_file)
+    assert FACT in changed(manifest, frozen, lambda _, inputs: inputs.update(is_rotated=False))
+
+
 def test_another_day_reaches_what_reads_the_day(manifest: Content, frozen: Content) -> None:
     run = "source.cx_warehouse.raw.meta_run"
     manifest["parent_map"][FACT].append(run)

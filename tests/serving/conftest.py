@@ -91,6 +91,7 @@ def facts(run_id: str, checks: tuple[CheckFact, ...] = ()) -> RunFacts:
                 rows_read=10,
                 rows_landed=8,
                 rows_rejected=2,
+                rows_conflicting=1,
             ),
         ),
         checks=checks,

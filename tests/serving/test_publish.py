@@ -22,6 +22,7 @@ from serving import (
     rollback,
     versions,
 )
+from tests.factories.damage import flip
 from tests.serving.conftest import AS_OF, RELATIONS, facts
 
 Step = Callable[..., None]
@@ -75,6 +76,7 @@ def test_health_tells_freshness_rejections_and_matches(warehouse: Path, marts: P
     assert query(
         marts, "select kind, name, status, count_rows from marts.mart_dq_health order by all"
     ) == [
+        ("conflicting", "mapped__orders", "conflicting", 1),
         ("matched", "calls", "matched", 1),
         ("matched", "calls", "missed", 1),
         ("matched", "calls", "missed", 2),
@@ -127,6 +129,35 @@ def test_rolling_back_past_the_oldest_version_is_refused(warehouse: Path, marts:
 
     with pytest.raises(PublishError, match="no version to roll back to"):
         rollback(marts)
+
+
+def test_a_damaged_version_is_not_published_again(warehouse: Path, marts: Path) -> None:
+    """Fault 17: neither by a roll back nor by its own run."""
+    damaged = publish_run(warehouse, marts, "run0").folder
+    publish_run(warehouse, marts, "run1")
+    files = [path for path in damaged.rglob("*") if path.is_file() and path.suffix != ".json"]
+    assert {path.suffix for path in files} == {".duckdb", ".parquet"}
+
+    for path in files:
+        flip(path)
+        with pytest.raises(PublishError, match=rf"damaged .*{path.relative_to(damaged)}"):
+            rollback(marts)
+        with pytest.raises(PublishError, match="damaged"):
+            publish_run(warehouse, marts, "run0")
+        assert current_version(marts) == damaged.with_name("run1")
+        flip(path)
+
+    assert rollback(marts) == damaged
+
+
+def test_a_damaged_warehouse_is_not_published(warehouse: Path, marts: Path) -> None:
+    """Fault 17: DuckDB keeps a checksum of each block of its file."""
+    flip(warehouse, at=warehouse.read_bytes().index(b"K-NPS"))
+
+    with pytest.raises(PublishError, match="checksum"):
+        publish_run(warehouse, marts, "run1")
+
+    assert current_version(marts) is None
 
 
 def test_a_file_names_the_version_where_links_fail(

@@ -15,7 +15,8 @@ TABLES = """
     create table core.dim_kpi_drill_sums as
     select * from (values
         ('mart_day', 'K-SL', '*', 'count_offered', 'count_met'),
-        ('mart_day', 'K-DIM', 'value', null, null)
+        ('mart_day', 'K-DIM', 'value', null, null),
+        ('mart_ticket', 'K-RES', 'p50', '1', 'minutes')
     ) as sums(drill_mart, kpi_id, statistic, base_expression, numerator_expression);
     create table marts.mart_day as
     select * from (values
@@ -25,7 +26,8 @@ TABLES = """
         ('o''brien', date '2026-11-01', 100, 100)
     ) as days(queue_id, local_date, count_offered, count_met);
     create table marts.mart_ticket as
-    select date '2026-10-05' as created_local_date, true as is_counted from range(3);
+    select date '2026-10-05' as created_local_date, true as is_counted, 30.0 * range as minutes
+    from range(3);
     create table marts.mart_cx_kpi as
     select
         *, date '2026-10-01' as period_start, date '2026-11-01' as period_end,
@@ -40,14 +42,14 @@ TABLES = """
                 else '' end
         ) as drill_filter
     from (values
-        ('K-SL', 'value', 'company', 'company', 19, 14, false),
-        ('K-SL', 'value', 'queue', 'o''brien', 15, 13, false),
-        ('K-SL', 'value', 'queue', 'sales', 4, 1, false),
-        ('K-SL', 'value', 'queue', 'nobody called', 0, 0, false),
-        ('K-SL', 'value', 'queue', 'hidden', null, null, true),
-        ('K-RES', 'value', 'company', 'company', 3, null, false),
-        ('K-DIM', 'value', 'company', 'company', 7, null, false)
-    ) as kpi(kpi_id, statistic, grain_name, grain_key, n, numerator, suppressed);
+        ('K-SL', 'value', 'company', 'company', 19, 14, null, false),
+        ('K-SL', 'value', 'queue', 'o''brien', 15, 13, null, false),
+        ('K-SL', 'value', 'queue', 'sales', 4, 1, null, false),
+        ('K-SL', 'value', 'queue', 'nobody called', 0, 0, null, false),
+        ('K-SL', 'value', 'queue', 'hidden', null, null, null, true),
+        ('K-RES', 'p50', 'company', 'company', 3, null, 30.0, false),
+        ('K-DIM', 'value', 'company', 'company', 7, null, 50.0, false)
+    ) as kpi(kpi_id, statistic, grain_name, grain_key, n, numerator, value, suppressed);
     insert into marts.mart_cx_kpi
     select * replace (
         1 as n, date '2026-11-01' as period_start, date '2026-12-01' as period_end
@@ -84,7 +86,14 @@ def test_values_of_the_last_month_that_is_over_are_counted_again(built: Path) ->
             {"company n 19 15", "company numerator 14 13", "queue sales n 4 0"}
             | {"queue sales numerator 1 0"},
         ),
-        ("update marts.mart_ticket set is_counted = false", {"company n 3 0"}),
+        (
+            "update marts.mart_ticket set is_counted = false",
+            {"company n 3 0", "company value 30.0 0"},
+        ),
+        (
+            "update marts.mart_ticket set minutes = minutes + 1",
+            {"company value 30.0 31.0"},
+        ),
         (
             "update marts.mart_cx_kpi set n = 2 where grain_key = 'nobody called'",
             {"queue nobody called n 2 0"},

@@ -86,9 +86,9 @@ PUBLISHED = """
 
 OFFERS = """
     create table dim_treatments as
-    select 'key' as treatment_class, date '2020-01-01' as valid_from, date '2027-01-01' as valid_to,
+    select 'key' as treatment_class, true as is_in_force,
         'By a person.' as policy_en, 'حضوری' as policy_fa, 'Лично.' as policy_ru
-    union all select 'key', date '2027-01-01', null, 'Not yet.', 'هنوز نه', 'Ещё нет.';
+    union all select 'key', false, 'Not yet.', 'هنوز نه', 'Ещё нет.';
     create table mart_winback as
     select
         customer_id, date '2026-11-01' as as_of, 'gold' as segment, 'tehran' as market,

@@ -18,6 +18,7 @@ NEXT_STEPS = {
     "_extracted": "mend the source; the next night goes on from the last landed row",
     "_contract": "look at the refused load: python -m ingestion quarantine",
     "usual_volumes": "ask the source whether the day was special; its rows are counted as they are",
+    "one_content_per_version": "ask the source for a version that moves with every change",
     "_sent": "mend the receiver; the next night sends again",
 }
 """What to do about a check, by the end of its name."""

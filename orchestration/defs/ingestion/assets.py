@@ -11,7 +11,14 @@ from typing import Any
 
 import dagster as dg
 
-from ingestion import StreamSpec, StreamTask, all_streams, configured_streams, retain
+from ingestion import (
+    StreamSpec,
+    StreamTask,
+    all_streams,
+    configured_streams,
+    retain,
+    verify_lake,
+)
 from orchestration.defs.ingestion import reports
 from orchestration.defs.ingestion.reports import raw_key
 from orchestration.lib import erasures
@@ -25,6 +32,11 @@ from orchestration.lib.translator import FROZEN_INPUTS, INGESTION_GROUP
 OWNERS = ["team:data_engineering"]
 DEMO = dg.AssetKey("demo_company")
 VOLUME_CHECK = "usual_volumes"
+VERSION_CHECK = "one_content_per_version"
+WARNINGS = {
+    VOLUME_CHECK: "Every stream landed about as many rows as on such a weekday before.",
+    VERSION_CHECK: "No record came with two contents under one version of its source.",
+}
 Lake = dg.ResourceParam[CompanyLake]
 Lock = dg.ResourceParam[None]
 
@@ -109,6 +121,7 @@ def _begun(
     notebook, say = Notebook(environment.notebook), context.log.info
     is_refresh = context.job_name == REFRESH_JOB
     if not is_refresh:
+        say(f"  {verify_lake(environment.home)} files of the lake are as they were written")
         # What may no longer be kept goes before anything new comes.
         erasures.finish(environment, say)
         erasures.clean(environment, say)
@@ -165,11 +178,8 @@ def _frozen_inputs(notebook: Notebook, tasks: Sequence[StreamTask]) -> dg.Assets
             "A required source that failed or is too old stops the night here."
         ),
         check_specs=[
-            dg.AssetCheckSpec(
-                VOLUME_CHECK,
-                asset=FROZEN_INPUTS,
-                description="Every stream landed about as many rows as on such a weekday before.",
-            )
+            dg.AssetCheckSpec(name, asset=FROZEN_INPUTS, description=meaning)
+            for name, meaning in WARNINGS.items()
         ],
     )
     def frozen_inputs(
@@ -179,20 +189,26 @@ def _frozen_inputs(notebook: Notebook, tasks: Sequence[StreamTask]) -> dg.Assets
             context.log.info(f"  {matched}")
         frozen = lake.freeze(notebook.streams(), context.run_id, notebook.demo_day())
         context.log.info(f"  as of {frozen.as_of}")
-        odd = lake.odd_volumes({task.spec.table for task in tasks})
+        odd = "; ".join(lake.odd_volumes({task.spec.table for task in tasks}))
         yield dg.MaterializeResult(
             metadata=_frozen_metadata(frozen.as_of, frozen.streams),
             check_results=[
-                dg.AssetCheckResult(
-                    check_name=VOLUME_CHECK,
-                    passed=not odd,
-                    severity=dg.AssetCheckSeverity.WARN,
-                    description="; ".join(odd) or None,
-                )
+                _warning(VOLUME_CHECK, odd),
+                _warning(VERSION_CHECK, reports.conflicts(notebook.streams())),
             ],
         )
 
     return frozen_inputs
+
+
+def _warning(check_name: str, sentence: str) -> dg.AssetCheckResult:
+    """The result of a check that blocks nothing; without a sentence it passed."""
+    return dg.AssetCheckResult(
+        check_name=check_name,
+        passed=not sentence,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=sentence or None,
+    )
 
 
 def _frozen_metadata(as_of: str, streams: Sequence[Any]) -> Mapping[str, Any]:

@@ -68,6 +68,7 @@ def stream_metadata(results: Sequence[StreamResult]) -> dict[str, Any]:
         "rows_rejected": sum(result.rows_rejected for result in results),
         "rows_unchanged": sum(result.rows_unchanged for result in results),
         "rows_erased": sum(result.rows_erased for result in results),
+        "rows_conflicting": sum(result.rows_conflicting for result in results),
         "load_seq": max((result.load_seq for result in results), default=0),
         "seconds": round(sum(result.seconds for result in results), 3),
         "sources": dg.MetadataValue.md(_sources(results)),
@@ -113,6 +114,21 @@ def _contract(table: str, result: "QualityResult | None") -> dg.AssetCheckResult
         severity=dg.AssetCheckSeverity.ERROR,
         description=_broken(result) or "Every expectation is met.",
         metadata={"rows_checked": result.count_rows, "expectations": _expectations(result)},
+    )
+
+
+def conflicts(results: Iterable[StreamResult]) -> str:
+    """What came with two contents under one version, as a sentence; empty if nothing."""
+    found = [
+        f"{result.source_id} → {result.table}: {result.rows_conflicting:,}"
+        for result in results
+        if result.rows_conflicting
+    ]
+    if not found:
+        return ""
+    return (
+        f"records that came with two contents under one version ({'; '.join(found)}): what landed "
+        "last counts, within a load the greater hash"
     )
 
 
