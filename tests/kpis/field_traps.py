@@ -1,7 +1,6 @@
 """Traps seen in the field, by their number in the specification of the KPIs.
 
-Of each the naive formula, over what a unit test of dbt is given, and ours over what it
-expects. That they differ is asserted in ``test_field_traps``.
+That the naive formula differs from ours is asserted in ``test_field_traps``.
 """
 
 from dataclasses import dataclass
@@ -166,6 +165,25 @@ TRAPS = {
         """
         select sum(count_active::int) / sum(count_customers::int) from expect
         where months_since_first_order = '2' and is_mature = 'true'
+        """,
+    ),
+    "14 issues that may still come back counted as solved": Trap(
+        "test_met_issue_cells__g_fcr_1",
+        """
+        select 100.0 * count(*) filter (where not has_repeat_of_reason) / count(*)
+        from met_issue_contacts where is_first_of_issue
+        """,
+        "select 100.0 * numerator::int / n::int from expect where kpi_id = 'K-FCR' and n = '5'",
+    ),
+    "14 a renewal whose grace still runs is judged": Trap(
+        "test_mart_renewals__a_running_grace_is_no_verdict",
+        """
+        select 100.0 * count(*) filter (where is_renewed_on_time = 'true') / count(*)
+        from met_renewals where is_due = 'true' and is_judged = 'true'
+        """,
+        """
+        select 100.0 * count(*) filter (where is_renewed_on_time = 'true') / count(*)
+        from expect where is_judged = 'true'
         """,
     ),
     "15 reactivation labelled expansion": Trap(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from tests.kpis.reading import Warehouse
+from tests.kpis.reading import KEYS, Warehouse
 
 SHARED_CONTACT_LIMIT = 5
 PAIR = [
@@ -156,3 +156,17 @@ def match_rate(ids: pd.DataFrame) -> float:
 def consolidation(ids: pd.DataFrame) -> float:
     """One less the persons per source id (K-ID)."""
     return 1 - ids["customer_id"].nunique() / len(ids)
+
+
+def identity_kpis(built: Warehouse) -> pd.DataFrame:
+    """K-ID in the month of the last day."""
+    ids = source_ids(built)
+    month = (built.as_of - pd.Timedelta(days=1)).to_period("M").start_time
+    found = {"value": match_rate(ids), "consolidation": consolidation(ids)}
+    return pd.DataFrame(
+        [
+            ("K-ID", statistic, "company", "company", month, 100 * share, len(ids))
+            for statistic, share in found.items()
+        ],
+        columns=[*KEYS, "value", "n"],
+    )

@@ -107,8 +107,13 @@ def outcomes(contacts: pd.DataFrame, by: list[str], as_of: pd.Timestamp) -> pd.D
     )
 
 
+def followed_contacts(warehouse: Warehouse) -> pd.DataFrame:
+    """K-FCR, K-NRC, their agnostic variants and K-EFFB of all handled contacts."""
+    return followed(handled_contacts(warehouse), warehouse.as_of)
+
+
 def followed(contacts: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
-    """K-FCR, K-NRC, their agnostic variants and K-EFFB by cell and month."""
+    """The same of any contacts, by cell and month."""
     same = outcomes(contacts, ["person", "reason"], as_of)
     agnostic = outcomes(contacts, ["person"], as_of)
     issues = same[same["is_first"]]

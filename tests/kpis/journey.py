@@ -1,10 +1,11 @@
 """Stages and touches of journeys, after section 3 of the KPI specification."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
-from tests.kpis.reading import KEYS, Warehouse, month_of
+from tests.kpis.reading import KEYS, Warehouse, in_cells, month_of, summed
 from tests.kpis.survival import median_days
 
 
@@ -42,36 +43,65 @@ def stage_times(warehouse: Warehouse) -> pd.DataFrame:
 
 
 def stage_conversion(warehouse: Warehouse) -> pd.DataFrame:
-    """K-STAGE of every cohort month, whether its time has passed or not: path by path."""
+    """K-STAGE path by path; a cohort counts once half of it had the time to move on."""
     stays = _stays(warehouse)
     stages = warehouse.frame("select * from seeds.journey_stages where is_on_path")
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[Any, ...]] = []
     for journey, own in stays.groupby("journey"):
         order = stages[stages["journey"] == journey].sort_values("sort_order")
         rank = {code: place for place, code in enumerate(order["stage_code"])}
-        furthest = own["stage_code"].map(rank)
-        paths = own.assign(furthest=furthest).groupby("path_id")
-        people = pd.DataFrame(
-            {
-                "start": month_of(paths["entered_on"].min()),
-                "furthest": paths["furthest"].max(),
-                "is_anonymous": paths["is_anonymous"].any(),
-            }
-        )
-        people = people[~people["is_anonymous"] & people["furthest"].notna()]
-        for start, cohort in people.groupby("start"):
-            reached = [int((cohort["furthest"] >= place).sum()) for place in rank.values()]
-            rows += [
-                {
-                    "grain_key": f"{journey}:{code}",
-                    "period_start": start,
-                    "entered": len(cohort),
-                    "reached": reached[place],
-                    "reached_next": reached[place + 1] if place + 1 < len(rank) else None,
-                }
-                for code, place in rank.items()
-            ]
-    return pd.DataFrame(rows)
+        lasting = [_median_stay(own, code, warehouse.as_of) for code in rank]
+        for start, furthest in _cohorts(own, rank):
+            reached = [int((furthest >= place).sum()) for place in rank.values()]
+            waited = (warehouse.as_of - (start + pd.offsets.MonthBegin(1))).days
+            for code, place in rank.items():
+                cell = ("stage", f"{journey}:{code}", start)
+                is_ripe = waited >= sum(lasting[:place])
+                rows.append(("overall", *cell, reached[place] * is_ripe, len(furthest) * is_ripe))
+                if place + 1 < len(rank):
+                    has_moved = waited >= lasting[place]
+                    following = reached[place + 1] * has_moved
+                    rows.append(("value", *cell, following, reached[place] * has_moved))
+    columns = [*KEYS[1:], "numerator", "denominator"]
+    return pd.DataFrame(rows, columns=columns).assign(kpi_id="K-STAGE")
+
+
+def _cohorts(stays: pd.DataFrame, rank: dict[str, int]) -> Iterable[tuple[pd.Timestamp, pd.Series]]:
+    """Months in which paths of known persons began, and how far each path came."""
+    paths = stays.assign(furthest=stays["stage_code"].map(rank)).groupby("path_id")
+    people = pd.DataFrame(
+        {
+            "start": month_of(paths["entered_on"].min()),
+            "furthest": paths["furthest"].max(),
+            "is_anonymous": paths["is_anonymous"].any(),
+        }
+    )
+    people = people[~people["is_anonymous"] & people["furthest"].notna()]
+    return people.groupby("start")["furthest"]
+
+
+def _median_stay(stays: pd.DataFrame, stage: str, as_of: pd.Timestamp) -> float:
+    """Days after which half have left a stage; infinite where nobody knows."""
+    own = stays[(stays["stage_code"] == stage) & ~stays["is_terminal"]]
+    own = own[pd.to_datetime(own["entered_on"]) < as_of]
+    if own.empty:
+        return float("inf")
+    left = pd.to_datetime(own["left_on"])
+    days = (left.fillna(as_of) - pd.to_datetime(own["entered_on"])).dt.days
+    median, _ = median_days(days, left.notna())
+    return float("inf") if pd.isna(median) else median
+
+
+def satisfaction(warehouse: Warehouse) -> pd.DataFrame:
+    """K-JMAP: satisfied answers of all about the touchpoints of a stage."""
+    answers = warehouse.frame(
+        "select answered_local_date, numeric_value::int as score, 'customer:' || stage_code as"
+        " stage from core.fct_survey_answers inner join core.dim_touchpoints using (touchpoint)"
+        " where exclusion_reason is null and numeric_value is not null and metric = 'csat'"
+        " and scale_minimum = 1 and scale_maximum = 5 and stage_code is not null"
+    )
+    cells = in_cells(answers, {"stage": "stage"}, "answered_local_date")
+    return summed(cells, "K-JMAP", "csat", cells["score"] >= 4, cells["score"].notna())
 
 
 def touches(warehouse: Warehouse) -> pd.DataFrame:

@@ -18,7 +18,7 @@ REVIEW_CELLS = PLACES | {"product": "product_name", "location": "site"}
 COVERAGE_CELLS = PLACES | {"segment": "segment", "touchpoint": "touchpoint"}
 STATEMENT_CELLS = PLACES | {"segment": "segment", "channel": "channel"}
 NOT_SERVED = ("abandoned", "flow_out", "blocked", "ivr_only", "failed", "missed")
-WEEK, MONTH = pd.Timedelta(days=7), pd.Timedelta(days=30)
+WEEK = pd.Timedelta(days=7)
 KANO = {"L": "QAAAO", "M": "RIIIM", "N": "RIIIM", "W": "RIIIM", "D": "RRRRQ"}
 KANO_COLUMNS = "LMNWD"
 DAY = 24 * 3_600_000
@@ -120,30 +120,6 @@ def _asked(touches: pd.DataFrame, sent: pd.DataFrame) -> set[str]:
             near = own[(started <= sent_at) & (started > sent_at - WEEK)]
             asked |= set(near["interaction_id"].tail(1))
     return asked
-
-
-def response_bias(warehouse: Warehouse) -> pd.DataFrame:
-    """K-BIAS of segments by quarter: the gap of response rates, and its p by chi-square."""
-    sent = warehouse.frame(
-        "select *, coalesce(segment, 'unknown') as part from core.fct_survey_invitations"
-        " where not is_internal and sent_local_date is not null"
-        " and coalesce(delivery_status, 'sent') in ('sent', 'delivered')"
-    )
-    day = pd.to_datetime(sent["sent_local_date"])
-    quarter = day.dt.to_period("Q").dt.start_time
-    sent = sent.assign(period_start=quarter)[day + MONTH <= warehouse.as_of]
-    rows: list[dict[str, Any]] = []
-    for (survey, start), cohort in sent.groupby(["survey_id", "period_start"]):
-        names = {"grain_key": survey, "period_start": start}
-        groups = cohort.groupby("part")["is_completed"].agg(["size", "sum"])
-        rates = 100 * (groups["sum"] / groups["size"])[groups["size"] >= 30]
-        if len(rates) > 1:
-            rows.append({"statistic": "value", "value": rates.max() - rates.min()} | names)
-        table = np.array([groups["sum"], groups["size"] - groups["sum"]])
-        if len(groups) > 1 and table.sum(axis=1).all():
-            p_value = stats.chi2_contingency(table, correction=False).pvalue
-            rows.append({"statistic": "segment_p", "value": p_value} | names)
-    return pd.DataFrame(rows)
 
 
 def blueprint(warehouse: Warehouse) -> pd.DataFrame:

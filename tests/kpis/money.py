@@ -27,6 +27,16 @@ def reporting_hundredths(warehouse: Warehouse, rows: pd.DataFrame, day: str) -> 
     return pd.Series(found, index=rows.index, dtype="Int64")
 
 
+def price_levels(warehouse: Warehouse) -> dict[pd.Timestamp, float]:
+    """By month, the price of what cost one in the base month of the company's index."""
+    index = warehouse.frame(
+        "select month_start_date as month, cast(price_index as double) / 100 as level"
+        " from core.dim_price_index"
+        " where currency_code = (select currency_code from core.dim_run)"
+    )
+    return dict(zip(pd.to_datetime(index["month"]), index["level"], strict=True))
+
+
 def _converted(
     amount: Any, rates: tuple[list[pd.Timestamp], list[Decimal]] | None, day: pd.Timestamp
 ) -> int | None:

@@ -35,6 +35,16 @@ def order_days(warehouse: Warehouse) -> pd.DataFrame:
     return rows
 
 
+def cohort_kpis(warehouse: Warehouse) -> pd.DataFrame:
+    """K-COH and K-COH.U of a warehouse."""
+    return cohorts(order_days(warehouse), warehouse.as_of)
+
+
+def repeat_kpis(warehouse: Warehouse) -> pd.DataFrame:
+    """K-REP of a warehouse."""
+    return repeats(order_days(warehouse), warehouse.as_of)
+
+
 def cohorts(days: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     """K-COH and K-COH.U of every month's first-time buyers, of months that began."""
     firsts = days[days["day"] == days["first_day"]].assign(month=lambda rows: month_of(rows["day"]))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tests.kpis import methods
-from tests.kpis.reading import Warehouse
+from tests.kpis.reading import Warehouse, in_cells, summed
 
 PERIOD = {"quarter": "Q", "year": "Y", "month": "M"}
 WEIGHTS = {
@@ -148,6 +148,18 @@ def expectation(told: pd.DataFrame) -> list[pd.DataFrame]:
     grains: dict[str, str | None] = {"company": None, "touchpoint": "touchpoint"}
     kpi = ("K-EXPGAP", "value")
     return [_table(pd.concat(gaps), grains, kpi, lambda part: float(part["gap"].mean()))]
+
+
+def ease_of_tasks(warehouse: Warehouse) -> pd.DataFrame:
+    """K-TASK by month: how easy each task was, of those who answer on seven points."""
+    told = sheets(warehouse)
+    codes = told.columns[told.columns.str.startswith("easy[")]
+    rows = [
+        told.assign(task=code[5:-1], score=told[code]).dropna(subset=["score"]) for code in codes
+    ]
+    cells = in_cells(pd.concat(rows), PLACES | {"task": "task"}, "answered_local_date")
+    one = pd.Series(1, index=cells.index)
+    return summed(cells, "K-TASK", "ease", 100 * cells["score"], one)
 
 
 def staff(told: pd.DataFrame) -> list[pd.DataFrame]:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from tests.kpis.money import reporting_hundredths, rows_of
-from tests.kpis.reading import KEYS, UNKNOWN, Warehouse, in_cells, summed
+from tests.kpis.money import price_levels, reporting_hundredths, rows_of
+from tests.kpis.reading import KEYS, UNKNOWN, Warehouse, in_cells, month_of, summed
 from tests.kpis.survival import median_days
 
 CELLS: dict[str, str | None] = {
@@ -68,27 +68,71 @@ def cycles(warehouse: Warehouse) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def coverage(warehouse: Warehouse) -> pd.DataFrame:
-    """K-COVER of the quarter that runs: open value over what targets still lack, by owner."""
+def cycle_quantiles(warehouse: Warehouse) -> pd.DataFrame:
+    """K-CYCLE of won deals by the month of winning: median, ninth decile and longest, in days."""
     deals = _deals(warehouse)
+    won = deals[(deals["outcome"] == "won") & deals["days"].notna() & deals["closed_on"].notna()]
+    cells = in_cells(won, CELLS, "closed_on").groupby(KEYS[2:])["days"]
+    parts = [
+        cells.quantile(level).rename("value").reset_index().assign(statistic=statistic)
+        for statistic, level in (("p50", 0.5), ("p90", 0.9), ("max", 1.0))
+    ]
+    return pd.concat(parts, ignore_index=True).assign(kpi_id="K-CYCLE")
+
+
+def coverage(warehouse: Warehouse) -> pd.DataFrame:
+    """K-COVER of the quarter that runs: what is open over what targets lack, and the forecast."""
+    deals = _deals(warehouse)
+    share = win_shares(warehouse, deals)
+    level = price_levels(warehouse)
+    expected = (deals["hundredths"].astype(float) * deals["stage"].map(share)).round()
+    real = deals["hundredths"].astype(float) / month_of(deals["valued_on"]).map(level)
+    deals = deals.assign(expected=expected, real=(real.round() * deals["stage"].map(share)).round())
     start = warehouse.as_of.to_period("Q").start_time
     end = start + pd.offsets.QuarterBegin(startingMonth=1)
+    promised = deals["closed_on"].max()
     deals = deals[(deals["closed_on"] >= start) & (deals["closed_on"] < end)]
+    if start > promised:
+        return pd.DataFrame(columns=[*KEYS, "value", "n"])
     targets = _targets(warehouse, start, end)
-    owners = {*deals["owner_id"], *targets}
-    return pd.DataFrame([_covered(deals, owner, targets.get(owner)) for owner in sorted(owners)])
+    owners = sorted({*deals["owner_id"], *targets})
+    cells = [("owner", owner, [owner]) for owner in owners] + [("company", "company", owners)]
+    rows = [
+        ("K-COVER", statistic, grain, key, start, value, count)
+        for grain, key, own in cells
+        for statistic, (value, count) in _covered(deals, own, targets).items()
+    ]
+    return pd.DataFrame(rows, columns=[*KEYS, "value", "n"])
 
 
-def _covered(deals: pd.DataFrame, owner: str, target: int | None) -> dict[str, Any]:
-    own = deals[deals["owner_id"] == owner]
-    won = int(own.loc[own["outcome"] == "won", "hundredths"].sum())
+def win_shares(warehouse: Warehouse, deals: pd.DataFrame) -> dict[str, float]:
+    """The share won of the closed deals that were ever in each stage; of all where none were."""
+    closed = deals[deals["outcome"].isin(["won", "lost"])].set_index("opportunity_id")
+    seen = warehouse.frame("select distinct opportunity_id, stage from core.fct_opportunity_stages")
+    is_won = seen["opportunity_id"].map(closed["outcome"].eq("won"))
+    by_stage = is_won.dropna().astype(float).groupby(seen["stage"]).mean()
+    every = float(closed["outcome"].eq("won").mean())
+    return {stage: float(by_stage.get(stage, every)) for stage in deals["stage"].dropna().unique()}
+
+
+def _covered(
+    deals: pd.DataFrame, owners: list[str], targets: dict[str, int]
+) -> dict[str, tuple[float | None, int]]:
+    own = deals[deals["owner_id"].isin(owners) & (deals["is_open"] | (deals["outcome"] == "won"))]
+    aimed = own[own["owner_id"].isin(targets)]
+    target = sum(targets.get(owner, 0) for owner in owners)
+    won = int(aimed.loc[aimed["outcome"] == "won", "hundredths"].sum())
+    missing = target - won
     waiting = own[own["is_open"]]
-    missing = None if target is None or won >= target else target - won
-    covered = int(waiting["hundredths"].sum())
+    # What nobody has priced may be worth anything; who has no deal at all waits for nothing.
+    known = waiting.groupby("owner_id")["real"].sum(min_count=1)
+    idle = set(owners) - set(own["owner_id"])
+    real = pd.concat([known, pd.Series(0.0, index=sorted(idle))]).sum(min_count=1) / 100
+    covered = int(aimed.loc[aimed["is_open"], "hundredths"].sum())
     return {
-        "grain_key": owner,
-        "n": len(waiting),
-        "value": None if missing is None else covered / missing,
+        "value": (covered / missing if missing > 0 else None, len(waiting)),
+        "forecast": (waiting["expected"].sum() / 100, len(waiting)),
+        "forecast_real": (real, len(waiting)),
     }
 
 
@@ -109,7 +153,7 @@ def _targets(warehouse: Warehouse, start: pd.Timestamp, end: pd.Timestamp) -> di
 
 def _deals(warehouse: Warehouse) -> pd.DataFrame:
     deals = warehouse.frame(
-        "select owner_id, product_name, outcome, opened_on, closed_on,"
+        "select opportunity_id, owner_id, product_name, stage, outcome, opened_on, closed_on,"
         " cast(amount as varchar) as amount, currency_code"
         " from core.fct_opportunities where not is_internal"
     )

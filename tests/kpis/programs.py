@@ -3,8 +3,10 @@
 import pandas as pd
 from scipy import stats
 
+from tests.kpis.money import price_levels
 from tests.kpis.reading import Warehouse
-from tests.kpis.value import customers_on, money
+from tests.kpis.value import money
+from tests.kpis.years import customers_on
 
 
 def return_range(
@@ -25,7 +27,7 @@ def return_range(
 
 
 def returns(warehouse: Warehouse) -> pd.DataFrame:
-    """Each programme that is compared, by ended year, in nominal money of its own year."""
+    """Each programme that is compared, by ended year, in money of its own year and real."""
     entries = money(warehouse)
     net = entries.assign(
         nominal=entries["margin"] - entries["cost"],
@@ -44,9 +46,9 @@ def returns(warehouse: Warehouse) -> pd.DataFrame:
         before = net[net["day"] < start].groupby("customer_id")["real"].sum()
         within = net[(net["day"] >= start) & (net["day"] < end)]
         people["before"] = people["customer_id"].map(before).fillna(0).round(2)
-        people["margin"] = (
-            people["customer_id"].map(within.groupby("customer_id")["nominal"].sum()).fillna(0)
-        )
+        for name in ("nominal", "real"):
+            brought = within.groupby("customer_id")[name].sum()
+            people[name] = people["customer_id"].map(brought).fillna(0)
         people["kept"] = people["customer_id"].isin(customers_on(warehouse, end)["customer_id"])
         rank = people["before"].rank(method="max", ascending=False) / len(people)
         limits = classes["top_share"].astype(float)
@@ -58,18 +60,24 @@ def returns(warehouse: Warehouse) -> pd.DataFrame:
             others = people[people["class"] == row.comparison_class]
             if min(len(own), len(others)) < 30:
                 continue
-            low, high = return_range(
-                *(int(own["kept"].sum()), len(own)),
-                *(int(others["kept"].sum()), len(others)),
-                margin=own.loc[own["kept"], "margin"].mean(),
-                cost=_cost(warehouse, str(row.program), start, end),
-            )
-            rows.append((row.program, start, len(own), low, high))
-    found = pd.DataFrame(rows, columns=["program", "year_start_date", "treated", "low", "high"])
-    return found.astype({"program": "str", "year_start_date": "datetime64[us]"})
+            costs = _costs(warehouse, str(row.program), start, end)
+            for money_kind, cost in costs.items():
+                low, high = return_range(
+                    *(int(own["kept"].sum()), len(own)),
+                    *(int(others["kept"].sum()), len(others)),
+                    margin=own.loc[own["kept"], money_kind].mean(),
+                    cost=cost,
+                )
+                suffix = "" if money_kind == "nominal" else "_real"
+                cell = ("program", row.program, start, min(len(own), len(others)))
+                rows += [(f"low{suffix}", *cell, low), (f"high{suffix}", *cell, high)]
+    columns = ["statistic", "grain_name", "grain_key", "period_start", "n", "value"]
+    return pd.DataFrame(rows, columns=columns).assign(kpi_id="K-ROI")
 
 
-def _cost(warehouse: Warehouse, program: str, start: pd.Timestamp, end: pd.Timestamp) -> float:
+def _costs(
+    warehouse: Warehouse, program: str, start: pd.Timestamp, end: pd.Timestamp
+) -> dict[str, float]:
     months = warehouse.frame(
         "select amount::double as amount, currency_code, month_start_date as month"
         f" from core.fct_costs where program = '{program}'"
@@ -78,4 +86,6 @@ def _cost(warehouse: Warehouse, program: str, start: pd.Timestamp, end: pd.Times
     own = months.merge(rates, on="currency_code")
     own = own[(own["month"] >= own["valid_from"]) & (own["month"] < own["valid_to"])]
     own = own[(own["month"] >= start) & (own["month"] < end)]
-    return float((own["amount"] * own["rate"]).sum())
+    spent = own["amount"] * own["rate"]
+    level = pd.to_datetime(own["month"]).map(price_levels(warehouse))
+    return {"nominal": float(spent.sum()), "real": float((spent / level).sum())}

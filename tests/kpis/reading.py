@@ -3,7 +3,9 @@
 What a KPI means is in the modules beside this one; they know the specification, not the SQL.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -34,15 +36,29 @@ class Warehouse:
         """Business time zone."""
         return str(self.frame("select time_zone from core.dim_run")["time_zone"].iloc[0])
 
-    def month_values(self) -> pd.DataFrame:
-        """What the warehouse publishes by month, with the kind of each statistic."""
+    def values(self, period_type: str) -> pd.DataFrame:
+        """What the warehouse publishes by a kind of period, with the kind of each statistic."""
         values = self.frame(
             f"select {', '.join(KEYS)}, numerator, denominator, n, value, ci_low, ci_high,"
             " standard_error, suppressed, kind from marts.mart_cx_kpi"
             " inner join core.dim_kpi using (kpi_id, definition_version, statistic)"
-            " where period_type = 'month'"
+            f" where period_type = '{period_type}'"
         )
         return values.assign(period_start=pd.to_datetime(values["period_start"]))
+
+    def month_values(self) -> pd.DataFrame:
+        """What the warehouse publishes by month."""
+        return self.values("month")
+
+
+Compute = Callable[[Warehouse], pd.DataFrame]
+"""A computation of one's own: KEYS and any of the parts and values of published rows."""
+
+
+@cache
+def computed(compute: Compute, warehouse: Warehouse) -> pd.DataFrame:
+    """What a computation finds, once for all who ask; read it, don't change it."""
+    return compute(warehouse)
 
 
 def month_of(days: pd.Series) -> pd.Series:

@@ -4,15 +4,18 @@ Customer by customer, on any day, by what was known before it.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import pandas as pd
 
 from tests.kpis.lapse import DEFAULT
-from tests.kpis.reading import Warehouse
-from tests.kpis.value import BOUGHT, money
+from tests.kpis.reading import KEYS, Warehouse
+from tests.kpis.value import in_grains, money
+from tests.kpis.years import BOUGHT
 
 DAY = pd.Timedelta(days=1)
+BACK_TEST_MONTHS = 3
+PARTS = ["numerator", "denominator", "value", "n"]
 
 
 @dataclass(frozen=True)
@@ -149,3 +152,67 @@ class Judge:
         rows = self._entries[self._entries["kind"] != "contact"]
         recent = rows[(rows["day"] < day) & (rows["day"] >= day - pd.DateOffset(years=1))]
         return recent.groupby("customer_id")[name].sum()
+
+
+@cache
+def judged_today(warehouse: Warehouse) -> pd.DataFrame:
+    """The scores of the day of the run; read them, don't change them."""
+    return Judge(warehouse).scores(warehouse.as_of)
+
+
+def back_tested(warehouse: Warehouse) -> pd.DataFrame:
+    """The scores of three months before the month of the run, and who has left since."""
+    judge, day = Judge(warehouse), warehouse.as_of.replace(day=1)
+    then = judge.scores(day - pd.DateOffset(months=BACK_TEST_MONTHS))
+    left = judge.left_by(day - pd.DateOffset(months=BACK_TEST_MONTHS), warehouse.as_of)
+    return then.assign(has_left=then["customer_id"].isin(left))
+
+
+def risk_kpis(warehouse: Warehouse) -> pd.DataFrame:
+    """K-RISK and K-RAR in the month of the last day, by cell."""
+    month = (warehouse.as_of - DAY).to_period("M").start_time
+    found = risk_parts(judged_today(warehouse), back_tested(warehouse))
+    return found.assign(period_start=month)[[*KEYS, *PARTS]]
+
+
+def risk_parts(today: pd.DataFrame, then: pd.DataFrame) -> pd.DataFrame:
+    """The same of any scores of today and of the back-test, without the month."""
+    high = today[today["is_high"]]
+    shares = {
+        ("K-RISK", "value"): (today, today["is_high"]),
+        ("K-RISK", "mean"): (today, today["points"]),
+        ("K-RISK", "no_signal"): (today, today["is_silent_in_surveys"]),
+        ("K-RISK", "precision"): (then[then["is_high"]], then["has_left"]),
+        ("K-RISK", "recall"): (then[then["has_left"]], then["is_high"]),
+        ("K-RAR", "with_complaint"): (high, high["complains"]),
+        ("K-RAR", "no_value"): (high, high["revenue_real"].isna()),
+    }
+    counts = [
+        _by_cell(rows.assign(told=told.loc[rows.index]), kpi)
+        for kpi, (rows, told) in shares.items()
+    ]
+    parts = [
+        part.assign(denominator=part["n"]).rename(columns={"told": "numerator"}) for part in counts
+    ]
+    for statistic, money_of in (("value", "revenue"), ("real", "revenue_real")):
+        known = high[high[money_of].notna()]
+        sums = _by_cell(known.assign(told=known[money_of].round(2)), ("K-RAR", statistic))
+        parts.append(sums.rename(columns={"told": "value"}))
+    return pd.concat([*parts, lift(then)], ignore_index=True)
+
+
+def lift(then: pd.DataFrame) -> pd.DataFrame:
+    """How many times more of the high band leave than of all who were judged."""
+    left = then["has_left"]
+    rates = then.loc[then["is_high"], "has_left"].mean(), left.mean()
+    is_known = then["is_high"].any() and left.any()
+    cell = ("K-RISK", "lift", "company", "company", rates[0] / rates[1] if is_known else None)
+    columns = ["kpi_id", "statistic", "grain_name", "grain_key", "value", "n"]
+    return pd.DataFrame([(*cell, len(then))] if is_known else [], columns=columns)
+
+
+def _by_cell(rows: pd.DataFrame, kpi: tuple[str, str]) -> pd.DataFrame:
+    cells = in_grains(rows).astype({"told": "float64"}).groupby(["grain_name", "grain_key"])
+    sums = cells["told"].agg(["sum", "size"]).reset_index()
+    named = sums.rename(columns={"sum": "told", "size": "n"})
+    return named.assign(kpi_id=kpi[0], statistic=kpi[1])

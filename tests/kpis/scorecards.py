@@ -9,7 +9,8 @@ import pandas as pd
 
 from tests.kpis.agents import Teams, counted_evaluations, quality_of
 from tests.kpis.contact_center import counts_and_means
-from tests.kpis.reading import Warehouse, month_of
+from tests.kpis.issues import followed_contacts
+from tests.kpis.reading import Warehouse, computed, month_of
 from tests.kpis.surveys import scores
 
 WEIGHTS = {
@@ -56,9 +57,9 @@ def total(parts: Mapping[str, float]) -> float | None:
     return sum(WEIGHTS[component] * score for component, score in parts.items()) / weight
 
 
-def scorecards(warehouse: Warehouse, published: pd.DataFrame) -> pd.DataFrame:
-    """K-AGT by agent and month; K-FCR as published, which has a computation of its own."""
-    measures = _measures(warehouse, published)
+def scorecards(warehouse: Warehouse) -> pd.DataFrame:
+    """K-AGT by agent and month."""
+    measures = _measures(warehouse)
     target = _handle_target(warehouse)
     months = measures["period_start"] + pd.offsets.MonthEnd(0)
     teamed = Teams.of(warehouse).at(measures, months)
@@ -80,16 +81,16 @@ def scorecards(warehouse: Warehouse, published: pd.DataFrame) -> pd.DataFrame:
     return values.assign(kpi_id="K-AGT", statistic="value", grain_name="agent")
 
 
-def _measures(warehouse: Warehouse, published: pd.DataFrame) -> pd.DataFrame:
+def _measures(warehouse: Warehouse) -> pd.DataFrame:
     evaluations = counted_evaluations(warehouse)
     rated = evaluations.assign(period_start=month_of(evaluations["evaluated_local_date"]))
     evaluated = rated.groupby(MONTH).size().rename("evaluations").reset_index()
     parts = pd.concat(
         [
             quality_of(evaluations, warehouse.as_of),
-            scores(warehouse),
-            counts_and_means(warehouse),
-            published[published["kpi_id"] == "K-FCR"],
+            computed(scores, warehouse),
+            computed(counts_and_means, warehouse),
+            computed(followed_contacts, warehouse),
         ],
         ignore_index=True,
     )

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from tests.kpis.reading import Warehouse, in_cells, month_of, summed
+from tests.kpis.reading import Warehouse, in_cells, summed
 
 Grains = dict[str, str | None]
 COMPANY: Grains = {"company": None}
@@ -17,7 +17,7 @@ PLACES: Grains = COMPANY | {"location": "location"}
 AGENT: Grains = {"agent": "first_reply_agent_id"}
 MINUTE, HOUR = 60_000, 3_600_000
 ANSWER_WITHIN, ANSWER_WITHIN_OPEN_HOURS = 24 * HOUR, 4 * HOUR
-ON_TIME, REOPEN_DAYS, OLD_DAYS = 10 * MINUTE, 7, 7
+ON_TIME, REOPEN_DAYS = 10 * MINUTE, 7
 WON_BACK = {"detractor": ("nps", 10, 7), "dissatisfied": ("csat", 5, 4)}
 RESOLUTIONS = {
     "K-RES": ("first_resolution_calendar_milliseconds", "first_solved_local_date"),
@@ -92,31 +92,9 @@ def medians(tickets: pd.DataFrame) -> pd.DataFrame:
     return _frame(rows)
 
 
-def backlog(warehouse: Warehouse) -> pd.DataFrame:
-    """K-BACKLOG by month: each day anew, the status that every ticket has at its end."""
-    changes = warehouse.frame(
-        "select changes.ticket_id, changes.position_in_ticket, changes.status, changes.queue_id,"
-        " changes.valid_from_local_date as changed, tickets.created_local_date as created"
-        " from core.fct_ticket_status_changes as changes"
-        " inner join core.fct_tickets as tickets on tickets.ticket_id = changes.ticket_id"
-        " where not tickets.is_internal and not tickets.is_spam and not tickets.is_merged"
-    ).sort_values(["ticket_id", "position_in_ticket"])
-    days = []
-    for day in pd.date_range(changes["changed"].min(), warehouse.as_of, inclusive="left"):
-        last = changes[changes["changed"] <= day].groupby("ticket_id").tail(1)
-        unsolved = last[~last["status"].isin(["solved", "closed", "deleted"])]
-        days.append(
-            unsolved.assign(day=day, is_old=(day - unsolved["created"]).dt.days >= OLD_DAYS)
-        )
-    seen = pd.concat(days, ignore_index=True)
-    first = seen["day"].min()
-    calendar = pd.Series(pd.date_range(first, warehouse.as_of, inclusive="left"))
-    lengths = calendar.groupby(month_of(calendar)).size()
-    cells = in_cells(seen, COMPANY | {"queue": "queue_id"}, "day")
-    old = summed(cells, "K-BACKLOG", "aged", cells["is_old"], _ones(cells))
-    mean = old.assign(statistic="mean", numerator=old["denominator"])
-    mean["denominator"] = mean["period_start"].map(lengths)
-    return pd.concat([old, mean], ignore_index=True)
+def waits(warehouse: Warehouse) -> pd.DataFrame:
+    """The censored medians of the tickets of a warehouse."""
+    return medians(read_tickets(warehouse))
 
 
 def read_tickets(warehouse: Warehouse) -> pd.DataFrame:

@@ -103,8 +103,8 @@ def weighted_scores(warehouse: Warehouse) -> pd.DataFrame:
     rows = []
     for (grain, key, start), cell in cells.groupby(["grain_name", "grain_key", "period_start"]):
         end = min(start + pd.offsets.MonthBegin(1), warehouse.as_of)
-        weights = _customers(warehouse, end, None if grain == "company" else key)
-        value, effective_n, spoken_for, n = _weighted(cell, weights)
+        weights = customers_by_segment(warehouse, end, None if grain == "company" else key)
+        value, effective_n, spoken_for, n = weighted(cell, weights)
         shown = {"value": value, "effective_n": effective_n, "spoken_for": spoken_for}
         rows += [
             {
@@ -122,7 +122,11 @@ def weighted_scores(warehouse: Warehouse) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _weighted(cell: pd.DataFrame, weights: dict[str, int]) -> tuple[float, float, float, int]:
+def weighted(cell: pd.DataFrame, weights: dict[str, int]) -> tuple[float, float, float, int]:
+    """Score, effective answers, share of customers spoken for and answers of one cell.
+
+    A segment without an answer is spoken for by the one before it in ``weights``.
+    """
     answered = [part for part in weights if (cell["part"] == part).any()]
     spoken: dict[str, int] = dict.fromkeys(answered, 0)
     silent = 0
@@ -143,7 +147,10 @@ def _weighted(cell: pd.DataFrame, weights: dict[str, int]) -> tuple[float, float
     return score, 1 / squares if squares else 0.0, 100 * silent / max(total, 1), n
 
 
-def _customers(warehouse: Warehouse, end: pd.Timestamp, market: str | None) -> dict[str, int]:
+def customers_by_segment(
+    warehouse: Warehouse, end: pd.Timestamp, market: str | None = None
+) -> dict[str, int]:
+    """How many customers each segment has at the end of a period, in the order of segments."""
     rows = warehouse.frame(
         f"""
         select coalesce(segment, 'unknown') as part, count(*) as customers

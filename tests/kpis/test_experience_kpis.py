@@ -6,8 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.factories.unit_tests import fixture_of
-from tests.kpis import themes
 from tests.kpis.experiences import impacts
 from tests.kpis.reading import Warehouse
 
@@ -59,39 +57,6 @@ def test_pain_points_hold_every_issue_that_is_judged_once(built: Warehouse) -> N
 def published_themes(built: Warehouse) -> pd.DataFrame:
     values = built.month_values()
     return values[values["kpi_id"] == "K-THEME"].rename(columns={"grain_key": "theme"})
-
-
-def test_shares_and_impacts_of_themes_equal_the_second_computation(
-    built: Warehouse, published_themes: pd.DataFrame
-) -> None:
-    statements = themes.coded_statements(built)
-    for statistic, expected, columns in (
-        ("value", themes.shares(statements), ["numerator", "denominator"]),
-        ("impact_csat", themes.impacts(statements), ["n", "value", "ci_low", "ci_high"]),
-    ):
-        mine = published_themes[published_themes["statistic"] == statistic]
-        joined = mine.merge(
-            expected, on=["period_start", "theme"], how="outer", suffixes=("", "_expected")
-        )
-        assert len(joined) == len(mine) == len(expected) > 0
-        for column in columns:
-            found, wanted = joined[column], joined[f"{column}_expected"]
-            assert np.allclose(found.astype(float), wanted.astype(float), atol=1e-5), column
-        assert (joined["value"] != 0).any()
-
-
-def test_feelings_equal_the_second_computation_of_the_fixture() -> None:
-    """Nobody has read the demo's words: the example of the unit test is computed here as well."""
-    with fixture_of("test_met_voc_cells__golden_sentiment") as fixture:
-        statements = fixture.execute("from met_voc_statements").df()
-        expected = fixture.execute("from expect").df()
-    for market, own in statements.groupby("market"):
-        wanted = expected[expected["market_key"] == market]
-        cells = wanted.set_index(["kpi_id", "statistic"])[["numerator", "n"]].astype(float)
-        assert themes.feelings(own) == {
-            key: pytest.approx((top, base)) for key, top, base in cells.itertuples()
-        }
-    assert len(expected) > 5
 
 
 def test_nothing_is_told_of_feelings_that_nobody_read(

@@ -20,6 +20,7 @@ COMPONENTS = "test_met_survey_components__parts_of_surveys"
 VALUES = "test_met_kpi_values__golden_values"
 COHORTS = "test_met_revenue_cohort_cells__golden_cohorts"
 CREDITS = "test_met_attribution_credits__g_attr_1"
+METHODS = "test_met_method_cells__golden_methods"
 STAYS = "test_int_calls__asterisk_stays_derived__order_of_events_outranks_their_time"
 SHUFFLED = [
     ANSWERS,
@@ -38,7 +39,7 @@ KEPT = ("answer_id", "exclusion_reason")
 
 @pytest.fixture(scope="module")
 def golden(tiny_home: Home) -> Iterator[dict[str, GoldenModel]]:
-    models = {name: GoldenModel(tiny_home, name) for name in {*SHUFFLED, STAYS}}
+    models = {name: GoldenModel(tiny_home, name) for name in {*SHUFFLED, STAYS, METHODS}}
     yield models
     for model in models.values():
         model.close()
@@ -208,3 +209,49 @@ def test_the_shares_of_all_touches_are_the_order_whatever_the_rule(
     )
 
     assert [sum(row[place] for row in found) for place in range(4)] == [cents] * 4
+
+
+MARK = st.integers(1, 5)
+CATEGORIES = ("attractive", "one_dimensional", "must_be", "indifferent", "reverse", "contradictory")
+
+
+@settings(max_examples=15, deadline=None)
+@given(people=st.lists(st.tuples(MARK, MARK, MARK), min_size=1, max_size=12))
+def test_no_level_of_the_pyramid_is_wider_than_the_one_below(
+    golden: dict[str, GoldenModel], people: list[tuple[int, int, int]]
+) -> None:
+    answered = [
+        dict(zip(("first_score", "second_score", "third_score"), map(str, marks), strict=True))
+        for marks in people
+    ]
+    reached = _answered(golden[METHODS], "pyramid", answered)
+
+    assert len(people) >= reached["level1"] >= reached["level2"] >= reached["level3"] >= 0
+    assert abs(reached["index"]) <= 300 * len(people)
+
+
+@settings(max_examples=15, deadline=None)
+@given(told=st.lists(st.sampled_from(CATEGORIES), min_size=1, max_size=20))
+def test_coefficients_of_kano_stay_within_their_bounds(
+    golden: dict[str, GoldenModel], told: list[str]
+) -> None:
+    parts = _answered(golden[METHODS], "kano", [{"kano_category": category} for category in told])
+    base = sum(category in CATEGORIES[:4] for category in told)
+    is_valid = 10 * told.count("contradictory") <= len(told)
+
+    assert parts.get("contradiction", 0) == told.count("contradictory")
+    assert ("better" in parts) == (base > 0 and is_valid)
+    if "better" in parts:
+        assert 0 <= parts["better"] <= base
+        assert -base <= parts["worse"] <= 0
+        assert 0 <= parts["strength"] <= base
+
+
+def _answered(model: GoldenModel, method: str, answers: list[dict[str, str]]) -> dict[str, int]:
+    """The numerators of a method by statistic, of responses that differ in their answers."""
+    (first, *_) = [row for row in model.given["met_method_responses"] if row["method"] == method]
+    rows: list[Row] = [
+        first | {"response_id": f"r{number}"} | answer for number, answer in enumerate(answers)
+    ]
+    found = model.rows({"met_method_responses": rows}, "statistic", "numerator")
+    return {statistic: int(numerator) for statistic, numerator in found}

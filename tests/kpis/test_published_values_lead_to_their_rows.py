@@ -7,6 +7,9 @@ import pandas as pd
 import pytest
 
 from serving import reconcile
+from tests.factories.dbt import seed_rows
+from tests.kpis.comparing import pairs_of
+from tests.kpis.explained import EXPLAINED_ONLY
 from tests.kpis.reading import Warehouse
 
 TIES = {
@@ -64,6 +67,23 @@ def test_whoever_sums_rows_names_a_drill_of_the_registry(built: Warehouse) -> No
         """
     )
     assert strays.empty, strays.to_string()
+
+
+def test_what_rows_only_explain_is_listed_with_its_reason() -> None:
+    """Every other statistic is summed, or its quantile taken, from its rows each night."""
+    summed = {
+        (row["drill_mart"], row["kpi_id"], row["statistic"])
+        for row in seed_rows("kpi_drill_sums")
+        if row["numerator_expression"]
+    }
+    left = {
+        (row["kpi_id"], row["statistic"])
+        for row in seed_rows("kpis")
+        if not summed
+        & {(row["drill_mart"], row["kpi_id"], name) for name in (row["statistic"], "*")}
+    }
+
+    assert left == set(pairs_of({kpi: names for kpi, (names, _) in EXPLAINED_ONLY.items()}))
 
 
 @pytest.mark.parametrize("kpi_id", TIES)

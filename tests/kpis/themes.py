@@ -36,38 +36,57 @@ def coded_statements(warehouse: Warehouse) -> pd.DataFrame:
     ).dropna()
     both = pd.concat([said[["theme", "day", "outcome"]], tickets], ignore_index=True)
     return both.assign(
-        period_start=month_of(both["day"]), outcome=both["outcome"].astype("float64")
+        period_start=month_of(both["day"]),
+        outcome=both["outcome"].astype("float64"),
+        statement_id=both.index,
     )
 
 
-def shares(statements: pd.DataFrame) -> pd.DataFrame:
-    """Statements with each theme and all of them, by month and theme."""
+def theme_kpis(warehouse: Warehouse) -> pd.DataFrame:
+    """K-THEME: which share speaks of a theme, and what it costs in satisfaction."""
+    statements = coded_statements(warehouse)
     told = pd.crosstab(statements["period_start"], statements["theme"])
-    parts = told.stack().rename("numerator").reset_index()
-    return parts.assign(denominator=parts["period_start"].map(told.sum(axis=1)))
+    shares = told.stack().rename("numerator").reset_index().assign(statistic="value")
+    shares["denominator"] = shares["period_start"].map(told.sum(axis=1))
+    costs = pd.DataFrame(
+        [
+            (month, theme, *found)
+            for month, own in statements.groupby("period_start")
+            for theme, found in impacts(own, 100 * own["outcome"], "outcome").items()
+        ],
+        columns=["period_start", "theme", "n", "value", "ci_low", "ci_high"],
+    )
+    both = pd.concat([shares, costs.assign(statistic="impact_csat")], ignore_index=True)
+    named = both.rename(columns={"theme": "grain_key"})
+    return named.assign(kpi_id="K-THEME", grain_name="theme")
 
 
-def impacts(statements: pd.DataFrame) -> pd.DataFrame:
-    """By how many points the score of all lies below that of those without the theme.
+def impacts(
+    statements: pd.DataFrame, score: pd.Series, column: str
+) -> dict[str, tuple[int, float, float, float]]:
+    """By theme of statements that have a score: how many, and what it costs with its bounds.
 
-    The error comes from what each answer adds to that difference, not from a formula for it.
+    A theme costs as many points as the score of all lies below that of those without it. The
+    error comes from what each answer adds to that difference, not from a formula for it.
     """
-    rows = []
-    for month, scored in statements.dropna(subset=["outcome"]).groupby("period_start"):
-        score = 100 * scored["outcome"].to_numpy()
-        for theme in scored["theme"].unique():
-            has = (scored["theme"] == theme).to_numpy()
-            if has.all():
-                continue
-            share, theirs, others = has.mean(), score[has].mean(), score[~has].mean()
-            moved = np.where(
-                has,
-                (1 - share) * (others - theirs) - (score - theirs),
-                -share * (others - theirs) + share / (1 - share) * (score - others),
-            )
-            value, error = others - score.mean(), moved.std() / np.sqrt(len(score))
-            rows.append((month, theme, int(has.sum()), value, value - Z * error, value + Z * error))
-    return pd.DataFrame(rows, columns=["period_start", "theme", "n", "value", "ci_low", "ci_high"])
+    scored = statements.assign(score=score).dropna(subset=[column])
+    found = {}
+    for theme in scored["theme"].unique():
+        about = set(scored.loc[scored["theme"] == theme, "statement_id"])
+        every = scored.drop_duplicates("statement_id")
+        has, told = every["statement_id"].isin(about).to_numpy(), every["score"].to_numpy()
+        if has.all():
+            continue
+        share, theirs, others = has.mean(), told[has].mean(), told[~has].mean()
+        moved = np.where(
+            has,
+            (1 - share) * (others - theirs) - (told - theirs),
+            -share * (others - theirs) + share / (1 - share) * (told - others),
+        )
+        value, error = others - told.mean(), moved.std() / np.sqrt(len(told))
+        bounds = (max(value - Z * error, -100), min(value + Z * error, 100))
+        found[theme] = (int(has.sum()), float(value), *bounds)
+    return found
 
 
 def feelings(statements: pd.DataFrame) -> dict[tuple[str, str], tuple[float, int]]:

@@ -1,7 +1,7 @@
 """Customer value from core tables, after section 3 of the KPI specification.
 
-Money, historic value, RFM, retention economics, segments and the link of answers to revenue.
-Risk is in ``risk``.
+Money, historic value, RFM and the sizes of segments. What is told of whole years is in
+``years``, risk in ``risk``.
 """
 
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from tests.kpis.reading import KEYS, UNKNOWN, Warehouse
+from tests.kpis.reading import KEYS, UNKNOWN, Warehouse, month_of
+from tests.kpis.surveys import customers_by_segment
 
+PARTS = ["numerator", "denominator", "value", "n"]
 GRAINS: dict[str, str | None] = {"company": None, "market": "market", "segment": "segment"}
-BOUGHT = ("new", "active", "advocate", "won_back")
-YEAR = pd.DateOffset(years=1)
-DISCOUNT = 0.1
+BASELINE_MONTHS = 12
 
 
 def money(warehouse: Warehouse) -> pd.DataFrame:
@@ -194,93 +194,36 @@ def rfm_scores(values: pd.Series, *, few: int = 50) -> pd.Series:
     return pd.Series(np.ceil(np.round(classes * share, 9)).astype(int), index=values.index)
 
 
-def economics(warehouse: Warehouse) -> pd.DataFrame:
-    """Customers at both ends of each ended year, and what they brought, company and segments."""
-    entries = money(warehouse)
-    first = entries.loc[entries["kind"] != "contact", "day"].min()
-    rows = []
-    for year in range(first.year, warehouse.as_of.year):
-        start, end = pd.Timestamp(year, 1, 1), pd.Timestamp(year + 1, 1, 1)
-        if start < first:
-            continue
-        begun = customers_on(warehouse, start)
-        kept = set(customers_on(warehouse, end)["customer_id"])
-        brought = entries[(entries["day"] >= start) & (entries["day"] < end)]
-        net = (brought["margin"] - brought["cost"]).groupby(brought["customer_id"]).sum()
-        begun["kept"] = begun["customer_id"].isin(kept)
-        begun["margin"] = begun["customer_id"].map(net).fillna(0.0)
-        for key, own in [("company", begun), *begun.groupby("segment")]:
-            m, r = own["margin"].mean(), own["kept"].mean()
-            rows.append({"grain_key": key, "period_start": start, "n": len(own), "m": m, "r": r})
-    return pd.DataFrame(rows)
-
-
-def customers_on(warehouse: Warehouse, day: pd.Timestamp) -> pd.DataFrame:
-    """Who buys or has a contract on a day, with segment and market of that day."""
-    on_day = f"date '{day:%Y-%m-%d}'"
-    rows = warehouse.frame(
-        "select spells.customer_id, coalesce(versions.segment, 'unknown') as segment,"
-        " coalesce(versions.market, 'unknown') as market from metrics.met_lifecycle_spells as"
-        " spells left join core.dim_customers as versions on versions.customer_id ="
-        f" spells.customer_id and versions.valid_from <= timestamp '{day}'"
-        f" and versions.valid_to > timestamp '{day}' where spells.entered_on <= {on_day}"
-        f" and coalesce(spells.left_on, date '9999-12-31') > {on_day}"
-        f" and spells.lifecycle_state in {BOUGHT} and versions.is_internal is not true"
-    )
-    assert rows["customer_id"].is_unique
-    return rows
-
-
-def simple_value(m: float, r: float, d: float = DISCOUNT) -> tuple[float, float]:
-    """K-CLV.S by adding up a thousand years: margins at the ends, and at the starts, of years."""
-    years = np.arange(3000)
-    kept = (r / (1 + d)) ** years
-    return float(m * kept[1:].sum()), float(m * kept.sum())
-
-
-def linkage(warehouse: Warehouse) -> pd.DataFrame:
-    """Score and real revenue of the twelve months after, one row per person and year."""
-    answers = warehouse.frame(
-        "select customer_id, coalesce(segment, 'unknown') as segment, numeric_value::int as score,"
-        " answered_local_date as day, answered_at, answer_id from core.fct_survey_answers"
-        " where exclusion_reason is null and metric = 'nps' and horizon = 'relationship'"
-        " and scale_minimum = 0 and scale_maximum = 10 and is_known_customer"
-        " and numeric_value is not null order by answered_at, answer_id"
-    )
-    answers["day"] = pd.to_datetime(answers["day"])
-    answers["year"] = answers["day"].dt.year
-    answers = answers.drop_duplicates(["customer_id", "year"], keep="first")
-    answers = answers[answers["day"] + YEAR < warehouse.as_of].reset_index(drop=True)
-    entries = money(warehouse)
-    entries = entries[entries["kind"] != "contact"]
-    joined = answers.reset_index().merge(entries, on="customer_id", suffixes=("", "_of_entry"))
-    later = joined["day_of_entry"]
-    after = joined[(later > joined["day"]) & (later <= joined["day"] + YEAR)]
-    total = after.groupby("index")[["revenue", "revenue_real"]].sum()
-    return answers.join(total).fillna({"revenue": 0.0, "revenue_real": 0.0})
-
-
-def fitted(scores: pd.Series, revenue: pd.Series) -> dict[str, float]:
-    """K-LINK of one cell, by an independent library."""
-    line = stats.linregress(scores, revenue)
-    margin = stats.t.ppf(0.975, len(scores) - 2) * line.stderr
-    means = {
-        name: float(revenue[held].mean())
-        for name, held in (("promoters", scores >= 9), ("detractors", scores <= 6))
-    }
-    return {
-        "ratio": means["promoters"] / means["detractors"],
-        "slope": float(line.slope),
-        "ci_low": float(line.slope - margin),
-        "ci_high": float(line.slope + margin),
-        "spearman": float(stats.spearmanr(scores, revenue).statistic),
-    }
-
-
 def drift(shares: np.ndarray, baseline: np.ndarray) -> float:
     """K-SEG: population stability index; a share of nought is a ten-thousandth."""
     now, then = np.maximum(shares, 1e-4), np.maximum(baseline, 1e-4)
     return float(((now - then) * np.log(now / then)).sum())
+
+
+def segments(warehouse: Warehouse) -> pd.DataFrame:
+    """K-SEG: the share of customers in each segment, and how far all of them moved in a year."""
+    first = warehouse.frame(
+        "select min(answered_local_date) as day from core.fct_survey_answers where"
+        " exclusion_reason is null and metric in ('nps', 'csat', 'ces')"
+        " and numeric_value is not null"
+    )["day"].iloc[0]
+    months = pd.date_range(month_of(pd.Series([first]))[0], warehouse.as_of, freq="MS")
+    months = months[months < warehouse.as_of]
+    ends = [min(month + pd.offsets.MonthBegin(1), warehouse.as_of) for month in months]
+    sizes = pd.DataFrame([customers_by_segment(warehouse, end) for end in ends], index=months)
+    sizes = sizes.fillna(0).astype("int64")
+    share = sizes.div(sizes.sum(axis=1), axis=0)
+    rows = []
+    for place, month in enumerate(months):
+        before = share.iloc[max(place - BASELINE_MONTHS, 0)].to_numpy()
+        moved = drift(share.iloc[place].to_numpy(), before)
+        total = int(sizes.iloc[place].sum())
+        rows.append(("drift", "company", "company", month, None, None, moved, total))
+        rows += [
+            ("value", "segment", name, month, count, total, None, total)
+            for name, count in sizes.iloc[place].items()
+        ]
+    return pd.DataFrame(rows, columns=[*KEYS[1:], *PARTS]).assign(kpi_id="K-SEG")
 
 
 def _of_last_month(warehouse: Warehouse, rows: pd.DataFrame) -> pd.DataFrame:
