@@ -49,7 +49,7 @@ def test_a_room_imports_no_room_it_must_not_know(room: str) -> None:
 def test_orchestration_knows_only_the_public_faces_of_the_other_rooms() -> None:
     allowed = {
         *("ingestion", "ingestion.demo", "ingestion.erasure"),
-        *("ingestion.proposing", "ingestion.quality"),
+        *("ingestion.proposing", "ingestion.quality", "ingestion.rotation"),
         *("serving", "enrichment"),
     }
     offenders = {
