@@ -124,15 +124,16 @@ def _covered(
     won = int(aimed.loc[aimed["outcome"] == "won", "hundredths"].sum())
     missing = target - won
     waiting = own[own["is_open"]]
-    # What nobody has priced may be worth anything; who has no deal at all waits for nothing.
-    known = waiting.groupby("owner_id")["real"].sum(min_count=1)
-    idle = set(owners) - set(own["owner_id"])
-    real = pd.concat([known, pd.Series(0.0, index=sorted(idle))]).sum(min_count=1) / 100
+    # What nobody has priced may be worth anything; who has nothing open waits for nothing.
+    idle = pd.Series(0.0, index=sorted(set(owners) - set(waiting["owner_id"])))
+    forecasts = {
+        statistic: pd.concat([waiting[column], idle]).sum(min_count=1) / 100
+        for statistic, column in (("forecast", "expected"), ("forecast_real", "real"))
+    }
     covered = int(aimed.loc[aimed["is_open"], "hundredths"].sum())
     return {
         "value": (covered / missing if missing > 0 else None, len(waiting)),
-        "forecast": (waiting["expected"].sum() / 100, len(waiting)),
-        "forecast_real": (real, len(waiting)),
+        **{statistic: (value, len(waiting)) for statistic, value in forecasts.items()},
     }
 
 

@@ -160,7 +160,8 @@ joined as (
         closed.won_days_p90,
         coalesce(coverage.count_open, 0) as count_open,
         coalesce(coverage.open_hundredths, 0) as open_hundredths,
-        coalesce(coverage.forecast_hundredths, 0) as forecast_hundredths,
+        case when coverage.owner_id is null then 0 else coverage.forecast_hundredths
+        end as forecast_hundredths,
         coverage.target_hundredths
 
     from keys

@@ -251,9 +251,15 @@ final as (
         coalesce(sums.count_open, 0) as count_open,
         coalesce(sums.open_hundredths, 0) as open_hundredths,
         coalesce(sums.won_hundredths, 0) as won_hundredths,
-        coalesce(sums.forecast_hundredths, 0) as forecast_hundredths,
-        case when sums.owner_id is null then 0 else sums.real_forecast_hundredths end
-            as real_forecast_hundredths,
+        -- Who has nothing open waits for nothing; what has no price may be worth anything.
+        case
+            when coalesce(sums.count_open, 0) = 0 then 0
+            else sums.forecast_hundredths
+        end as forecast_hundredths,
+        case
+            when coalesce(sums.count_open, 0) = 0 then 0
+            else sums.real_forecast_hundredths
+        end as real_forecast_hundredths,
         target_sums.target_hundredths
 
     from keys
