@@ -46,7 +46,7 @@ def attainment(warehouse: Warehouse) -> pd.DataFrame:
     contacts = _contacts(warehouse)
     company: dict[str, str | None] = {"company": None}
     entered = in_cells(contacts, company, "entered_local_date")
-    answered = entered[entered["outcome"] == "answered"]
+    answered = entered[(entered["outcome"] == "answered") & entered["is_wait_measured"]]
     finished = in_cells(_finished(contacts), company, "answered_date")
     parts = [
         summed(
@@ -93,7 +93,7 @@ def quantiles(warehouse: Warehouse) -> pd.DataFrame:
         (_contacts(warehouse), CONTACT_CELLS),
         (_entries(warehouse), ENTRY_CELLS),
     ):
-        entered = in_cells(rows, grains, "entered_local_date")
+        entered = in_cells(rows[rows["is_wait_measured"]], grains, "entered_local_date")
         finished = in_cells(_finished(rows), grains, "answered_date")
         parts += [
             *_spread(entered[entered["outcome"] == "answered"], "K-ASA", "wait_milliseconds"),
@@ -125,6 +125,7 @@ def _entries(warehouse: Warehouse) -> pd.DataFrame:
 
 def _prepared(warehouse: Warehouse, query: str) -> pd.DataFrame:
     rows = warehouse.frame(query)
+    rows["is_wait_measured"] = rows["wait_milliseconds"].notna()
     rows["is_finished"] = ~rows["is_open"].astype(bool) & rows["talk_milliseconds"].notna()
     for name in DURATIONS:
         rows[name] = rows[name].fillna(0).astype("int64")
@@ -143,15 +144,15 @@ def _finished(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _entered(cells: pd.DataFrame) -> list[pd.DataFrame]:
-    wait = cells["wait_milliseconds"]
+    wait, measured = cells["wait_milliseconds"], cells["is_wait_measured"]
     answered = cells["outcome"] == "answered"
     abandoned = cells["outcome"] == "abandoned"
     offered = cells["outcome"].isin(OFFERED)
     blocked = cells["outcome"] == "blocked"
     counted = cells[offered | blocked]
-    short = abandoned & (wait <= SHORT)
-    met = answered & (wait <= THRESHOLD)
-    met_or_gave_up = met | (abandoned & ~short & (wait <= THRESHOLD))
+    short = abandoned & measured & (wait <= SHORT)
+    met = answered & measured & (wait <= THRESHOLD)
+    gave_up = abandoned & ~short & measured & (wait <= THRESHOLD)
     spoke_or_left = answered | abandoned
     pairs = {
         ("K-SL", "value"): (met, offered & ~short),
@@ -159,10 +160,10 @@ def _entered(cells: pd.DataFrame) -> list[pd.DataFrame]:
         ("K-SL.V2", "value"): (met, spoke_or_left & ~short),
         ("K-SL.V3", "value"): (met, offered),
         ("K-SL.V4", "value"): (met, answered),
-        ("K-SL.V5", "value"): (met_or_gave_up, offered & ~short),
-        ("K-SL.V6", "value"): (answered & (wait < THRESHOLD), offered & ~short),
-        ("K-ASA", "mean"): (wait.where(answered, 0), answered),
-        ("K-WAIT", "mean"): (wait.where(offered, 0), offered),
+        ("K-SL.V5", "value"): (met | gave_up, offered & ~short),
+        ("K-SL.V6", "value"): (met & (wait < THRESHOLD), offered & ~short),
+        ("K-ASA", "mean"): (wait.where(answered, 0), answered & measured),
+        ("K-WAIT", "mean"): (wait.where(offered, 0), offered & measured),
         ("K-ABN", "value"): (abandoned & ~short, offered & ~short),
         ("K-ABN", "raw"): (abandoned, offered),
         ("K-BUSY", "value"): (blocked, offered | blocked),

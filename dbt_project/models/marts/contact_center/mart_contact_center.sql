@@ -37,6 +37,8 @@ final as (
         cells.count_handled,
         cells.count_transferred,
         cells.count_held,
+        cells.count_offered_waits,
+        cells.count_answered_waits,
         cells.offered_wait_milliseconds,
         cells.answered_wait_milliseconds,
         cells.talk_milliseconds,
@@ -47,10 +49,12 @@ final as (
             'cells.count_answered_within_threshold',
             '(cells.count_offered - cells.count_short_abandoned)'
         ) }} as service_level_pct,
-        {{ mean_seconds('cells.answered_wait_milliseconds', 'cells.count_answered') }}
-            as average_speed_of_answer_seconds,
-        {{ mean_seconds('cells.offered_wait_milliseconds', 'cells.count_offered') }}
-            as average_wait_seconds,
+        {{ mean_seconds(
+            'cells.answered_wait_milliseconds', 'cells.count_answered_waits'
+        ) }} as average_speed_of_answer_seconds,
+        {{ mean_seconds(
+            'cells.offered_wait_milliseconds', 'cells.count_offered_waits'
+        ) }} as average_wait_seconds,
         {{ percentage(
             '(cells.count_abandoned - cells.count_short_abandoned)',
             '(cells.count_offered - cells.count_short_abandoned)'

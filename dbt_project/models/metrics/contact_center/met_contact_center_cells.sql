@@ -123,7 +123,7 @@ classified_units as (
         coalesce(units.segment, 'unknown') as segment,
         coalesce(units.market, 'unknown') as market,
         units.outcome,
-        coalesce(units.wait_milliseconds, 0) as wait_milliseconds,
+        units.wait_milliseconds,
         -- A wait that nobody knows is within no threshold.
         coalesce(
             units.outcome = 'abandoned'
@@ -214,7 +214,7 @@ events as (
         0 as answered_within_threshold,
         0 as answered_below_threshold,
         0 as abandoned_within_threshold,
-        0 as wait_milliseconds,
+        cast(null as bigint) as wait_milliseconds,
         1 as handled,
         cast(is_transferred as integer) as transferred,
         talk_milliseconds,
@@ -274,8 +274,10 @@ cell_events as (
         events.handled,
         events.transferred,
         cast(events.hold_milliseconds > 0 as integer) as held,
-        events.offered * events.wait_milliseconds as offered_wait,
-        events.answered * events.wait_milliseconds as answered_wait,
+        case when events.offered = 1 then events.wait_milliseconds
+        end as offered_wait,
+        case when events.answered = 1 then events.wait_milliseconds
+        end as answered_wait,
         events.talk_milliseconds as talk,
         events.hold_milliseconds as hold,
         events.wrap_milliseconds as wrap,
@@ -317,13 +319,18 @@ cells as (
         cast(sum(handled) as bigint) as count_handled,
         cast(sum(transferred) as bigint) as count_transferred,
         cast(sum(held) as bigint) as count_held,
-        cast(sum(offered_wait) as bigint) as offered_wait_milliseconds,
+        -- A wait that nobody measured is in no mean: it is neither summed nor counted.
+        count(offered_wait) as count_offered_waits,
+        count(answered_wait) as count_answered_waits,
+        cast(coalesce(sum(offered_wait), 0) as bigint) as offered_wait_milliseconds,
         cast(
-            sum(cast(offered_wait as decimal(18, 0)) * offered_wait) as decimal(38, 0)
+            coalesce(sum(cast(offered_wait as decimal(18, 0)) * offered_wait), 0)
+            as decimal(38, 0)
         ) as offered_wait_squares,
-        cast(sum(answered_wait) as bigint) as answered_wait_milliseconds,
+        cast(coalesce(sum(answered_wait), 0) as bigint) as answered_wait_milliseconds,
         cast(
-            sum(cast(answered_wait as decimal(18, 0)) * answered_wait) as decimal(38, 0)
+            coalesce(sum(cast(answered_wait as decimal(18, 0)) * answered_wait), 0)
+            as decimal(38, 0)
         ) as answered_wait_squares,
         cast(sum(talk) as bigint) as talk_milliseconds,
         cast(
@@ -378,6 +385,8 @@ markers as (
         0 as count_handled,
         0 as count_transferred,
         0 as count_held,
+        0 as count_offered_waits,
+        0 as count_answered_waits,
         0 as offered_wait_milliseconds,
         0 as offered_wait_squares,
         0 as answered_wait_milliseconds,

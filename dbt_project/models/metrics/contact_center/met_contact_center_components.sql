@@ -64,6 +64,8 @@ days as (
         cast(sum(count_handled) as bigint) as count_handled,
         cast(sum(count_transferred) as bigint) as count_transferred,
         cast(sum(count_held) as bigint) as count_held,
+        cast(sum(count_offered_waits) as bigint) as count_offered_waits,
+        cast(sum(count_answered_waits) as bigint) as count_answered_waits,
         cast(sum(offered_wait_milliseconds) as bigint) as offered_wait_milliseconds,
         cast(sum(offered_wait_squares) as decimal(38, 0)) as offered_wait_squares,
         cast(sum(answered_wait_milliseconds) as bigint) as answered_wait_milliseconds,
@@ -146,8 +148,8 @@ components as (
             when 'K-SL.V4 value' then count_answered
             when 'K-SL.V5 value' then count_offered - count_short_abandoned
             when 'K-SL.V6 value' then count_offered - count_short_abandoned
-            when 'K-ASA mean' then count_answered
-            when 'K-WAIT mean' then count_offered
+            when 'K-ASA mean' then count_answered_waits
+            when 'K-WAIT mean' then count_offered_waits
             when 'K-ABN value' then count_offered - count_short_abandoned
             when 'K-ABN raw' then count_offered
             when 'K-BUSY value' then count_offered + count_blocked

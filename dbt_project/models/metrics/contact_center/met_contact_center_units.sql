@@ -80,8 +80,8 @@ final as (
         units.market,
         units.entered_local_date,
         units.answered_local_date,
-        coalesce(units.wait_milliseconds, 0) as wait_milliseconds,
-        case when units.outcome = 'answered' then coalesce(units.wait_milliseconds, 0)
+        units.wait_milliseconds,
+        case when units.outcome = 'answered' then units.wait_milliseconds
         end as answer_milliseconds,
         case
             when units.outcome = 'answered' and not units.is_open
