@@ -61,6 +61,21 @@ not yet counted. The model imports the CTE `run`.
 {%- endmacro %}
 
 {#
+How a model grows that keeps rows of persons: the rows of those of whom a fact changed since
+its last build are made anew. Held rows for which `or_forgotten` holds go every night.
+#}
+{% macro grows_by_person(unique_key='customer_id', or_forgotten='false') -%}
+    {{ config(
+        materialized='incremental',
+        incremental_strategy='delete+insert',
+        unique_key=unique_key,
+        on_schema_change='fail',
+        pre_hook='{{ forget_affected_persons("' ~ or_forgotten ~ '") }}',
+        post_hook="{{ set_mark_from(ref('fct_recounted_persons'), 'change_seq') }}",
+    ) }}
+{%- endmacro %}
+
+{#
 CTE of the persons whose rows a growing model makes anew: those of whom a fact changed since
 its last build, and those of whom a held row is `unsettled`, which time alone changes.
 #}
@@ -99,9 +114,10 @@ DuckDB hash the facts, which it takes for few, instead of the persons.
 
 {#
 Pre-hook of such a model: whoever has no rows any more leaves none, so the rows of persons
-of whom a fact changed go in the transaction that writes their new ones.
+of whom a fact changed go in the transaction that writes their new ones, and those for which
+`or_forgotten` holds.
 #}
-{% macro forget_affected_persons() -%}
+{% macro forget_affected_persons(or_forgotten='false') -%}
     {%- if execute and is_incremental() -%}
         delete from {{ this }}
         where coalesce(
@@ -111,6 +127,6 @@ of whom a fact changed go in the transaction that writes their new ones.
                 where change_seq > {{ mark('fct_recounted_persons') }}
             ),
             false
-        )
+        ) or {{ or_forgotten }}
     {%- endif -%}
 {%- endmacro %}

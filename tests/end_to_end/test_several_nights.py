@@ -177,6 +177,27 @@ def test_records_that_came_to_share_a_mailbox_are_one_person(nights: SeveralNigh
     )
 
 
+def test_who_recommends_changes_with_the_person_and_the_referral(nights: SeveralNights) -> None:
+    """Of oneself there is no recommending: two records that became one person do not."""
+    _, _, mother, son, _ = nights.plants.picked["customers"]
+    acts = nights.ask(
+        "select acts.source_record_id, record.identity_key "
+        "from core.fct_advocacy_acts as acts "
+        "inner join core.dim_customer_identities as record using (customer_id) "
+        "where record.key_kind = 'customer' and acts.source_record_id like 'partners:R-%' "
+        f"and record.identity_key in ('customer:crm:{mother}', 'customer:crm:{son}') order by 1"
+    )
+    assert acts == [
+        (f"partners:{plants.MOVED_REFERRAL}", f"customer:crm:{son}"),
+        (f"partners:{plants.EARLY_REFERRAL}", f"customer:crm:{mother}"),
+    ]
+    held = nights.ask(
+        "select count(*) from core.fct_journey_steps "
+        f"where source_record_id = 'partners:{plants.MERGED_REFERRAL}'"
+    )
+    assert held == [(0,)]
+
+
 def test_whoever_changed_persons_is_told_with_the_link_and_the_night(
     nights: SeveralNights,
 ) -> None:

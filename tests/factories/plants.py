@@ -23,13 +23,16 @@ MOVED, OUT_OF_ORDER, LATE = "P-1", "P-2", "P-3"
 """A chat that moves to another day, one whose second version comes first, one 40 days late."""
 MOVED_VISIT = "planted-visit"
 """The visit to the site that a step of another one turns out to have been."""
+MERGED_REFERRAL, MOVED_REFERRAL, EARLY_REFERRAL = "R-1", "R-2", "R-3"
+"""Of two records that become one person, of one person and then of another, and one that lands
+before its day."""
 CORRECTED_ANSWER, MOVED_ANSWER = 1, 2
 """Numbers of two responses of September to the survey after a call."""
 
 
 @dataclass
 class Plants:
-    """The planted changes of each night, counted from 1; the first night has none."""
+    """The planted changes of each night, counted from 1; the first adds two referrals alone."""
 
     night: int = 0
     picked: dict[str, list[str]] = field(default_factory=dict)
@@ -47,11 +50,20 @@ class Plants:
                 self._third_crm(connection)
             if self.night >= 4:
                 _move_order(connection, self.picked["orders"][2], "2026-09-25", "2026-10-31 20:20")
-        if self.night == 2:
+        one, other, mother, son, _ = self.picked["customers"]
+        if self.night == 1:
+            merged = f"{MERGED_REFERRAL},{one},{other},link,2026-10-05 10:00:00,"
+            moved = f"{MOVED_REFERRAL},{mother},,link,2026-10-06 10:00:00,"
+            _write_referrals(home, "first", [merged, moved], said="2026-10-10 10:00:00")
+        elif self.night == 2:
+            early = f"{EARLY_REFERRAL},{mother},,link,2026-10-25 10:00:00,"
+            _write_referrals(home, "second", [early], said="2026-10-21 10:00:00")
             _write_answers(home.inbox / "surveys")
             _write_step(home.inbox / "site", self.picked["step"])
             _write_chats(home, "second", [_chat(MOVED, 1), _chat(OUT_OF_ORDER, 2), _LATE])
         elif self.night == 3:
+            moved = f"{MOVED_REFERRAL},{son},,link,2026-10-06 10:00:00,"
+            _write_referrals(home, "third", [moved], said="2026-10-30 10:00:00")
             _write_chats(home, "third", [_chat(OUT_OF_ORDER, 1, begun="2026-10-02")])
             self._append_calls(home, 1_793_470_000, _OPENED)
         elif self.night == 4:
@@ -195,3 +207,9 @@ _LATE = _chat(LATE, 1, begun="2026-09-11")
 def _write_chats(home: Home, name: str, chats: list[dict[str, str | None]]) -> None:
     text = "".join(json.dumps(chat) + "\n" for chat in chats)
     (home.inbox / "partners" / f"chats_{name}.jsonl").write_text(text, encoding="utf-8")
+
+
+def _write_referrals(home: Home, name: str, referrals: list[str], *, said: str) -> None:
+    header = "ref_no,client_no,friend_no,way,made,joined,said\n"
+    text = header + "".join(f"{referral},{said}\n" for referral in referrals)
+    (home.inbox / "partners" / f"referrals_{name}.csv").write_text(text, encoding="utf-8")

@@ -1,20 +1,24 @@
+{{ grows_by_person(unique_key='path_id', or_forgotten="journey = 'deal'") }}
 -- Grain: one row per entry of a person or a deal into a stage of its journey.
 with
+
+{{ affected_persons('false') }},
 
 fct_interactions as (
 
     select * from {{ ref('fct_interactions') }}
-    where not is_internal
+    where not is_internal and {{ is_of_affected_person() }}
 
 ),
 
 advocacy_acts as (
 
     select * from {{ ref('fct_advocacy_acts') }}
-    where not is_internal
+    where not is_internal and {{ is_of_affected_person() }}
 
 ),
 
+-- Deals are few: all of them are made anew.
 deal_stages as (
 
     select * from {{ ref('int_sales__deal_stages_entered') }}
@@ -172,9 +176,11 @@ final as (
         steps.record_kind,
         steps.source_record_id,
         steps.segment,
-        steps.market
+        steps.market,
+        run.change_seq
 
     from steps
+    cross join run
     left join transitions
         on steps.journey = transitions.journey
             and coalesce(steps.previous_stage_code, 'start')

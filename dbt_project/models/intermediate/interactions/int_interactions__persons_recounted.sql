@@ -10,11 +10,13 @@
         ) }}",
         "{{ set_mark_from(ref('int_surveys__questions_latest'), 'change_seq') }}",
         "{{ set_mark_from(ref('int_calls__parties_watched'), 'change_seq') }}",
+        "{{ set_mark_from(ref('int_sales__referrals_latest'), 'change_seq') }}",
+        "{{ set_mark_from(ref('int_identity__keys_watched'), 'change_seq') }}",
         "{{ set_mark_from(ref('stg_meta__run'), 'as_of_day') }}",
     ],
 ) }}
--- Grain: one row per touch, person whose it is or was, and run since which that person
--- is to be counted again.
+-- Grain: one row per touch or referral, person whose it is or was, and run since which
+-- that person is to be counted again.
 with
 
 run as (
@@ -32,6 +34,22 @@ touches as (
 
     from {{ ref('int_interactions__touches_attributed') }}
     where customer_id is not null
+
+),
+
+referrals as (
+
+    select
+        'referral:' || latest.referral_id as interaction_id,
+        latest.identity_key,
+        latest.referred_customer_key,
+        latest.referred_local_date,
+        latest.change_seq,
+        coalesce(identities.customer_id, md5(latest.identity_key)) as customer_id
+
+    from {{ ref('int_sales__referrals_latest') }} as latest
+    left join {{ ref('int_identity__keys_resolved') }} as identities
+        on latest.identity_key = identities.identity_key
 
 ),
 
@@ -135,6 +153,32 @@ decided_notes as (
 
 ),
 
+changed_persons as (
+
+    select identity_key
+    from {{ ref('int_identity__keys_watched') }}
+    where change_seq > {{ mark('int_identity__keys_watched') }}
+
+),
+
+-- Who refers to themselves recommends nobody: both ends decide.
+changed_referrals as (
+
+    select referrals.interaction_id
+    from referrals
+    cross join run
+    where
+        referrals.change_seq > {{ mark('int_sales__referrals_latest') }}
+        or {{ is_day_since_mark('referrals.referred_local_date') }}
+        or referrals.identity_key in (
+            select changed_persons.identity_key from changed_persons
+        )
+        or referrals.referred_customer_key in (
+            select changed_persons.identity_key from changed_persons
+        )
+
+),
+
 news as (
 
     select interaction_id from new_touches
@@ -146,6 +190,8 @@ news as (
     select interaction_id from asked_again
     union
     select interaction_id from decided_notes
+    union
+    select interaction_id from changed_referrals
 
 ),
 
@@ -159,6 +205,14 @@ persons as (
     from touches
     inner join news
         on touches.interaction_id = news.interaction_id
+    union
+    select
+        referrals.interaction_id,
+        referrals.customer_id
+
+    from referrals
+    inner join news
+        on referrals.interaction_id = news.interaction_id
     {%- if is_incremental() %}
         union
         select

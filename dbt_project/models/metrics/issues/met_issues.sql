@@ -1,11 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key='customer_id',
-    on_schema_change='fail',
-    pre_hook="{{ forget_affected_persons() }}",
-    post_hook="{{ set_mark_from(ref('fct_recounted_persons'), 'change_seq') }}",
-) }}
+{{ grows_by_person() }}
 -- Grain: one row per issue: contacts of one person about one reason, none far apart.
 with
 
