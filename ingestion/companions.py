@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from deltalake import CommitProperties, Transaction, write_deltalake
+from deltalake import CommitProperties, Transaction
 
 from ingestion.conform import Conformed
+from ingestion.durable import commit
 from ingestion.lake import SEQUENCE, Lake, last_load, open_table
 from ingestion.sql import identifier, literal
 from ingestion.stream import StreamSpec
@@ -94,7 +95,7 @@ def replace_load(path: Path, rows: duckdb.DuckDBPyRelation, load_seq: int) -> No
     reader = rows.to_arrow_reader()
     if is_left:
         predicate = f"_load_seq = {load_seq}"
-        write_deltalake(
+        commit(
             path,
             reader,
             mode="overwrite",
@@ -103,4 +104,4 @@ def replace_load(path: Path, rows: duckdb.DuckDBPyRelation, load_seq: int) -> No
             commit_properties=written,
         )
     else:
-        write_deltalake(path, reader, mode="append", schema_mode="merge", commit_properties=written)
+        commit(path, reader, mode="append", schema_mode="merge", commit_properties=written)

@@ -13,8 +13,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from deltalake import DeltaTable
-
 from ingestion.checksums import note_files
 from ingestion.companions import QUARANTINE_SCHEMA, REFUSED_VALUES
 from ingestion.errors import StaleSourceError
@@ -196,10 +194,9 @@ def _freeze_stream(
 
 def _freeze_quarantine(lake: Lake) -> FrozenStream:
     """All quarantine tables as one stream; the refused values themselves are not shown."""
-    tables = [DeltaTable(str(log.parent)) for log in lake.quarantine_logs()]
     return FrozenStream(
         stream="quarantine",
-        files=sorted(file for table in tables for file in table.file_uris()),
+        files=lake.quarantine_files(),
         columns=[
             {"name": name, "type": raw_type(kind)}
             for name, kind in QUARANTINE_SCHEMA.items()

@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 from deltalake import DeltaTable
 
+from ingestion.durable import withdraw_torn
 from ingestion.stream import StreamSpec
 
 SEQUENCE = "landing"
@@ -51,9 +52,10 @@ class Lake:
         """Folder of the stream's refused rows."""
         return self.root / "_quarantine" / spec.connector / spec.name
 
-    def quarantine_logs(self) -> list[Path]:
-        """The Delta logs of every quarantine table, in order."""
-        return sorted(self.root.glob("_quarantine/*/*/_delta_log"))
+    def quarantine_files(self) -> list[str]:
+        """The data files of every quarantine table, in order."""
+        tables = [open_table(log.parent) for log in self.root.glob("_quarantine/*/*/_delta_log")]
+        return sorted(file for table in tables if table for file in table.file_uris())
 
     @property
     def loads(self) -> Path:
@@ -72,6 +74,7 @@ class Lake:
 
 def open_table(path: Path) -> DeltaTable | None:
     """The table's newest version, or None when nothing has landed in it."""
+    withdraw_torn(path)
     return DeltaTable(str(path)) if DeltaTable.is_deltatable(str(path)) else None
 
 

@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Any
 
 import duckdb
-from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+from deltalake import CommitProperties, DeltaTable, Transaction
 
 from ingestion.companions import write_companions
 from ingestion.conform import Conformed
 from ingestion.drift import refuse_drift
+from ingestion.durable import commit
 from ingestion.errors import SourceError
 from ingestion.holdings import IS_KNOWN, conflicting_keys, known_rows, living_keys
 from ingestion.lake import (
@@ -268,8 +269,8 @@ def _commit(
         data_through=max(filter(None, (newest, known)), default=None),
     )
     once = [Transaction(name, 1) for name in arrival.transactions]
-    write_deltalake(
-        str(lake.table(spec)),
+    commit(
+        lake.table(spec),
         connection.sql("from landing").to_arrow_reader(),
         mode="append",
         schema_mode="merge" if table else None,

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Literal
 
 import pyarrow as pa
-from deltalake import write_deltalake
 
+from ingestion.durable import commit
 from ingestion.lake import Lake, open_table
 from ingestion.sql import connect, parquet
 
@@ -47,7 +47,7 @@ def record(lake: Lake, decisions: Iterable[LoadDecision]) -> None:
     if rows:
         names = [field.name for field in fields(LoadDecision)]
         columns = dict(zip(names, zip(*rows, strict=True), strict=True))
-        write_deltalake(str(lake.loads), pa.table(columns, schema=_SCHEMA), mode="append")
+        commit(lake.loads, pa.table(columns, schema=_SCHEMA), mode="append")
 
 
 def held_loads(lake: Lake) -> list[LoadDecision]:

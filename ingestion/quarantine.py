@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
-from deltalake import DeltaTable
 
 from ingestion.conform import conform
 from ingestion.erasure.door import keep_out
@@ -49,9 +48,7 @@ class Replay:
 def summarize(home: Home) -> list[Refusals]:
     """Open refusals per file, column and rule, the most frequent first."""
     lake = Lake(home.lake)
-    files = [
-        file for log in lake.quarantine_logs() for file in DeltaTable(str(log.parent)).file_uris()
-    ]
+    files = lake.quarantine_files()
     if not files:
         return []
     names = "table_name, _source_id, file, column_name, rule, action"

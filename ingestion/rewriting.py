@@ -11,8 +11,9 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, write_deltalake
+from deltalake import CommitProperties, DeltaTable
 
+from ingestion.durable import checkpoint, commit
 from ingestion.lake import STATE, open_table, source_states, state_json
 from ingestion.sql import identifier, parquet
 
@@ -95,8 +96,8 @@ def _without_rows(
         params=parameters,
     )
     said = {REWRITTEN: str(count), STATE: state_json(source_states(table)), **noted}
-    write_deltalake(
-        table,
+    commit(
+        Path(table.table_uri.removeprefix("file://")),
         kept.to_arrow_reader(),
         mode="overwrite",
         predicate=f"_load_seq in ({held})",
@@ -118,7 +119,7 @@ def _forget(table: DeltaTable) -> None:
     old = [path for path in log.glob("*.json") if int(path.stem) < rewritten]
     old += [path for path in log.glob("*.checkpoint*.parquet") if int(path.name[:20]) < rewritten]
     if old:
-        DeltaTable(table.table_uri).create_checkpoint()
+        checkpoint(log.parent)
         for path in old:
             path.unlink()
 

@@ -16,8 +16,16 @@ def write_whole(path: Path, text: str, *, mode: int = 0o644) -> None:
     draft = path.with_name(f".{path.name}.tmp")
     draft.unlink(missing_ok=True)
     draft.touch(mode=mode)
-    with draft.open("w", encoding="utf-8") as file:
-        file.write(text)
+    write_flushed(draft, text.encode())
+    draft.replace(path)
+
+
+def write_flushed(path: Path, content: bytes) -> None:
+    """Write a file and return when its content is on the disk.
+
+    For what is renamed, or relied on, right after it.
+    """
+    with path.open("wb") as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    draft.replace(path)

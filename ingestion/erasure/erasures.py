@@ -162,7 +162,7 @@ def begin(sources: Sources, home: Home, person: Person) -> Erasure:
     _write(folder / WORK_FILE, work, mode=0o600)
     before = read_list(folder / LIST) if (folder / LIST).exists() else []
     listed = sorted({*before, *hashes.values()})
-    (folder / LIST).write_text("\n".join(listed) + "\n", encoding="ascii")
+    write_whole(folder / LIST, "\n".join(listed) + "\n")
     state = {
         "requested_at": datetime.now(UTC).isoformat(),
         "found": {f"lake/{table}": count for table, count in person.rows.items()},

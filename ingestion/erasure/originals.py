@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from ingestion.erasure.matching import Search
 from ingestion.readers.archives import BROKEN_ARCHIVE
+from ingestion.writing import write_flushed
 
 NOTE = ".erased.txt"
 TEXTS = frozenset({".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json", ".log"})
@@ -179,5 +180,5 @@ def _remove(path: Path, what: str) -> int:
 
 def _replace(path: Path, content: bytes) -> None:
     draft = path.with_name(f".{path.name}.tmp")
-    draft.write_bytes(content)
+    write_flushed(draft, content)
     draft.replace(path)

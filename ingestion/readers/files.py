@@ -22,6 +22,7 @@ from pydantic import AfterValidator
 from ingestion.errors import SourceError
 from ingestion.readers.archives import BROKEN_ARCHIVE
 from ingestion.readers.names import is_data, matches, unsafe_name
+from ingestion.writing import write_flushed
 
 MIB = 1024 * 1024
 CHUNK_BYTES = MIB
@@ -258,7 +259,7 @@ def _move(path: Path, *, inbox: Path, sha256: str, room: str, reason: str = "") 
     target.parent.mkdir(parents=True, exist_ok=True)
     if reason:
         # Before the file itself: a kill in between leaves a file that is refused again.
-        target.with_name(f"{target.name}.reason.txt").write_text(f"{reason}\n", encoding="utf-8")
+        write_flushed(target.with_name(f"{target.name}.reason.txt"), f"{reason}\n".encode())
     path.replace(target)
     path.with_name(f"{path.name}.done").unlink(missing_ok=True)
     return target

@@ -5,7 +5,7 @@ small file. What the values mean to a reader is decided in ``serving``.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -29,9 +29,19 @@ class Notebook:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def write(self, section: Section, entries: Iterable[Any]) -> None:
-        """Replace one section by dataclass instances."""
-        self._replace(section, [asdict(entry) for entry in entries])
+    def write(self, section: Section, entries: Iterable[Any], *, is_part: bool = False) -> None:
+        """Replace one section by dataclass instances.
+
+        Args:
+            section: what the step writes.
+            entries: what it says.
+            is_part: the step looked at a part of its things; what is said of others stays.
+        """
+        told = [asdict(entry) for entry in entries]
+        if is_part:
+            held = self._read().get(section, [])
+            told = list({_identity(entry): entry for entry in [*held, *told]}.values())
+        self._replace(section, told)
 
     def _replace(self, name: str, value: object) -> None:
         content = self._read() | {name: value}
@@ -54,6 +64,14 @@ class Notebook:
         """Whether the values of a publication are in the lake."""
         return bool(self._read().get("kept") == run_id)
 
+    def write_unbuilt(self, why: str) -> None:
+        """Remember why the warehouse is not what a whole build makes; empty when it is."""
+        self._replace("unbuilt", why)
+
+    def unbuilt(self) -> str:
+        """Why the warehouse is not what a whole build makes; empty when it is."""
+        return str(self._read().get("unbuilt", ""))
+
     def streams(self) -> list[StreamResult]:
         """What the last extraction said of each stream."""
         entries = self._read().get("streams", [])
@@ -63,16 +81,31 @@ class Notebook:
         ]
 
     def checks(self) -> tuple[CheckFact, ...]:
-        """Results of the source contracts and of the tests of models."""
+        """Results of the source contracts and of the tests of models.
+
+        A warehouse that is no whole build is one more that failed: its tests do not say so.
+        """
         content = self._read()
         entries = [*content.get("contracts", []), *content.get("model_tests", [])]
-        return tuple(CheckFact(**entry) for entry in entries)
+        unbuilt = [_unbuilt_fact(why)] if (why := self.unbuilt()) else []
+        return (*unbuilt, *(CheckFact(**entry) for entry in entries))
 
     def _read(self) -> dict[str, Any]:
         if not self._path.exists():
             return {}
         content: dict[str, Any] = json.loads(self._path.read_text(encoding="utf-8"))
         return content
+
+
+def _unbuilt_fact(why: str) -> CheckFact:
+    return CheckFact(
+        kind="model_test", name="build_ends", table="the warehouse", passed=False, message=why
+    )
+
+
+def _identity(entry: Mapping[str, Any]) -> tuple[str | None, ...]:
+    """What an entry is about: a stream of a source, or a check of a table."""
+    return entry["table"], entry.get("source_id"), entry.get("name")
 
 
 def run_facts(

@@ -13,7 +13,7 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Timer
@@ -32,6 +32,7 @@ WITHOUT_MEANING = (".lock", ".sql")
 SAID = "said"
 """Audit event of a job that names a point itself, such as a step that it begins."""
 
+LOG = "_delta_log"
 PASSING = re.compile(r"[0-9a-f]{8,}(?:-[0-9a-f]+)*")
 """Parts of a name that differ from run to run."""
 
@@ -102,6 +103,34 @@ def killed_at_each(try_with: Callable[[Kill], Attempt]) -> Iterator[Attempt]:
         number += 1
 
 
+def cut_power(root: Path, *, held: Collection[int]) -> list[str]:
+    """Let the last attempt's machine lose its power: what was not flushed is empty by its name.
+
+    So the usual file systems of Linux leave it, whose names reach the disk before what they
+    name. Content that another name had before is kept.
+
+    Args:
+        root: folder of the attempt.
+        held: numbers of the files that were on the disk before it.
+
+    Returns:
+        The files that lost their content.
+    """
+    flushed = set(_flushed_below(root).read_text(encoding="utf-8").splitlines())
+    emptied = []
+    for path in (path for path in root.rglob("*") if path.is_file() and not path.is_symlink()):
+        found = path.stat()
+        if found.st_ino not in held and f"{found.st_ino} {found.st_size}" not in flushed:
+            os.truncate(path, 0)
+            emptied.append(str(path.relative_to(root)))
+    return emptied
+
+
+def _flushed_below(root: Path) -> Path:
+    """What an attempt flushed: number and size of each file."""
+    return root.with_name(f"{root.name}.flushed")
+
+
 def _run(
     log: Path,
     root: Path,
@@ -111,8 +140,9 @@ def _run(
     arguments: tuple[object, ...],
 ) -> None:
     os.environ.update(environment)
-    with log.open("wb", buffering=0) as points:
-        _Driver(root, kill, points.write).watch()
+    flushed = _flushed_below(root)
+    with log.open("wb", buffering=0) as points, flushed.open("wb", buffering=0) as flushes:
+        _Driver(root, kill, points.write, flushes.write).watch()
         job(*arguments)
         # What ends after the job, such as a log that is closed, is no point of it.
         sys.stdout.flush()
@@ -127,6 +157,10 @@ def _file_of(descriptor: int) -> Path:
     return Path("/proc/self/fd", str(descriptor)).readlink()
 
 
+def _is_of_a_table(path: Path) -> bool:
+    return path.name == LOG or any((folder / LOG).is_dir() for folder in (path, path.parent))
+
+
 def _changes(what: str, path: Any) -> bool:
     """Whether an operation does anything: a folder may be there, a file may be gone."""
     is_there = os.path.lexists(path)
@@ -136,8 +170,15 @@ def _changes(what: str, path: Any) -> bool:
 class _Driver:
     """Counts the points of this process and ends it at one of them."""
 
-    def __init__(self, root: Path, kill: Kill | None, write: Callable[[bytes], Any]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        kill: Kill | None,
+        write: Callable[[bytes], Any],
+        write_flushed: Callable[[bytes], Any],
+    ) -> None:
         self._root, self._kill, self._write = str(root.absolute()), kill, write
+        self._write_flushed = write_flushed
         self._is_counting = not (kill and kill.after)
         self._count = 0
 
@@ -196,8 +237,13 @@ class _Driver:
 
     def _before_flush(self, real: Callable[[int], None]) -> Callable[[int], None]:
         def fsync(descriptor: int) -> None:
-            self._arrive_below("fsync", _file_of(descriptor))
+            path = _file_of(descriptor)
+            # The parts of a commit are flushed together, its log first: one point.
+            if path.parent.name == LOG or not _is_of_a_table(path):
+                self._arrive_below("fsync", path)
             real(descriptor)
+            found = os.fstat(descriptor)
+            self._write_flushed(f"{found.st_ino} {found.st_size}\n".encode())
 
         return fsync
 

@@ -7,7 +7,7 @@ import pytest
 
 from ingestion import rewriting
 
-STEPS = ("write_deltalake", "_forget")
+STEPS = ("commit", "_forget")
 """What of ``rewriting`` changes the disk."""
 MOST_STOPS = 40
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories.faults import Attempt, Kill, attempt, killed_at_each
+from tests.factories.faults import Attempt, Kill, attempt, cut_power, killed_at_each
 from tests.factories.forgotten import FILES, KEY, SETTINGS
 from tests.factories.lake_contents import contents
 from tests.factories.landing_job import land
@@ -17,7 +17,7 @@ ONE_STREAM = SETTINGS[: SETTINGS.index("      orders:")]
 
 
 @pytest.fixture
-def each_point(tmp_path: Path) -> Callable[[str, dict[str, str]], None]:
+def each_point(tmp_path: Path) -> Callable[..., None]:
     """Kills a company at each point in turn; what is read again equals an undisturbed reading."""
 
     def found(name: str, settings: str, files: dict[str, str]) -> Path:
@@ -37,12 +37,20 @@ def each_point(tmp_path: Path) -> Callable[[str, dict[str, str]], None]:
         }
         return attempt(land, root=root, kill=kill, environment=environment)
 
-    def check(settings: str, files: dict[str, str]) -> None:
+    def check(settings: str, files: dict[str, str], *, is_power_cut: bool = False) -> None:
+        def strike(kill: Kill) -> Attempt:
+            company = found("killed", settings, files)
+            held = {path.stat().st_ino for path in company.rglob("*")}
+            tried = read(company, kill)
+            if is_power_cut and tried.is_killed:
+                cut_power(company, held=held)
+            return tried
+
         undisturbed = found("undisturbed", settings, files)
         points = read(undisturbed).points
         expected, died_at = contents(undisturbed), []
         root = tmp_path / "killed"
-        for killed in killed_at_each(lambda kill: read(found("killed", settings, files), kill)):
+        for killed in killed_at_each(strike):
             died_at.append(killed.points[-1])
             assert not read(root).is_killed
             assert contents(root) == expected, died_at[-1]
@@ -53,14 +61,21 @@ def each_point(tmp_path: Path) -> Callable[[str, dict[str, str]], None]:
 
 
 def test_a_stream_killed_at_each_point_of_its_landing_is_whole_after_the_next_night(
-    each_point: Callable[[str, dict[str, str]], None],
+    each_point: Callable[..., None],
 ) -> None:
     """Faults 2 and 3: refused rows, clear values, a held load and a refused file among them."""
     each_point(ONE_STREAM, {CUSTOMERS: FILES[CUSTOMERS]} | TORN)
 
 
+def test_a_power_cut_at_each_point_of_a_landing_loses_nothing(
+    each_point: Callable[..., None],
+) -> None:
+    """Fault 7: whatever was not flushed is empty, commits and their data among it."""
+    each_point(ONE_STREAM, {CUSTOMERS: FILES[CUSTOMERS]} | TORN, is_power_cut=True)
+
+
 @pytest.mark.lane
 def test_a_company_killed_at_each_point_of_its_landing_is_whole_after_the_next_night(
-    each_point: Callable[[str, dict[str, str]], None],
+    each_point: Callable[..., None],
 ) -> None:
     each_point(SETTINGS, FILES | TORN)

@@ -28,6 +28,7 @@ from ingestion.readers.files import LIMITS, FileRefused, Limits
 from ingestion.readers.mapping import check_source_columns, map_rows
 from ingestion.settings import Source
 from ingestion.stream import StreamSpec
+from ingestion.writing import write_flushed
 
 LOGGER = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ class _Drop:
         """Note this stream's verdict; the last of the streams moves the file."""
         notes = self.inbox.parent.parent / "archive" / self.inbox.name / ".read" / self.sha256
         notes.mkdir(parents=True, exist_ok=True)
-        (notes / self.stream.name).write_text(reason or "", encoding="utf-8")
+        write_flushed(notes / self.stream.name, (reason or "").encode())
         if all((notes / name).exists() for name in self.shared_by):
             verdicts = [(notes / name).read_text(encoding="utf-8") for name in self.shared_by]
             whole = replace(self, shared_by=(self.stream.name,))

@@ -98,8 +98,9 @@ def _raw_streams(
         extracted = lake.extract(wanted, lambda result: context.log.info(reports.progress(result)))
         contracts = {result.table: result for result in lake.check(chosen)}
         results = reports.with_held_loads(extracted, contracts)
-        notebook.write("streams", results)
-        notebook.write("contracts", map(reports.contract_fact, contracts.values()))
+        is_part = context.is_subset and context.job_name != REFRESH_JOB
+        notebook.write("streams", results, is_part=is_part)
+        notebook.write("contracts", map(reports.contract_fact, contracts.values()), is_part=is_part)
         for table in (table for table in by_table if table in chosen):
             of_table = [result for result in results if result.table == table]
             checks = reports.checks(table, of_table, contracts.get(table))

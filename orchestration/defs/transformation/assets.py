@@ -20,6 +20,8 @@ from orchestration.lib.translator import CxTranslator
 from serving import Holding, Relation, inventory
 
 UNIQUE_ID = "dagster_dbt/unique_id"
+COUNT_TOLD = 5
+"""Failed nodes that a sentence names."""
 Dbt = dg.ResourceParam[DbtRunner]
 Lake = dg.ResourceParam[CompanyLake]
 Lock = dg.ResourceParam[None]
@@ -49,7 +51,10 @@ def _build(
     def told(name: str, message: str) -> None:
         context.log.info(f"  {name}: {message}")
 
-    if context.is_subset:
+    notebook, is_part = Notebook(environment.notebook), context.is_subset
+    lacking = notebook.unbuilt() if is_part else ""
+    notebook.write_unbuilt("the last build did not come to its end: make nightly")
+    if is_part:
         results = build_some(dbt, {spec.key.path[-1] for spec in _chosen_specs(context)}, told)
     else:
         results = build_all(
@@ -59,12 +64,13 @@ def _build(
             say=lambda line: context.log.info(f"  {line}"),
             on_node=told,
         )
-    Notebook(environment.notebook).write("model_tests", test_facts(results, manifest))
-    yield from _events(context, results, manifest, environment)
     failed = failures(results, manifest)
+    notebook.write("model_tests", test_facts(results, manifest), is_part=is_part)
+    notebook.write_unbuilt(lacking or "; ".join(failed[:COUNT_TOLD]))
+    yield from _events(context, results, manifest, environment)
     if failed:
         raise dg.Failure(
-            f"dbt: {len(failed)} of {len(results)} nodes failed: {'; '.join(failed[:5])}",
+            f"dbt: {len(failed)} of {len(results)} nodes failed: {'; '.join(failed[:COUNT_TOLD])}",
             allow_retries=False,
         )
 
