@@ -53,11 +53,12 @@
 
 {#
 Whether a day came to be before `as_of` since the model's last build: its rows were read and
-not yet counted. The model imports the CTE `run`.
+not yet counted. A run of an earlier day counts them no longer. The model imports the CTE `run`.
 #}
 {% macro is_day_since_mark(day) -%}
+    {%- set mark = mark('stg_meta__run') -%}
     {{ dbt.datediff("cast('1970-01-01' as date)", day, 'day') }}
-    between {{ mark('stg_meta__run') }} and run.as_of_day - 1
+    between least({{ mark }}, run.as_of_day) and greatest({{ mark }}, run.as_of_day) - 1
 {%- endmacro %}
 
 {#

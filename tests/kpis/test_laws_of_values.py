@@ -15,7 +15,7 @@ from ingestion.settings import Home
 from tests.factories.golden_models import Given, GoldenModel, with_rows
 from tests.factories.unit_tests import Row
 
-ANSWERS = "test_fct_survey_answers__which_answers_count"
+ANSWERS = "test_int_surveys__answers_judged__which_answers_count"
 COMPONENTS = "test_met_survey_components__parts_of_surveys"
 VALUES = "test_met_kpi_values__golden_values"
 COHORTS = "test_met_revenue_cohort_cells__golden_cohorts"
@@ -90,7 +90,7 @@ def test_answers_out_of_the_window_change_nothing(
         day = (date(2026, 1, 1) + timedelta(days=days)).isoformat()
         response = f"rel|stranger{number}"
         responses.append(
-            model.given["fct_survey_responses"][0]
+            model.given["int_surveys__responses_attributed"][0]
             | {"response_id": response, "customer_id": f"p{1 + number}"}
             | {"submitted_at": f"{day} 09:00:00", "submitted_local_date": day}
         )
@@ -98,7 +98,7 @@ def test_answers_out_of_the_window_change_nothing(
             model.given["int_surveys__answers_latest"][0]
             | {"answer_id": response, "response_id": response, "numeric_value": str(score)}
         )
-    more = with_rows(model.given, "fct_survey_responses", responses)
+    more = with_rows(model.given, "int_surveys__responses_attributed", responses)
     more = with_rows(more, "int_surveys__answers_latest", answers)
     found = [row for row in model.rows(more, *KEPT) if "stranger" not in row[0]]
 

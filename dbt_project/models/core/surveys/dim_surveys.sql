@@ -1,6 +1,12 @@
 -- Grain: one row per survey, as its questions describe it.
 with
 
+surveys as (
+
+    select * from {{ ref('int_surveys__surveys_described') }}
+
+),
+
 questions as (
 
     select * from {{ ref('int_surveys__questions_latest') }}
@@ -34,20 +40,16 @@ surveys_of_others as (
 final as (
 
     select
-        questions.survey_id,
-        questions.survey_number,
-        questions.survey_name,
-        questions.horizon,
-        questions.touchpoint,
+        surveys.survey_id,
+        surveys.survey_number,
+        surveys.survey_name,
+        surveys.horizon,
+        surveys.touchpoint,
         surveys_of_others.survey_id is null as is_of_customers
 
-    from questions
+    from surveys
     left join surveys_of_others
-        on questions.survey_id = surveys_of_others.survey_id
-    -- Questions of one survey agree; where they do not, the first code speaks.
-    qualify row_number() over (
-            partition by questions.survey_id order by questions.question_number
-        ) = 1
+        on surveys.survey_id = surveys_of_others.survey_id
 
 )
 
