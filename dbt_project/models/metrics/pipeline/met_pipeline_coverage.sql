@@ -251,7 +251,7 @@ final as (
         coalesce(sums.count_open, 0) as count_open,
         coalesce(sums.open_hundredths, 0) as open_hundredths,
         coalesce(sums.won_hundredths, 0) as won_hundredths,
-        -- Who has nothing open waits for nothing; what has no price may be worth anything.
+        -- Who has nothing open waits for nothing; what has no price may be worth much.
         case
             when coalesce(sums.count_open, 0) = 0 then 0
             else sums.forecast_hundredths
