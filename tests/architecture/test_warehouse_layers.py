@@ -189,6 +189,7 @@ LONG = {
     "int_identity__links_found": "a branch per kind of link",
     "int_identity__records_collected": "a branch per entity that names persons",
     "int_interactions__records_unified": "a branch per entity that is a touch",
+    "int_surveys__answers_judged": "what supersedes an answer follows from what counts",
     "mart_contact_reason": "parts of four families, side by side",
     "met_action_triggers": "a branch per rule",
     "met_contact_center_cells": "thirty measures, named in each step",
