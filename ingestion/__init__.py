@@ -30,7 +30,7 @@ from ingestion.retention import retain
 from ingestion.settings import Home, Language, Source, Sources, home_of, load_sources
 from ingestion.stream import StreamSpec
 from ingestion.volumes import odd_volumes
-from ingestion.writing import write_whole
+from ingestion.writing import hold, write_whole
 
 __all__ = [
     "ANYTHING",
@@ -62,6 +62,7 @@ __all__ = [
     "filled",
     "freeze",
     "freeze_between",
+    "hold",
     "home_of",
     "identity_candidates",
     "is_conversation",

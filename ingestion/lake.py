@@ -3,10 +3,8 @@
 Nothing is written here; rows go in through ``landing``, refusals through ``quarantine``.
 """
 
-import fcntl
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +15,7 @@ from deltalake import DeltaTable
 
 from ingestion.durable import withdraw_torn
 from ingestion.stream import StreamSpec
+from ingestion.writing import hold
 
 SEQUENCE = "landing"
 """Name of the Delta app transaction whose version is the table's last ``_load_seq``."""
@@ -62,14 +61,9 @@ class Lake:
         """Folder of the append-only record of checked, held and released loads."""
         return self.root / "_loads"
 
-    @contextmanager
-    def lock(self, spec: StreamSpec) -> Iterator[None]:
+    def lock(self, spec: StreamSpec) -> AbstractContextManager[None]:
         """Hold the operating system's lock of the stream's table; a dead holder frees it."""
-        path = self.root / "_locks" / f"{spec.table}.lock"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
+        return hold(self.root / "_locks" / f"{spec.table}.lock")
 
 
 def open_table(path: Path) -> DeltaTable | None:

@@ -1,6 +1,9 @@
 """Writing small files so that they are old or new after any kill and any power cut."""
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -29,3 +32,16 @@ def write_flushed(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+@contextmanager
+def hold(path: Path) -> Iterator[None]:
+    """Hold the operating system's lock of a file, after waiting for it; a dead holder frees it.
+
+    Args:
+        path: a file that is there for its lock alone; it is made when absent.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingestion import write_whole
+from ingestion import hold, write_whole
 from orchestration.lib.messaging import Message, Receiver, deliver
 
 MOST_TOLD = 10
@@ -71,6 +71,12 @@ class TroubleBook:
             One sentence per receiver that did not take its message; it is tried again.
         """
         found = {trouble.key: trouble.text for trouble in troubles}
+        with hold(self._path.with_suffix(".lock")):
+            return self._tell(found, receivers, healed)
+
+    def _tell(
+        self, found: Mapping[str, str], receivers: Sequence[Receiver], healed: Collection[str]
+    ) -> list[str]:
         memory, refusals = self._read(), []
         for receiver in receivers:
             held = memory.setdefault(receiver.name, {"told": [], "waiting": {}})

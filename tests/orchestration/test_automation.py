@@ -3,8 +3,10 @@
 import json
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event, Semaphore
 from typing import Any
 
 import dagster as dg
@@ -175,6 +177,32 @@ def test_an_unreachable_receiver_is_no_failure(tmp_path: Path) -> None:
     ]
     assert len(second) == len(third) == 1
     assert told == [told[0], told[0]]
+
+
+def test_two_who_tell_at_once_forget_nothing(tmp_path: Path) -> None:
+    """The sensor of silence and the one of runs keep one memory, each in a thread of its own."""
+    told, reached, may_answer = [], Semaphore(0), Event()
+
+    def answer(body: Any) -> Answer:
+        told.append(body["text"])
+        reached.release()
+        assert may_answer.wait(timeout=30)
+        return Answer(body={})
+
+    with json_server(answer) as url, ThreadPoolExecutor() as threads:
+        receivers = [Receiver(name="CX_ALERT_WEBHOOK", kind="webhook", address=url)]
+
+        def tell(number: int) -> list[str]:
+            return TroubleBook(tmp_path / "told.json", "tiny").tell([trouble(number)], receivers)
+
+        first = threads.submit(tell, 1)
+        assert reached.acquire(timeout=30)
+        second = threads.submit(tell, 2)
+        assert not reached.acquire(timeout=0.3)
+        may_answer.set()
+        assert first.result() == second.result() == tell(1) == tell(2) == []
+
+    assert len(told) == 2
 
 
 def test_silence_is_told(environment: Environment) -> None:
