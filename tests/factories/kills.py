@@ -46,7 +46,7 @@ def without_dagster(root: Path, run_id: str, until: date, *, time_zone: str) -> 
         lines=(
             *("lived", "extracted mapped__customers", "extracted limesurvey__survey_answers"),
             *("extracted mapped__interactions", "frozen", "model int_sales__orders_latest"),
-            *("model int_calls__affected_days", "model fct_survey_answers"),
+            *("model int_calls__affected_days", "model int_surveys__answers_judged"),
             *("model met_contact_center_cells", "model mart_cx_kpi_history", "built", "audited"),
             *("published", "kept"),
         ),
