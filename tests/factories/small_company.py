@@ -3,7 +3,9 @@
 What it sends follows from the number of the night. A night of it is in ``small_nights``.
 """
 
+import json
 import random
+import shutil
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -14,6 +16,7 @@ import pytest
 
 from ingestion.lake import last_load, open_table
 from ingestion.settings import Home
+from ingestion.writing import write_whole
 from tests.factories.faults import Attempt, Kill, attempt
 from tests.factories.forgotten import KEY, Company
 from tests.factories.lake_contents import contents, rows_of
@@ -38,25 +41,23 @@ class Line(NamedTuple):
 
 
 class SmallCompany:
-    """The company in an empty folder, with its first files landed and one person erased."""
+    """The company in a folder: with its first files landed and one person erased, or as it was."""
 
     def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        root.mkdir()
         self.root = root
         self.environment = {
             "CX_DATA": str(root),
             "CX_SOURCES": str(root / "sources.yaml"),
             "CX_PSEUDONYM_KEY": KEY,
         }
+        loads = root / "loads_before.json"
         with monkeypatch.context() as patch:
             for name, value in self.environment.items():
                 patch.setenv(name, value)
-            company = Company.founded(root)
-            company.erase(ERASED)
-        self.home: Home = company.home
-        self.loads_before = {
-            stream: last_load(open_table(self.home.lake / "mapped" / stream)) for stream in STREAMS
-        }
+            if not loads.exists():
+                write_whole(loads, json.dumps(_found(root)))
+            self.home: Home = Company().home
+        self.loads_before: dict[str, int] = json.loads(loads.read_text(encoding="utf-8"))
 
     def night(self, number: int, run_id: str, kill: Kill | None = None) -> Attempt:
         """Run one night to its end or to its kill."""
@@ -64,6 +65,16 @@ class SmallCompany:
         return attempt(
             small_night, as_of, run_id, root=self.root, kill=kill, environment=self.environment
         )
+
+
+def _found(root: Path) -> dict[str, int]:
+    """The last load of each table before the first night of a new company."""
+    shutil.rmtree(root, ignore_errors=True)
+    root.mkdir(parents=True)
+    company = Company.founded(root)
+    company.erase(ERASED)
+    tables = {stream: company.home.lake / "mapped" / stream for stream in STREAMS}
+    return {stream: last_load(open_table(table)) for stream, table in tables.items()}
 
 
 def drop(home: Home, number: int) -> None:
