@@ -4,7 +4,7 @@ What each column type does with these belongs in ``rules``, ``instants`` and
 ``personal``; the query that joins them belongs in ``conform``, quoting in ``sql``.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -204,3 +204,8 @@ def joined_key(values: Sequence[str]) -> str:
     if len(texts) == 1:
         return texts[0]
     return " || '|' || ".join(f"replace(replace({text}, '%', '%25'), '|', '%7C')" for text in texts)
+
+
+def row_hash(operation: str, fingerprints: Iterable[str]) -> str:
+    """The hash of a row: NUL parts the values, as no accepted text holds one and none is empty."""
+    return f"md5(concat({', chr(0), '.join([operation, *fingerprints])}))"

@@ -22,6 +22,7 @@ from ingestion.conform.expressions import (
     one_of,
     raw_as_text,
     raw_kind,
+    row_hash,
     text_steps,
 )
 from ingestion.conform.personal import COMPATIBLE
@@ -180,14 +181,16 @@ class _TypingQuery:
     def _envelope(self) -> Layer:
         keys = [self._named(name).names.value for name in self._spec.key]
         updated_at = self._spec.updated_at and self._named(self._spec.updated_at).names
+        operation = "operation" if self._has_operations else "'upsert'"
+        fingerprints = [self._if_said(column, column.fingerprint) for column in self._columns]
         return {
             "_source_id": literal(self._source_id),
-            "_op": "operation" if self._has_operations else "'upsert'",
+            "_op": operation,
             "source_id": joined_key(keys),
             "source_version": self._version(),
             "source_updated_at": updated_at.value if updated_at else "cast(null as timestamptz)",
             "source_updated_at_raw": updated_at.raw_text if updated_at else "cast(null as varchar)",
-            "_row_hash": self._row_hash(),
+            "_row_hash": row_hash(operation, fingerprints),
             "_extra": self._if_upsert(self._extra_json()),
         }
 
@@ -198,12 +201,6 @@ class _TypingQuery:
         if version.column.type is ColumnType.TIMESTAMP:
             return f"epoch_us({version.names.value})"
         return f"cast({version.names.value} as bigint)"
-
-    def _row_hash(self) -> str:
-        """NUL parts the values: no accepted text holds one, and none is empty."""
-        parts = ["operation" if self._has_operations else "'upsert'"]
-        parts += [self._if_said(column, column.fingerprint) for column in self._columns]
-        return f"md5(concat({', chr(0), '.join(parts)}))"
 
     def _extra_json(self) -> str:
         members = ", ".join(

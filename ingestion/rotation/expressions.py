@@ -6,6 +6,7 @@ Every expression reads the landed columns and the temporary table ``TERMS``; the
 from collections.abc import Iterable, Mapping
 
 from ingestion.conform.columns import FINGERPRINT_LENGTH, PURPOSES
+from ingestion.conform.expressions import row_hash
 from ingestion.conform.personal import pseudonym, pseudonym_parameters
 from ingestion.erasure.terms import NAMING
 from ingestion.sql import identifier
@@ -65,15 +66,14 @@ def parameters(key: bytes, expressions: Iterable[str]) -> dict[str, bytes]:
     return pseudonym_parameters(key, used)
 
 
-def row_hash(spec: StreamSpec, columns: Mapping[str, str]) -> str:
+def landed_row_hash(spec: StreamSpec, columns: Mapping[str, str]) -> str:
     """The hash that ``conform`` makes of a row, from what landed of it.
 
     Args:
         spec: the stream.
         columns: expressions of the landed columns, and of clear names as ``_clear_<name>``.
     """
-    parts = ["_op", *(_fingerprint(column, columns) for column in spec.columns)]
-    return f"md5(concat({', chr(0), '.join(parts)}))"
+    return row_hash("_op", [_fingerprint(column, columns) for column in spec.columns])
 
 
 def _fingerprint(column: Column, columns: Mapping[str, str]) -> str:

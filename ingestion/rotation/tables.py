@@ -15,10 +15,10 @@ from ingestion.registry import all_streams
 from ingestion.rewriting import rewrite, rows_of
 from ingestion.rotation.expressions import (
     TERMS,
+    landed_row_hash,
     name_columns,
     parameters,
     renewed,
-    row_hash,
 )
 from ingestion.rotation.marks import is_rotated, mark_of
 from ingestion.rotation.planning import Rotation
@@ -105,7 +105,7 @@ def _find_row_hashes(
     """
     landed = {name: identifier(name) for name in spec.lake_schema}
     rows = _with_clear_names(lake, spec, rows_of(spec.lake_schema, files))
-    old, new = row_hash(spec, landed), row_hash(spec, landed | renewed(spec))
+    old, new = landed_row_hash(spec, landed), landed_row_hash(spec, landed | renewed(spec))
     bound = {f"old_{name}": value for name, value in parameters(rotation.old, [old]).items()}
     connection.execute(
         f"create or replace temp table {ROW_HASHES} as "
