@@ -27,4 +27,4 @@ def _once(real: Any) -> Any:
 
 # The linter runs this file anew for every file that it renders.
 if not hasattr(Environment.compile, "__wrapped__"):
-    Environment.compile = _once(Environment.compile)  # type: ignore[method-assign]
+    Environment.compile = _once(Environment.compile)  # type: ignore[method-assign] # remembers

@@ -99,13 +99,35 @@ def test_two_nights_killed_ten_times_end_like_undisturbed_ones(
 def test_two_runs_of_the_nightly_command_killed_twice_end_like_undisturbed_ones(
     tmp_path: Path, two_nights: Home
 ) -> None:
-    home = Home(root=tmp_path / "demo")
+    _kill_nightly_command(tmp_path, two_nights, kills_per_night=1)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("seed", "time_zone"), enumerate((WESTERN, "Asia/Tehran", "UTC"), start=1))
+def test_two_nights_killed_ten_times_in_other_zones_end_like_undisturbed_ones(
+    tmp_path: Path, two_nights: Home, seed: int, time_zone: str
+) -> None:
+    home = Home(root=tmp_path)
+    start = partial(kills.without_dagster, tmp_path, time_zone=time_zone)
+    _kill_two_nights(home, start, seed=seed, kills_per_night=5)
+    _assert_equal(home, two_nights)
+
+
+@pytest.mark.soak
+def test_two_runs_of_the_nightly_command_killed_ten_times_end_like_undisturbed_ones(
+    tmp_path: Path, two_nights: Home
+) -> None:
+    _kill_nightly_command(tmp_path, two_nights, kills_per_night=5)
+
+
+def _kill_nightly_command(root: Path, undisturbed: Home, *, kills_per_night: int) -> None:
+    home = Home(root=root / "demo")
 
     def start(_: str, day: date) -> Command:
-        return kills.nightly_command(tmp_path, day)
+        return kills.nightly_command(root, day)
 
-    _kill_two_nights(home, start, seed=4, kills_per_night=1)
-    _assert_equal(home, two_nights)
+    _kill_two_nights(home, start, seed=4, kills_per_night=kills_per_night)
+    _assert_equal(home, undisturbed)
 
 
 def _kill_two_nights(home: Home, start: Nights, *, seed: int, kills_per_night: int) -> None:

@@ -3,7 +3,8 @@
 ``CX_SOAK_NIGHTS``, ``CX_SOAK_KILLS`` and ``CX_SOAK_SEED`` change it; ``CX_SOAK_MINUTES`` ends it
 after the night in which they are over. Each night adds a line of figures to
 ``var/tests/soak/nights.jsonl``. A soak that was ended, or itself killed, is carried on in the
-night after the last of them; after the last night of all the next one begins anew.
+night after the last of them; after the last night of all, or ``make clean``, the next one begins
+anew.
 """
 
 import json

@@ -46,7 +46,7 @@ class Store:
         """An object of an hour ago."""
         content = content.encode() if isinstance(content, str) else content
         modified = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
-        stored = Stored(**{"content": content, "modified": modified, **more})  # type: ignore[arg-type]
+        stored = Stored(**{"content": content, "modified": modified, **more})  # type: ignore[arg-type] # mixed
         self.objects[key] = stored
         return stored
 

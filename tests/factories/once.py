@@ -1,10 +1,11 @@
 """Makes something costly once for all workers of a test run."""
 
-import fcntl
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from ingestion import hold
 
 
 def shared(
@@ -14,8 +15,7 @@ def shared(
     base = tmp_path_factory.getbasetemp()
     base = base.parent if base.name.startswith("popen-") else base
     folder, done = base / name, base / f"{name}.done"
-    with (base / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with hold(base / f"{name}.lock"):
         if not done.exists():
             folder.mkdir(exist_ok=True)
             make(folder)

@@ -155,7 +155,11 @@ def test_every_metric_equals_the_mart_in_every_grain_and_period_that_it_names(
     metrics: Metrics, warehouse: Path
 ) -> None:
     meta, compared = metrics.of_kpis(), 0
-    grains = {grain for metric in meta.values() for grain in metric["grains"].split("|")}
+    grains, periods = (
+        {name for metric in meta.values() for name in metric[names].split("|")}
+        for names in ("grains", "period_types")
+    )
+    assert periods <= PERIODS.keys()
     for grain, period in product(sorted(grains), PERIODS):
         marts = published(warehouse, meta, grain, period)
         if not marts:

@@ -141,7 +141,7 @@ class Bucket:
         asked |= {"continuation-token": token} if token else {}
         query = urlencode(asked, quote_via=quote, safe=UNRESERVED)
         try:
-            return self._asked(f"{self._url}?{query}", LIST, {}).json()  # type: ignore[no-any-return]
+            return self._asked(f"{self._url}?{query}", LIST, {}).json()  # type: ignore[no-any-return] # JSON
         except AuthenticationError:
             raise AuthenticationError(
                 f"{self._where} refuses the keys in {self._place.key_id_env} and "
