@@ -19,3 +19,10 @@
         {{ left }}.{{ column }} = {{ right }}.{{ column }}{{ ' and ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
+
+{# The condition that two relations speak of the same period of a KPI. #}
+{% macro same_kpi_period(left, right) -%}
+    {%- for column in ['kpi_id', 'period_type', 'period_start'] -%}
+        {{ left }}.{{ column }} = {{ right }}.{{ column }}{{ ' and ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}

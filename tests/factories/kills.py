@@ -47,7 +47,7 @@ def without_dagster(root: Path, run_id: str, until: date, *, time_zone: str) -> 
             *("lived", "extracted mapped__customers", "extracted limesurvey__survey_answers"),
             *("extracted mapped__interactions", "frozen", "model int_sales__orders_latest"),
             *("model int_calls__affected_days", "model int_surveys__answers_judged"),
-            *("model met_contact_center_cells", "model mart_cx_kpi_history", "built", "audited"),
+            *("model met_contact_center_cells", "model met_kpi_revisions", "built", "audited"),
             *("published", "kept"),
         ),
     )
@@ -67,7 +67,7 @@ def nightly_command(root: Path, until: date) -> Command:
         lines=(
             *("demo company: wrote truth", "mapped__customers:", "limesurvey__survey_answers:"),
             *("▸ frozen_inputs", "▸ warehouse_models", "int_calls__affected_days:"),
-            *("met_contact_center_cells:", "mart_cx_kpi_history:", "▸ published_marts"),
+            *("met_contact_center_cells:", "met_kpi_revisions:", "▸ published_marts"),
             *("tables published",),
         ),
     )

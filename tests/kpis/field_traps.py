@@ -252,7 +252,7 @@ TRAPS = {
         "select 100 * numerator::int / denominator::int from expect where kpi_id = 'K-PO'",
     ),
     "21 history rewritten when a threshold changes": Trap(
-        "test_mart_cx_kpi_history__revisions",
+        "test_met_kpi_revisions__what_was_published_stays",
         """
         select count(*) from met_kpi_values
         inner join fct_published_kpi_values as published

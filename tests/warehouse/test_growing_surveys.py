@@ -5,17 +5,13 @@ night changes some of it at random. What the latest versions are is no matter of
 """
 
 import random
-import shutil
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from orchestration.lib.dbt_runner import close_connections
-from tests.factories.night import differences
-from tests.factories.rendering import PROJECT
+from tests.factories.growing import GrowingModels, days_since_epoch, save
 
 FIRST, NIGHTS = date(2026, 3, 1), 4
 OWN = (
@@ -29,20 +25,6 @@ OWN = (
     "int_surveys__surveys_described",
 )
 FACTS = ("fct_survey_answers", "fct_survey_invitations")
-SETTINGS = """
-name: cx_warehouse
-version: 0.1.0
-profile: cx_warehouse
-flags: {send_anonymous_usage_stats: false}
-on-run-start: ["{{ create_marks() }}"]
-vars: {answer_window_days: 30, relationship_wave_days: 45}
-models: {+materialized: view}
-"""
-PROFILE = """
-cx_warehouse:
-  target: duckdb
-  outputs: {duckdb: {type: duckdb, path: warehouse.duckdb, schema: main, threads: 1}}
-"""
 INPUTS = {
     "stg_meta__run": "as_of date, as_of_day bigint, change_seq bigint",
     "int_surveys__questions_latest": (
@@ -92,63 +74,37 @@ HORIZONS = {"lime:r": "relationship", "lime:t": "transactional"}
 class Company:
     """A small company whose surveys say something else every night."""
 
-    def __init__(self, root: Path, seed: int) -> None:
-        self.root, self.dice, self.night = root, random.Random(seed), 0
-        with self.open() as connection:
-            connection.execute("create schema raw")
-            for name, columns in INPUTS.items():
-                connection.execute(f"create table raw.{name} ({columns})")
-
-    def open(self) -> duckdb.DuckDBPyConnection:
-        """The warehouse."""
-        return duckdb.connect(str(self.root / "warehouse.duckdb"))
+    def __init__(self, models: GrowingModels, seed: int) -> None:
+        self.models, self.dice, self.night = models, random.Random(seed), 0
+        models.begin()
 
     def live(self, changes: int) -> None:
         """The next day with some rows of each table that came, changed or went."""
         self.night += 1
         self.as_of = FIRST + timedelta(days=self.night)
-        as_of_day = (self.as_of - date(1970, 1, 1)).days
-        with self.open() as connection:
+        as_of_day = days_since_epoch(self.as_of)
+        with self.models.open() as connection:
             connection.execute("delete from raw.stg_meta__run")
-            self._save(connection, "stg_meta__run", [self.as_of, as_of_day, self.night])
+            save(connection, "stg_meta__run", [self.as_of, as_of_day, self.night])
             for survey in self._picked(list(HORIZONS), 2 if self.night == 1 else changes // 20):
-                self._save(connection, "int_surveys__questions_latest", self._question(survey))
+                save(connection, "int_surveys__questions_latest", self._question(survey))
             for person in range(1, 6):
                 if self.night == 1 or (changes and self.dice.random() < 0.2):
                     self._know(connection, person)
             for _ in range(changes):
-                self._save(connection, "int_surveys__invitations_latest", self._invitation())
-                self._save(connection, "int_surveys__responses_latest", self._response())
-                self._save(connection, "int_surveys__answers_latest", self._answer())
-                self._save(connection, "int_surveys__answers_latest", self._answer())
-
-    def build(self, *arguments: str) -> None:
-        """Run all models."""
-        from dbt.cli.main import dbtRunner
-
-        places = [word for name in ("project", "profiles") for word in (f"--{name}-dir", ".")]
-        outcome: Any
-        try:
-            outcome = dbtRunner().invoke(["--quiet", "run", *arguments, *places])
-        finally:
-            close_connections()
-        assert outcome.success, outcome.exception or [
-            result.message for result in outcome.result if str(result.status) == "error"
-        ]
+                save(connection, "int_surveys__invitations_latest", self._invitation())
+                save(connection, "int_surveys__responses_latest", self._response())
+                save(connection, "int_surveys__answers_latest", self._answer())
+                save(connection, "int_surveys__answers_latest", self._answer())
 
     def differences_from_a_rebuild(self) -> dict[str, int]:
         """Rows of the facts that stand in them or in a rebuild of them alone."""
-        warehouse, grown = self.root / "warehouse.duckdb", self.root / "grown.duckdb"
-        shutil.copy(warehouse, grown)
-        self.build("--full-refresh")
-        without = tuple(name for name in (*INPUTS, *OWN) if name not in FACTS)
-        found = differences(grown, warehouse, "main")
-        shutil.copy(grown, warehouse)
-        return {table: rows for table, rows in found.items() if table[5:] not in without}
+        found = self.models.differences_from_a_rebuild()
+        return {table: rows for table, rows in found.items() if table in FACTS}
 
     def written(self) -> dict[str, int]:
         """How many rows of each fact the last night wrote, the deleted ones too."""
-        with self.open() as connection:
+        with self.models.open() as connection:
             return {
                 name: connection.execute(
                     f"select count(*) from {name} where change_seq = {self.night}"
@@ -156,22 +112,14 @@ class Company:
                 for name in ("int_surveys__answers_judged", "int_surveys__invitations_attributed")
             }
 
-    def _save(self, connection: duckdb.DuckDBPyConnection, table: str, row: list[Any]) -> None:
-        """Write the first columns of a row, in place of the one with its key."""
-        described = connection.execute(f"describe raw.{table}").fetchall()
-        names = ", ".join(name for name, *_ in described[: len(row)])
-        places = ", ".join("?" * len(row))
-        verb = "insert into" if table == "stg_meta__run" else "insert or replace into"
-        connection.execute(f"{verb} raw.{table} ({names}) values ({places})", row)
-
     def _know(self, connection: duckdb.DuckDBPyConnection, person: int) -> None:
         """Whose a key is, and since when a person is of a segment."""
         key, dice = f"customer:crm:{person}", self.dice
         owner = f"p{dice.randint(1, person)}"
-        self._save(connection, "int_identity__keys_resolved", [key, owner, dice.random() < 0.7])
+        save(connection, "int_identity__keys_resolved", [key, owner, dice.random() < 0.7])
         turn = self._moment()
         version = [f"p{person}", dice.choice("ab"), "m", dice.random() < 0.1, turn]
-        self._save(connection, "int_customers__person_versions", [*version, datetime(9999, 12, 31)])
+        save(connection, "int_customers__person_versions", [*version, datetime(9999, 12, 31)])
 
     def _moment(self) -> datetime:
         """Some time of the last months; now and then one that has not come."""
@@ -213,44 +161,34 @@ class Company:
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("growing_surveys")
-    shutil.copytree(PROJECT / "macros", root / "macros", ignore=lambda *_: ["_macros.yml"])
-    (root / "models").mkdir()
-    for name in OWN:
-        (path,) = PROJECT.glob(f"models/**/{name}.sql")
-        shutil.copy(path, root / "models")
-    for name in INPUTS:
-        (root / "models" / f"{name}.sql").write_text(f"select * from raw.{name}")
-    (root / "dbt_project.yml").write_text(SETTINGS)
-    (root / "profiles.yml").write_text(PROFILE)
-    return root
+def models(tmp_path_factory: pytest.TempPathFactory) -> GrowingModels:
+    return GrowingModels(tmp_path_factory.mktemp("growing_surveys"), OWN, INPUTS)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_nights_that_grow_the_facts_equal_a_rebuild(
-    project: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+    models: GrowingModels, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    monkeypatch.chdir(project)
-    (project / "warehouse.duckdb").unlink(missing_ok=True)
-    company = Company(project, seed)
+    monkeypatch.chdir(models.root)
+    company = Company(models, seed)
     for night in range(1, NIGHTS + 1):
         company.live(changes=60 if night == 1 else 20)
-        company.build()
+        models.build()
         if night > 1:
             assert company.differences_from_a_rebuild() == {}
 
 
-def test_a_night_writes_what_changed_alone(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(project)
-    (project / "warehouse.duckdb").unlink(missing_ok=True)
-    company = Company(project, seed=3)
+def test_a_night_writes_what_changed_alone(
+    models: GrowingModels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(models.root)
+    company = Company(models, seed=3)
     # Days that have not come yet do so within three nights.
     for changes in (60, 0, 0, 0, 0):
         company.live(changes)
-        company.build()
+        models.build()
     unsent = "select count(*) from int_surveys__invitations_attributed where sent_at is null"
-    with company.open() as connection:
+    with models.open() as connection:
         (waiting,) = connection.execute(unsent).fetchall()[0]
     assert company.written() == {
         "int_surveys__answers_judged": 0,

@@ -1,9 +1,9 @@
 -- Grain: one row per revision of a closed KPI value that an earlier run published.
 with
 
-stg_published__cx_kpi as (
+kpi_values_published as (
 
-    select * from {{ ref('stg_published__cx_kpi') }}
+    select * from {{ ref('int_run__kpi_values_published') }}
 
 ),
 
@@ -32,19 +32,10 @@ final as (
         target,
         status,
         computed_at,
-        run_id
+        run_id,
+        change_seq
 
-    from stg_published__cx_kpi
-
-    where operation = 'upsert'
-
-    -- A revision handed over twice is the same revision: the first load stays.
-    qualify row_number() over (
-            partition by
-                {{ kpi_key() }},
-                revision
-            order by load_seq, run_id
-        ) = 1
+    from kpi_values_published
 
 )
 

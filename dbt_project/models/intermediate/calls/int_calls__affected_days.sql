@@ -5,7 +5,7 @@
     post_hook=[
         "{{ set_mark_from(ref('int_calls__asterisk_stays_derived'), 'change_seq') }}",
         "{{ set_mark_from(ref('int_calls__mapped_stays_latest'), 'change_seq') }}",
-        "{{ set_mark_from(ref('int_identity__keys_watched'), 'change_seq') }}",
+        "{{ set_mark_from(ref('int_calls__stays_identified'), 'change_seq') }}",
         "{{ set_mark_from(ref('stg_meta__run'), 'as_of_day') }}",
     ],
 ) }}
@@ -18,14 +18,14 @@ run as (
 
 ),
 
-contacts as (
+stays as (
 
     select
-        identity_key,
-        entered_local_date,
-        answered_local_date
+        cast(entered_local_at as date) as entered_local_date,
+        cast(answered_local_at as date) as answered_local_date,
+        change_seq
 
-    from {{ ref('int_calls__contacts_aggregated') }}
+    from {{ ref('int_calls__stays_identified') }}
     where not is_deleted
 
 ),
@@ -47,14 +47,6 @@ changed_entries as (
     select queue_entry_id
     from {{ ref('int_calls__mapped_stays_latest') }}
     where change_seq > {{ mark('int_calls__mapped_stays_latest') }}
-
-),
-
-changed_persons as (
-
-    select identity_key
-    from {{ ref('int_identity__keys_watched') }}
-    where change_seq > {{ mark('int_identity__keys_watched') }}
 
 ),
 
@@ -123,26 +115,26 @@ touched as (
 
 ),
 
+-- Whose a call is, and what that person was then, may change without news of the call.
 revisited as (
 
     select
-        contacts.entered_local_date,
-        contacts.answered_local_date
+        entered_local_date,
+        answered_local_date
 
-    from contacts
-    inner join changed_persons
-        on contacts.identity_key = changed_persons.identity_key
+    from stays
+    where change_seq > {{ mark('int_calls__stays_identified') }}
     union all
     -- Days that were not yet complete when their calls were read.
     select
-        contacts.entered_local_date,
-        contacts.answered_local_date
+        stays.entered_local_date,
+        stays.answered_local_date
 
-    from contacts
+    from stays
     cross join run
     where
         {{ dbt.datediff(
-            "cast('1970-01-01' as date)", 'contacts.entered_local_date', 'day'
+            "cast('1970-01-01' as date)", 'stays.entered_local_date', 'day'
         ) }}
         between {{ mark('stg_meta__run') }} and run.as_of_day - 1
 

@@ -35,6 +35,14 @@ run as (
 
 ),
 
+changed_contacts as (
+
+    select contact_id
+    from {{ ref('int_calls__contacts_aggregated') }}
+    where change_seq > {{ mark('int_calls__contacts_aggregated') }}
+
+),
+
 contacts as (
 
     select * from {{ ref('int_calls__contacts_aggregated') }}
@@ -44,7 +52,7 @@ contacts as (
 
 ),
 
-final as (
+attributed as (
 
     select
         contacts.contact_id,
@@ -81,6 +89,8 @@ final as (
     cross join run
     {{ join_person_at('contacts', 'contacts.entered_at', 'persons') }}
 
-)
+),
+
+{{ only_what_differs('attributed', 'contact_id', 'changed_contacts') }}
 
 select * from final

@@ -1,10 +1,30 @@
 {{ config(
     materialized='incremental',
     unique_key='contact_id',
-    post_hook="{{ set_mark_from(ref('int_calls__contacts_attributed'), 'change_seq') }}",
+    post_hook=[
+        "{{ set_mark_from(ref('int_calls__contacts_attributed'), 'change_seq') }}",
+        "{{ set_mark_from(ref('int_identity__keys_watched'), 'change_seq') }}",
+    ],
 ) }}
 -- Grain: one row per stay of a contact in a queue, with its person as of its time.
 with
+
+changed_contacts as (
+
+    select contact_id
+    from {{ ref('int_calls__contacts_attributed') }}
+    where change_seq > {{ mark('int_calls__contacts_attributed') }}
+
+),
+
+-- A stay may begin in another period of its person than its contact.
+changed_persons as (
+
+    select identity_key
+    from {{ ref('int_identity__keys_watched') }}
+    where change_seq > {{ mark('int_identity__keys_watched') }}
+
+),
 
 contacts as (
 
@@ -12,11 +32,18 @@ contacts as (
         contact_id,
         identity_key,
         customer_id,
-        direction,
-        change_seq
+        direction
 
     from {{ ref('int_calls__contacts_attributed') }}
-    where change_seq > {{ mark('int_calls__contacts_attributed') }}
+    where
+        change_seq > {{ mark('int_calls__contacts_attributed') }}
+        or identity_key in (select changed_persons.identity_key from changed_persons)
+
+),
+
+run as (
+
+    select * from {{ ref('stg_meta__run') }}
 
 ),
 
@@ -90,7 +117,7 @@ stays as (
 
 ),
 
-final as (
+attributed as (
 
     select
         stays.*,
@@ -102,9 +129,10 @@ final as (
         persons.segment,
         persons.market,
         coalesce(persons.is_internal, false) as is_internal,
-        contacts.change_seq
+        run.change_seq
 
     from stays
+    cross join run
     inner join contacts
         on stays.contact_id = contacts.contact_id
     left join persons
@@ -112,6 +140,8 @@ final as (
             and stays.entered_at >= persons.valid_from
             and stays.entered_at < persons.valid_to
 
-)
+),
+
+{{ only_what_differs('attributed', 'contact_id', 'changed_contacts') }}
 
 select * from final

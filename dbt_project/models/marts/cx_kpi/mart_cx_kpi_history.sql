@@ -1,21 +1,10 @@
+{{ config(materialized='view') }}
 -- Grain: one row per KPI statistic, version, grain key, period and revision.
 with
 
-met_kpi_values as (
+met_kpi_revisions as (
 
-    select * from {{ ref('met_kpi_values') }}
-
-),
-
-fct_published_kpi_values as (
-
-    select * from {{ ref('fct_published_kpi_values') }}
-
-),
-
-kpis as (
-
-    select * from {{ ref('kpis') }}
+    select * from {{ ref('met_kpi_revisions') }}
 
 ),
 
@@ -25,234 +14,65 @@ dim_run as (
 
 ),
 
-last_published as (
+dim_sources as (
 
-    select *
-
-    from fct_published_kpi_values
-
-    -- Revisions of a key are numbered without gaps, so there is no tie.
-    qualify row_number() over (
-            partition by
-                {{ kpi_key() }}
-            order by revision desc
-        ) = 1
+    select * from {{ ref('dim_sources') }}
 
 ),
 
-compared as (
+sources as (
 
-    select
-        met_kpi_values.*,
-        last_published.revision as published_revision,
-        last_published.computed_at as published_computed_at,
-        last_published.run_id as published_run_id,
-        last_published.revision is not null
-        and not (met_kpi_values.numerator is distinct from last_published.numerator)
-        and not (met_kpi_values.denominator is distinct from last_published.denominator)
-        and not (met_kpi_values.value is distinct from last_published.value)
-        and met_kpi_values.n = last_published.n as is_unchanged
+    select min(data_through) as data_through
 
-    from met_kpi_values
+    from dim_sources
 
-    left join last_published
-        on {{ same_kpi_value('met_kpi_values', 'last_published') }}
+    where status <> 'not_configured'
 
 ),
 
-current_values as (
+-- What no earlier run published is said by this one.
+final as (
 
     select
-        {{ kpi_key() }},
-        period_end,
+        {{ kpi_key('revisions') }},
+        revisions.period_end,
+        revisions.revision,
+        revisions.numerator,
+        revisions.denominator,
+        revisions.value,
+        revisions.unit,
+        revisions.n,
+        revisions.standard_error,
+        revisions.ci_low,
+        revisions.ci_high,
+        revisions.low_n,
+        revisions.suppressed,
+        revisions.mature_share,
+        case when revisions.is_computed then sources.data_through
+            else revisions.data_through
+        end as data_through,
+        revisions.prior_value,
+        revisions.delta,
+        revisions.delta_significant,
         case
-            when published_revision is null then 0
-            when is_unchanged then published_revision
-            else published_revision + 1
-        end as revision,
-        numerator,
-        denominator,
-        value,
-        unit,
-        n,
-        standard_error,
-        ci_low,
-        ci_high,
-        low_n,
-        suppressed,
-        mature_share,
-        data_through,
-        prior_value,
-        delta,
-        delta_significant,
-        currency_code,
-        target,
-        status,
-        is_closed,
-        true as is_current,
-        case when is_unchanged then published_computed_at else computed_at end
-            as computed_at,
-        case when is_unchanged then published_run_id else run_id end as run_id
+            when not revisions.is_computed then revisions.currency_code
+            when revisions.unit = 'money' then dim_run.currency_code
+        end as currency_code,
+        revisions.target,
+        revisions.status,
+        not revisions.is_computed
+        or revisions.period_end
+        < cast(dim_run.as_of - interval 35 day as date) as is_closed,
+        revisions.is_current,
+        coalesce(revisions.computed_at, dim_run.frozen_at) as computed_at,
+        coalesce(revisions.run_id, dim_run.run_id) as run_id
 
-    from compared
+    from met_kpi_revisions as revisions
 
-),
-
--- What was published and has lost its rows since: corrected to an empty base, once.
-vanished_values as (
-
-    select
-        last_published.*,
-        kpis.kpi_id is not null as is_registered,
-        last_published.n = 0 and last_published.revision > 0 as is_emptied_already
-
-    from last_published
-
-    left join kpis
-        on last_published.kpi_id = kpis.kpi_id
-            and last_published.statistic = kpis.statistic
-            and last_published.definition_version = kpis.definition_version
-
-    where
-        not exists (
-            select met_kpi_values.kpi_id
-            from met_kpi_values
-            where
-                {{ same_kpi_value('met_kpi_values', 'last_published') }}
-        )
-
-),
-
-emptied_values as (
-
-    select
-        {{ kpi_key('vanished_values') }},
-        vanished_values.period_end,
-        vanished_values.revision + 1 as revision,
-        cast(0 as bigint) as numerator,
-        cast(0 as bigint) as denominator,
-        cast(null as double) as value,
-        vanished_values.unit,
-        cast(0 as bigint) as n,
-        cast(null as double) as standard_error,
-        cast(null as double) as ci_low,
-        cast(null as double) as ci_high,
-        true as low_n,
-        false as suppressed,
-        cast(null as double) as mature_share,
-        vanished_values.data_through,
-        cast(null as double) as prior_value,
-        cast(null as double) as delta,
-        cast(null as boolean) as delta_significant,
-        vanished_values.currency_code,
-        vanished_values.target,
-        cast(null as varchar) as status,
-        true as is_closed,
-        true as is_current,
-        dim_run.frozen_at as computed_at,
-        dim_run.run_id
-
-    from vanished_values
+    cross join sources
 
     cross join dim_run
 
-    where vanished_values.is_registered and not vanished_values.is_emptied_already
-
-),
-
-current_keys as (
-
-    select
-        {{ kpi_key() }},
-        revision
-
-    from current_values
-
-),
-
--- Everything published before stays, but for the row that the current one repeats.
-earlier_values as (
-
-    select
-        {{ kpi_key('published') }},
-        published.period_end,
-        published.revision,
-        published.numerator,
-        published.denominator,
-        published.value,
-        published.unit,
-        published.n,
-        published.standard_error,
-        published.ci_low,
-        published.ci_high,
-        published.low_n,
-        published.suppressed,
-        published.mature_share,
-        published.data_through,
-        published.prior_value,
-        published.delta,
-        published.delta_significant,
-        published.currency_code,
-        published.target,
-        published.status,
-        true as is_closed,
-        coalesce(vanished_values.is_emptied_already, false)
-        and coalesce(vanished_values.is_registered, false)
-        and vanished_values.revision = published.revision as is_current,
-        published.computed_at,
-        published.run_id
-
-    from fct_published_kpi_values as published
-
-    left join current_keys
-        on {{ same_kpi_value('published', 'current_keys') }}
-            and published.revision = current_keys.revision
-
-    left join vanished_values
-        on {{ same_kpi_value('published', 'vanished_values') }}
-
-    where current_keys.kpi_id is null
-
-),
-
-final as (
-
-    select * from current_values
-
-    union all
-
-    select * from emptied_values
-
-    union all
-
-    select * from earlier_values
-
 )
 
-select
-    {{ kpi_key() }},
-    period_end,
-    cast(revision as integer) as revision,
-    numerator,
-    denominator,
-    value,
-    unit,
-    n,
-    standard_error,
-    ci_low,
-    ci_high,
-    low_n,
-    suppressed,
-    mature_share,
-    data_through,
-    prior_value,
-    delta,
-    delta_significant,
-    currency_code,
-    target,
-    status,
-    is_closed,
-    is_current,
-    computed_at,
-    run_id
-from final
+select * from final

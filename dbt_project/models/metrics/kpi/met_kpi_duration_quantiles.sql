@@ -1,3 +1,4 @@
+{{ grows_by_period('met_recounted_durations') }}
 -- Grain: one row per KPI statistic, grain key and period: what cannot be added up.
 with
 
@@ -34,6 +35,12 @@ kpi_grains as (
 kpi_targets as (
 
     select * from {{ ref('kpi_targets') }}
+
+),
+
+changed_periods as (
+
+    {{ periods_to_make('met_recounted_durations') }}
 
 ),
 
@@ -91,6 +98,11 @@ keyed_durations as (
             like concat('%|', met_periods.period_type, '|%')
             and concat('|', kpi_grains.grain_period_types, '|')
             like concat('%|', met_periods.period_type, '|%')
+
+    inner join changed_periods
+        on durations.kpi_id = changed_periods.kpi_id
+            and met_periods.period_type = changed_periods.period_type
+            and met_periods.period_start = changed_periods.period_start
 
 ),
 

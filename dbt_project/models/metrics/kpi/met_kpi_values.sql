@@ -1,3 +1,4 @@
+{{ grows_by_period('met_recounted_kpi_periods') }}
 -- Grain: one row per KPI statistic, grain key and period: value, interval and change.
 with
 
@@ -25,12 +26,6 @@ dim_run as (
 
 ),
 
-dim_sources as (
-
-    select * from {{ ref('dim_sources') }}
-
-),
-
 kpis as (
 
     select * from {{ ref('kpis') }}
@@ -55,16 +50,6 @@ t_quantiles as (
 
 ),
 
-sources as (
-
-    select min(data_through) as data_through
-
-    from dim_sources
-
-    where status <> 'not_configured'
-
-),
-
 registered_kpis as (
 
     select
@@ -81,25 +66,46 @@ registered_kpis as (
 
 ),
 
-periods as (
+changed_periods as (
+
+    {{ periods_to_make('met_recounted_kpi_periods') }}
+
+),
+
+days as (
 
     select
+        changed_periods.kpi_id,
+        met_periods.calendar_date,
         met_periods.period_type,
         met_periods.period_start,
         met_periods.period_end,
         met_periods.prior_period_start
 
-    from met_periods
+    from changed_periods
+
+    inner join met_periods
+        on changed_periods.period_type = met_periods.period_type
+            and changed_periods.period_start = met_periods.period_start
 
     cross join dim_run
 
-    where met_periods.period_start < dim_run.as_of
+    where changed_periods.period_start < dim_run.as_of
 
-    group by
-        met_periods.period_type,
-        met_periods.period_start,
-        met_periods.period_end,
-        met_periods.prior_period_start
+),
+
+periods as (
+
+    select
+        kpi_id,
+        period_type,
+        period_start,
+        period_end,
+        prior_period_start
+
+    from days
+
+    group by kpi_id, period_type, period_start, period_end, prior_period_start
 
 ),
 
@@ -108,9 +114,8 @@ matured_components as (
 
     select
         components.*,
-        kpis.maturity_days = 0
-        or cast(components.component_date + interval 1 day * kpis.maturity_days as date)
-        <= dim_run.as_of as is_mature
+        {{ is_day_mature('components.component_date', 'kpis.maturity_days') }}
+            as is_mature
 
     from met_kpi_components as components
 
@@ -131,8 +136,8 @@ period_components as (
         components.statistic,
         components.grain_name,
         components.grain_key,
-        met_periods.period_type,
-        met_periods.period_start,
+        days.period_type,
+        days.period_start,
         coalesce(
             cast(
                 sum(components.numerator) filter (where components.is_mature) as bigint
@@ -172,8 +177,9 @@ period_components as (
 
     from matured_components as components
 
-    inner join met_periods
-        on components.component_date = met_periods.calendar_date
+    inner join days
+        on components.kpi_id = days.kpi_id
+            and components.component_date = days.calendar_date
 
     group by
         components.kpi_id,
@@ -181,8 +187,8 @@ period_components as (
         components.statistic,
         components.grain_name,
         components.grain_key,
-        met_periods.period_type,
-        met_periods.period_start
+        days.period_type,
+        days.period_start
 
     union all
 
@@ -244,7 +250,8 @@ parameterized as (
             like concat('%|', components.period_type, '|%')
 
     inner join periods
-        on components.period_type = periods.period_type
+        on components.kpi_id = periods.kpi_id
+            and components.period_type = periods.period_type
             and components.period_start = periods.period_start
 
     left join t_quantiles
@@ -402,6 +409,29 @@ targets as (
 
 ),
 
+-- What stays as it is has already been computed.
+earlier as (
+
+    select
+        {{ kpi_key() }},
+        n,
+        value,
+        standard_error
+
+    from shown
+    {%- if is_incremental() %}
+        union all
+        select
+            {{ kpi_key() }},
+            n,
+            value,
+            standard_error
+
+        from {{ this }}
+    {%- endif %}
+
+),
+
 compared as (
 
     select
@@ -421,7 +451,7 @@ compared as (
 
     from shown
 
-    left join shown as previous
+    left join earlier as previous
         on shown.kpi_id = previous.kpi_id
             and shown.definition_version = previous.definition_version
             and shown.statistic = previous.statistic
@@ -451,56 +481,43 @@ compared as (
 final as (
 
     select
-        {{ kpi_key('compared') }},
-        compared.period_end,
-        compared.numerator,
-        compared.denominator,
-        compared.value,
-        compared.unit,
-        compared.n,
-        compared.standard_error,
-        compared.ci_low,
-        compared.ci_high,
-        compared.n < 30 as low_n,
-        compared.suppressed,
-        round({{ ratio('compared.n', 'compared.n_with_immature') }}, 6) as mature_share,
-        sources.data_through,
-        compared.prior_value,
-        compared.delta,
-        compared.delta_significant,
-        case when compared.unit = 'money' then dim_run.currency_code end
-            as currency_code,
-        compared.target,
+        {{ kpi_key() }},
+        period_end,
+        numerator,
+        denominator,
+        value,
+        unit,
+        n,
+        standard_error,
+        ci_low,
+        ci_high,
+        n < 30 as low_n,
+        suppressed,
+        round({{ ratio('n', 'n_with_immature') }}, 6) as mature_share,
+        prior_value,
+        delta,
+        delta_significant,
+        target,
         case
-            when compared.value is null or compared.target is null then null
-            when compared.direction = 'higher_is_better'
+            when value is null or target is null then null
+            when direction = 'higher_is_better'
                 then case
-                        when compared.value >= compared.target then 'on_target'
-                        when compared.value < compared.red_line then 'red'
+                        when value >= target then 'on_target'
+                        when value < red_line then 'red'
                         else 'watch'
                     end
-            when compared.direction = 'lower_is_better'
+            when direction = 'lower_is_better'
                 then case
-                        when compared.value <= compared.target then 'on_target'
-                        when compared.value > compared.red_line then 'red'
+                        when value <= target then 'on_target'
+                        when value > red_line then 'red'
                         else 'watch'
                     end
-            when abs(compared.value - compared.target) <= compared.tolerance
-                then 'on_target'
-            when abs(compared.value - compared.target) > compared.red_line then 'red'
+            when abs(value - target) <= tolerance then 'on_target'
+            when abs(value - target) > red_line then 'red'
             else 'watch'
-        end as status,
-        compared.period_end
-        < cast(dim_run.as_of - interval 35 day as date) as is_closed,
-        dim_run.as_of,
-        dim_run.frozen_at as computed_at,
-        dim_run.run_id
+        end as status
 
     from compared
-
-    cross join sources
-
-    cross join dim_run
 
 )
 

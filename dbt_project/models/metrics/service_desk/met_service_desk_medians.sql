@@ -1,10 +1,11 @@
+{{ grows_by_period('met_recounted_durations') }}
 -- Grain: one row per KPI, grain key and period: the wait that half of all tickets have
 -- behind them, by Kaplan and Meier; whoever waits in vain still waits.
 with
 
-met_service_desk_tickets as (
+met_service_desk_waits as (
 
-    select * from {{ ref('met_service_desk_tickets') }}
+    select * from {{ ref('met_service_desk_waits') }}
 
 ),
 
@@ -26,35 +27,9 @@ kpi_grains as (
 
 ),
 
-waits as (
+changed_periods as (
 
-    select
-        kpis.kpi_id,
-        kpis.definition_version,
-        kpis.statistic,
-        kpis.grains,
-        kpis.period_types,
-        tickets.created_local_date,
-        {{ kpi_grain_keys(
-            market='tickets.market', segment='tickets.segment',
-            channel='tickets.channel', queue='tickets.queue_id'
-        ) }},
-        case kpis.kpi_id
-            when 'K-FRT' then tickets.first_response_calendar_milliseconds
-            else tickets.first_response_business_milliseconds
-        end as reply_milliseconds,
-        case kpis.kpi_id
-            when 'K-FRT' then tickets.age_calendar_milliseconds
-            else tickets.age_business_milliseconds
-        end as age_milliseconds
-
-    from met_service_desk_tickets as tickets
-
-    inner join kpis
-        on kpis.family = 'service_desk'
-            and kpis.statistic = 'median_censored'
-
-    where tickets.is_response_counted
+    {{ periods_to_make('met_recounted_durations') }}
 
 ),
 
@@ -68,21 +43,26 @@ keyed_waits as (
         {{ kpi_grain_key('waits') }} as grain_key,
         met_periods.period_type,
         met_periods.period_start,
-        coalesce(waits.reply_milliseconds, waits.age_milliseconds) as milliseconds,
-        case when waits.reply_milliseconds is not null then 1 else 0 end as count_ended
+        waits.milliseconds,
+        waits.count_ended
 
-    from waits
+    from met_service_desk_waits as waits
 
     inner join kpi_grains
         on concat('|', waits.grains, '|')
             like concat('%|', kpi_grains.grain_name, '|%')
 
     inner join met_periods
-        on waits.created_local_date = met_periods.calendar_date
+        on waits.local_date = met_periods.calendar_date
             and concat('|', waits.period_types, '|')
             like concat('%|', met_periods.period_type, '|%')
             and concat('|', kpi_grains.period_types, '|')
             like concat('%|', met_periods.period_type, '|%')
+
+    inner join changed_periods
+        on waits.kpi_id = changed_periods.kpi_id
+            and met_periods.period_type = changed_periods.period_type
+            and met_periods.period_start = changed_periods.period_start
 
 ),
 
@@ -94,7 +74,7 @@ observations as (
 
     from keyed_waits
 
-    where grain_key is not null and milliseconds is not null
+    where grain_key is not null
 
 ),
 
