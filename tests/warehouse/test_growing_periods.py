@@ -23,6 +23,7 @@ OWN = (
     "met_kpi_wanted_quantiles",
     "met_recounted_durations",
     "met_recounted_kpi_periods",
+    "met_recounted_waits",
     "met_service_desk_medians",
 )
 VALUES = (

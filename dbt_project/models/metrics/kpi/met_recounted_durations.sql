@@ -14,12 +14,6 @@ met_kpi_durations as (
 
 ),
 
-met_service_desk_waits as (
-
-    select * from {{ ref('met_service_desk_waits') }}
-
-),
-
 met_kpi_wanted_quantiles as (
 
     select * from {{ ref('met_kpi_wanted_quantiles') }}
@@ -54,7 +48,7 @@ duration_days as (
 ),
 
 -- The day that a statistic became mature counts as well.
-matured_days as (
+days as (
 
     select
         duration_days.kpi_id,
@@ -75,34 +69,6 @@ matured_days as (
         duration_days.kpi_id,
         duration_days.local_date,
         duration_days.fingerprint
-
-),
-
-wait_days as (
-
-    select
-        kpi_id,
-        local_date,
-        cast(
-            sum({{ row_fingerprint(
-                kpi_grain_names() | join('_key, ')
-                ~ '_key, definition_version, milliseconds, count_ended'
-            ) }}) as decimal(38, 0)
-        ) as fingerprint
-
-    from met_service_desk_waits
-
-    group by kpi_id, local_date
-
-),
-
-days as (
-
-    select * from matured_days
-
-    union all
-
-    select * from wait_days
 
 ),
 

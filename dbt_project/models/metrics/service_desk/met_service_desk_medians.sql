@@ -1,4 +1,4 @@
-{{ grows_by_period('met_recounted_durations') }}
+{{ grows_by_period('met_recounted_waits') }}
 -- Grain: one row per KPI, grain key and period: the wait that half of all tickets have
 -- behind them, by Kaplan and Meier; whoever waits in vain still waits.
 with
@@ -29,7 +29,7 @@ kpi_grains as (
 
 changed_periods as (
 
-    {{ periods_to_make('met_recounted_durations') }}
+    {{ periods_to_make('met_recounted_waits') }}
 
 ),
 
