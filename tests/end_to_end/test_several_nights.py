@@ -98,17 +98,20 @@ def _restored(home: Home, root: Path) -> Home:
     return restored
 
 
+@pytest.mark.lane
 def test_several_nights_equal_a_rebuild(nights: SeveralNights) -> None:
     """Also fault 63: what rebuilds has the lake alone."""
     found = differences(nights.incremental, nights.rebuilt, *SCHEMAS)
     assert set(found) <= LOGS_OF_BUILDS, found
 
 
+@pytest.mark.lane
 def test_a_night_without_news_changes_no_published_number(nights: SeveralNights) -> None:
     found = differences(nights.with_news, nights.without_news, "main")
     assert set(found) <= ABOUT_THE_RUN, found
 
 
+@pytest.mark.lane
 def test_a_night_without_news_commits_nothing_to_the_lake(nights: SeveralNights) -> None:
     before, after = nights.lake_before, nights.lake_after
     # The receipt of a publication is a commit without rows.
@@ -117,6 +120,7 @@ def test_a_night_without_news_commits_nothing_to_the_lake(nights: SeveralNights)
     assert {result.rows_landed for result in nights.quiet_results} == {0}
 
 
+@pytest.mark.lane
 def test_the_greatest_version_of_a_touch_wins_in_whatever_order_versions_land(
     nights: SeveralNights,
 ) -> None:
@@ -131,6 +135,7 @@ def test_the_greatest_version_of_a_touch_wins_in_whatever_order_versions_land(
     ]
 
 
+@pytest.mark.lane
 def test_a_call_that_was_open_one_night_is_complete_the_next(nights: SeveralNights) -> None:
     rows = nights.ask(
         "select outcome, is_open, talk_milliseconds from core.fct_calls "
@@ -139,6 +144,7 @@ def test_a_call_that_was_open_one_night_is_complete_the_next(nights: SeveralNigh
     assert rows == [("answered", False, 160_000)]
 
 
+@pytest.mark.lane
 def test_a_step_that_moved_makes_a_visit_and_leaves_one(nights: SeveralNights) -> None:
     (step,) = nights.plants.picked["step"]
     visits = (plants.MOVED_VISIT, step.rpartition("-")[0])
@@ -149,6 +155,7 @@ def test_a_step_that_moved_makes_a_visit_and_leaves_one(nights: SeveralNights) -
     assert counted == [(2, True)]
 
 
+@pytest.mark.lane
 def test_moved_and_deleted_orders_leave_the_days_where_they_were(nights: SeveralNights) -> None:
     moved, deleted, moved_later = nights.plants.picked["orders"]
     rows = nights.ask(
@@ -161,6 +168,7 @@ def test_moved_and_deleted_orders_leave_the_days_where_they_were(nights: Several
     }
 
 
+@pytest.mark.lane
 def test_records_that_came_to_share_a_mailbox_are_one_person(nights: SeveralNights) -> None:
     one, other, mother, son, gone = nights.plants.picked["customers"]
     persons = dict(
@@ -177,6 +185,7 @@ def test_records_that_came_to_share_a_mailbox_are_one_person(nights: SeveralNigh
     )
 
 
+@pytest.mark.lane
 def test_who_recommends_changes_with_the_person_and_the_referral(nights: SeveralNights) -> None:
     """Of oneself there is no recommending: two records that became one person do not."""
     _, _, mother, son, _ = nights.plants.picked["customers"]
@@ -198,6 +207,7 @@ def test_who_recommends_changes_with_the_person_and_the_referral(nights: Several
     assert held == [(0,)]
 
 
+@pytest.mark.lane
 def test_whoever_changed_persons_is_told_with_the_link_and_the_night(
     nights: SeveralNights,
 ) -> None:
@@ -218,6 +228,7 @@ def test_whoever_changed_persons_is_told_with_the_link_and_the_night(
     assert all(changed for *_, changed in changes)
 
 
+@pytest.mark.lane
 def test_the_lake_knows_every_identity_as_it_stands(nights: SeveralNights) -> None:
     assert nights.ask("from core.fct_unkept_identities") == []
     assert nights.ask(
@@ -225,6 +236,7 @@ def test_the_lake_knows_every_identity_as_it_stands(nights: SeveralNights) -> No
     ) < nights.ask("select count(*) / 4 from core.dim_customer_identities")
 
 
+@pytest.mark.lane
 def test_a_merger_leaves_one_person_and_a_corrected_email_parts_two(
     nights: SeveralNights,
 ) -> None:
@@ -254,6 +266,7 @@ def test_a_merger_leaves_one_person_and_a_corrected_email_parts_two(
     assert nights.ask(linked) == [("merged",)]
 
 
+@pytest.mark.lane
 def test_a_closed_day_that_late_data_changed_is_published_as_a_revision(
     nights: SeveralNights,
 ) -> None:

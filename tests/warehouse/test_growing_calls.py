@@ -176,7 +176,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> GrowingModels:
     return GrowingModels(tmp_path_factory.mktemp("growing_calls"), OWN, INPUTS, ("kpis",))
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.lane)])
 def test_nights_that_grow_calls_and_their_days_equal_a_rebuild(
     models: GrowingModels, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:

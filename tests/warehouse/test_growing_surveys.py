@@ -165,7 +165,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> GrowingModels:
     return GrowingModels(tmp_path_factory.mktemp("growing_surveys"), OWN, INPUTS)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.lane)])
 def test_nights_that_grow_the_facts_equal_a_rebuild(
     models: GrowingModels, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
