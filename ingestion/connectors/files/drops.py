@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 
 import pyarrow as pa
@@ -28,7 +29,7 @@ from ingestion.readers.files import LIMITS, FileRefused, Limits
 from ingestion.readers.mapping import check_source_columns, map_rows
 from ingestion.settings import Source
 from ingestion.stream import StreamSpec
-from ingestion.writing import write_flushed
+from ingestion.writing import hold, write_flushed
 
 LOGGER = logging.getLogger(__name__)
 
@@ -54,14 +55,19 @@ class _Drop:
             files.archive(self.path, inbox=self.inbox, sha256=self.sha256)
 
     def _finish_shared(self, reason: str | None) -> None:
-        """Note this stream's verdict; the last of the streams moves the file."""
+        """Note this stream's verdict; the last of the streams moves the file.
+
+        Streams side by side may each find that all are there: one of them moves it.
+        """
         notes = self.inbox.parent.parent / "archive" / self.inbox.name / ".read" / self.sha256
         notes.mkdir(parents=True, exist_ok=True)
         write_flushed(notes / self.stream.name, (reason or "").encode())
-        if all((notes / name).exists() for name in self.shared_by):
-            verdicts = [(notes / name).read_text(encoding="utf-8") for name in self.shared_by]
-            whole = replace(self, shared_by=(self.stream.name,))
-            whole.finish("\n".join(filter(None, verdicts)) or None)
+        with hold(notes.with_name(".lock")):
+            if all((notes / name).exists() for name in self.shared_by):
+                verdicts = [(notes / name).read_text(encoding="utf-8") for name in self.shared_by]
+                whole = replace(self, shared_by=(self.stream.name,))
+                whole.finish("\n".join(filter(None, verdicts)) or None)
+                rmtree(notes)
 
 
 def read_drops(

@@ -1,13 +1,16 @@
 """Files as a whole: each lands or is refused once, whatever the others are."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
 
 from ingestion.connectors import files
 from ingestion.errors import ConfigurationError
+from ingestion.readers.files import sha256_of
 from ingestion.settings import Source
 from tests.ingestion.connectors.files.conftest import (
     COLUMNS,
@@ -132,10 +135,15 @@ def test_a_link_in_the_inbox_is_reported_and_not_touched(inbox: Inbox, tmp_path:
     assert (inbox.folder / "orders.csv").is_symlink()
 
 
-def test_a_file_of_two_streams_leaves_after_both(inbox: Inbox) -> None:
+def two_streams(inbox: Inbox) -> Source:
+    """A source of which two streams read the same file."""
     streams = dict(inbox.source().streams)
     streams["accounts"] = streams["orders"] | {"columns": {"account_number": "id"}}
-    source = Source(id="partners", connector="files", streams=streams)
+    return Source(id="partners", connector="files", streams=streams)
+
+
+def test_a_file_of_two_streams_leaves_after_both(inbox: Inbox) -> None:
+    source = two_streams(inbox)
     inbox.drop("orders.csv", SOUND)
 
     read_all(source, "orders", inbox.folder, land=True)
@@ -143,6 +151,29 @@ def test_a_file_of_two_streams_leaves_after_both(inbox: Inbox) -> None:
     read_all(source, "accounts", inbox.folder, land=True)
 
     assert waiting == ["orders.csv"]
+    assert inbox.left == []
+    assert inbox.moved("archive") == ["orders.csv"]
+
+
+def test_two_streams_that_end_at_once_move_their_file_once(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow_sha256_of(path: Path) -> str:
+        found = sha256_of(path)
+        sleep(0.2)
+        return found
+
+    source = two_streams(inbox)
+    inbox.drop("orders.csv", SOUND)
+    monkeypatch.setattr("ingestion.readers.files.sha256_of", slow_sha256_of)
+
+    with ThreadPoolExecutor() as pool:
+        read = [
+            pool.submit(read_all, source, name, inbox.folder, land=True) for name in source.streams
+        ]
+        found = [batches.result() for batches in read]
+
+    assert [len(batches) for batches in found] == [1, 1]
     assert inbox.left == []
     assert inbox.moved("archive") == ["orders.csv"]
 
