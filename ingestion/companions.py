@@ -7,6 +7,7 @@ counted and replayed belongs in ``quarantine``.
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,23 @@ better than the source's settings, as JSON, so that a replay reads it alike."""
 
 REFUSED_VALUES = frozenset({"value", "raw"})
 """Columns that hold what was refused, in clear: no warehouse shows them."""
+
+CLEAR_NEWS = "companion_news"
+"""Temporary view of the clear values to write, where they are not all."""
+
+
+def beside(connection: duckdb.DuckDBPyConnection, conformed: Conformed, rows: str) -> Conformed:
+    """What was conformed, of the clear values only those of ``rows``, a table that is to land.
+
+    Those of a row that the lake holds lie beside it there.
+    """
+    if conformed.restricted is None:
+        return conformed
+    connection.execute(
+        f"create or replace temp view {CLEAR_NEWS} as from {conformed.restricted} "
+        f"semi join {rows} using (source_id, _row_hash)"
+    )
+    return replace(conformed, restricted=CLEAR_NEWS)
 
 
 def write_companions(

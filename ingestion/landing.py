@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 from deltalake import CommitProperties, DeltaTable, Transaction
 
-from ingestion.companions import write_companions
+from ingestion.companions import beside, write_companions
 from ingestion.conform import Conformed
 from ingestion.drift import refuse_drift
 from ingestion.durable import commit
@@ -108,11 +108,14 @@ def land(
         is_news = load.rows_landed or arrival.conformed.count_rejected or arrival.transactions
         if not is_news and _states(table, arrival) == source_states(table):
             return replace(load, load_seq=0)
+        conformed = arrival.conformed
+        if load.rows_landed - load.rows_deleted < conformed.count_accepted:
+            conformed = beside(connection, conformed, "landing")
         write_companions(
             connection,
             lake,
             spec,
-            arrival.conformed,
+            conformed,
             source_id=arrival.source_id,
             load_seq=load_seq,
             landed_at=arrival.landed_at,

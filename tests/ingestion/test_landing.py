@@ -198,6 +198,25 @@ def test_what_a_kill_left_beside_the_table_is_replaced(
     assert len(duckdb.sql(f"from read_parquet({clear.file_uris()})").fetchall()) == 1
 
 
+@pytest.mark.parametrize("spec", [SPEC, spec_of(version=None)], ids=["versions", "latest"])
+def test_the_clear_values_of_a_row_are_kept_once(tmp_path: Path, spec: StreamSpec) -> None:
+    lake = Lake(tmp_path)
+    first = [("1", "5", "2026-01-01 00:00:00"), ("2", "6", "2026-01-01 00:00:00")]
+    later = [("1", "7", "2026-01-02 00:00:00"), ("3", "8", "2026-01-02 00:00:00")]
+
+    bring(lake, raw(*first), spec=spec, is_snapshot=True)
+    bring(lake, raw(first[1], *later), spec=spec, is_snapshot=True)
+
+    clear = open_table(lake.restricted(spec))
+    assert clear
+    files = f"read_parquet({clear.file_uris()})"
+    held = f"select _load_seq, email from {files} order by all"
+    assert duckdb.sql(held).fetchall() == [
+        *((1, "1@example.org"), (1, "2@example.org")),
+        *((2, "1@example.org"), (2, "3@example.org")),
+    ]
+
+
 def test_values_of_undeclared_columns_land_in_the_restricted_companion_alone(
     tmp_path: Path,
 ) -> None:
