@@ -1,10 +1,13 @@
-{{ config(materialized='view') }}
+{{ grows_by_person() }}
 -- Grain: one row per touch of a person, of any channel.
 with
+
+{{ affected_persons('false') }},
 
 fct_interactions as (
 
     select * from {{ ref('fct_interactions') }}
+    where not is_internal and {{ is_of_affected_person() }}
 
 ),
 
@@ -33,8 +36,6 @@ final as (
         source_record_id
 
     from fct_interactions
-
-    where not is_internal
 
 )
 
