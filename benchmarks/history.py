@@ -39,10 +39,9 @@ def hand_out(as_of: str) -> None:
     home = home_of(load_sources().company)
     manifest = json.loads((home.root / "target" / "manifest.json").read_text())
     relations = [Relation(node["schema"], node["name"]) for node in published_models(manifest)]
-    day = date.fromisoformat(as_of)
-    facts = RunFacts(run_id=as_of, as_of=day, code_version="benchmark")
+    facts = RunFacts(run_id=as_of, as_of=date.fromisoformat(as_of), code_version="benchmark")
     audit(home.warehouse, relations, facts=facts)
-    publish(home.warehouse, home.marts, relations=relations, run_id=as_of, as_of=day, facts=facts)
+    publish(home.warehouse, home.marts, relations=relations, run_id=as_of, facts=facts)
 
 
 def night(home: Home, as_of: str) -> dict[str, Cost]:

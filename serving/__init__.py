@@ -62,9 +62,11 @@ from serving.role_files import ROLES
 from serving.roles import BUNDLED_ROLES
 from serving.screen import ScreenSettings, render
 from serving.versions import (
+    built_at,
     cases_version,
     current_version,
     list_versions,
+    read_receipt,
     refreshes_folder,
     show_cases,
 )
@@ -116,6 +118,7 @@ __all__ = [
     "Unlocked",
     "alert_message",
     "audit",
+    "built_at",
     "caller_role",
     "cases_version",
     "check_text",
@@ -137,6 +140,7 @@ __all__ = [
     "read_built",
     "read_declaration",
     "read_published",
+    "read_receipt",
     "reconcile",
     "refreshes_folder",
     "render",

@@ -6,7 +6,6 @@ night adds to the folder afterwards, are not among them. The files of the lake h
 """
 
 import hashlib
-import json
 from pathlib import Path
 
 from serving import versions
@@ -27,12 +26,18 @@ def damaged_files(version: Path) -> list[str]:
 
     Versions that were published before there were checksums have none to compare with.
     """
-    receipt = json.loads((version / versions.RECEIPT).read_text(encoding="utf-8"))
-    return [
-        name
-        for name, value in receipt.get("files", {}).items()
-        if not (version / name).is_file() or _hash_of(version / name) != value
-    ]
+    return [name for name in _hashes(version) if not is_as_written(version, name)]
+
+
+def is_as_written(version: Path, name: str) -> bool:
+    """Whether a file of a version is there, and as its receipt says it was written."""
+    path = version / name
+    return path.is_file() and _hash_of(path) == _hashes(version).get(name)
+
+
+def _hashes(version: Path) -> dict[str, str]:
+    hashes: dict[str, str] = versions.read_receipt(version).get("files", {})
+    return hashes
 
 
 def is_published(version: Path) -> bool:

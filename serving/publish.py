@@ -9,7 +9,7 @@ import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -17,17 +17,17 @@ import pyarrow as pa
 
 from serving import durable, health, versions
 from serving.checksums import hashes_of, is_published
+from serving.copying import PUBLISHED, SCHEMA, begin, copy_all, target
 from serving.errors import PublishError
 from serving.facts import Relation, RunFacts
 from serving.role_files import write_roles
-from serving.warehouse import Warehouse, literal, one_value, open_warehouse, quoted
+from serving.warehouse import literal, open_warehouse, quoted
 
 STORAGE_VERSION = "v1.2.0"
 """Read by every DuckDB client from 1.2 on; the default of 2.0 is read by no 1.x client."""
 
-SCHEMA = "main"
-"""Not ``marts``: the file gives its catalog that name, and DuckDB refuses names that could be
-either. So ``mart_nps``, ``marts.mart_nps`` and ``marts.main.mart_nps`` all work for a reader."""
+PARQUET = "format parquet, compression zstd, compression_level 1"
+"""Level 3, the default, costs 1.4 times as much and makes files of the same size."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,9 @@ def publish(
     *,
     relations: Sequence[Relation],
     run_id: str,
-    as_of: date,
     facts: RunFacts,
     roles: Path | None = None,
+    is_whole: bool = False,
 ) -> Published:
     """Publish the relations as version ``run_id`` and make it current.
 
@@ -64,12 +64,12 @@ def publish(
         marts: the company's published folder.
         relations: what is published; names must differ.
         run_id: name of the version.
-        as_of: first business day that the numbers do not contain.
-        facts: what ``mart_dq_health`` says about the run.
+        facts: what ``mart_dq_health`` says about the run, and its day.
         roles: declaration of the roles that get a file of their own; none without one.
+        is_whole: the file must not begin as a copy of the current one, as after an erasure.
 
     Raises:
-        PublishError: the version could not be written whole; readers notice nothing.
+        PublishError: the version could not be written; readers notice nothing.
         RoleError: the declaration does not fit what is published; readers notice nothing.
     """
     folder = versions.versions_folder(marts) / run_id
@@ -77,12 +77,13 @@ def publish(
         folder.parent.mkdir(parents=True, exist_ok=True)
         versions.clean(marts)
         if not is_published(folder):
-            _build(warehouse, folder, sorted(relations), as_of=as_of, facts=facts, roles=roles)
+            before = None if is_whole else versions.current_version(marts)
+            _build(warehouse, folder, relations, facts=facts, roles=roles, before=before)
         versions.make_current(marts, folder)
         versions.clean(marts)
     except (OSError, duckdb.Error) as error:
         raise PublishError(f"{folder} could not be published: {error}") from error
-    receipt = json.loads((folder / versions.RECEIPT).read_text(encoding="utf-8"))
+    receipt = versions.read_receipt(folder)
     return Published(folder, run_id, receipt["row_counts"], receipt.get("roles", {}))
 
 
@@ -92,7 +93,6 @@ def publish_cases(
     *,
     relations: Sequence[Relation],
     run_id: str,
-    as_of: date,
     facts: RunFacts,
     roles: Path | None = None,
 ) -> Path:
@@ -106,15 +106,7 @@ def publish_cases(
         folder.parent.mkdir(parents=True, exist_ok=True)
         versions.clean_refreshes(marts)
         if not is_published(folder):
-            _build(
-                warehouse,
-                folder,
-                sorted(relations),
-                as_of=as_of,
-                facts=facts,
-                roles=roles,
-                is_part=True,
-            )
+            _build(warehouse, folder, relations, facts=facts, roles=roles, is_part=True)
     except (OSError, duckdb.Error) as error:
         raise PublishError(f"{folder} could not be published: {error}") from error
     return folder
@@ -134,32 +126,34 @@ def read_published(version: Path, table: str) -> pa.Table | None:
 def _build(
     warehouse: Path,
     folder: Path,
-    relations: list[Relation],
+    relations: Sequence[Relation],
     *,
-    as_of: date,
     facts: RunFacts,
     roles: Path | None,
+    before: Path | None = None,
     is_part: bool = False,
 ) -> None:
     draft = folder.with_name(folder.name + versions.DRAFT_SUFFIX)
     (draft / "parquet").mkdir(parents=True)
-    receipt = _receipt(folder.name, as_of, facts)
+    receipt = _receipt(folder.name, facts)
     database = draft / versions.DATABASE
+    since_whole = begin(database, before, receipt)
     with open_warehouse(warehouse) as source:
         connection = source.connection
         connection.execute(
-            f"attach {literal(str(database))} as published (storage_version '{STORAGE_VERSION}')"
+            f"attach {literal(str(database))} as {PUBLISHED} (storage_version '{STORAGE_VERSION}')"
         )
-        counts, tables = _copy_all(source, relations)
-        counts["mart_dq_health"] = health.write(source, _target("mart_dq_health"), facts)
+        counts, tables = copy_all(source, sorted(relations))
+        counts["mart_dq_health"] = health.write(source, target("mart_dq_health"), facts)
         _describe_run(connection, receipt, counts)
         for name in [*tables, "mart_dq_health"]:
             _export(connection, name, draft / "parquet")
-        connection.execute("checkpoint published")
-        connection.execute("detach published")
+        connection.execute(f"checkpoint {PUBLISHED}")
+        connection.execute(f"detach {PUBLISHED}")
     _verify(database, counts)
     role_files = write_roles(database, roles, STORAGE_VERSION, is_part=is_part)
-    content = {**receipt, "row_counts": counts, "roles": role_files, "files": hashes_of(draft)}
+    held = {"row_counts": counts, "roles": role_files, "files": hashes_of(draft)}
+    content = {**receipt, "since_whole": since_whole, **held}
     durable.write_text(draft / versions.RECEIPT, json.dumps(content, indent=1))
     durable.sync_tree(draft)
     if folder.exists():
@@ -168,10 +162,10 @@ def _build(
     durable.move(draft, folder)
 
 
-def _receipt(run_id: str, as_of: date, facts: RunFacts) -> dict[str, str]:
+def _receipt(run_id: str, facts: RunFacts) -> dict[str, str]:
     return {
         "run_id": run_id,
-        "as_of": as_of.isoformat(),
+        "as_of": facts.as_of.isoformat(),
         "built_at": datetime.now(UTC).isoformat(),
         "code_version": facts.code_version,
         "duckdb_version": duckdb.__version__,
@@ -179,60 +173,26 @@ def _receipt(run_id: str, as_of: date, facts: RunFacts) -> dict[str, str]:
     }
 
 
-def _target(name: str) -> str:
-    return f"published.{SCHEMA}.{quoted(name)}"
-
-
-def _copy_all(source: Warehouse, relations: list[Relation]) -> tuple[dict[str, int], list[str]]:
-    """Copy tables, keep views that read only them as views: rows of each, names of tables."""
-    counts: dict[str, int] = {}
-    copied = [r for r in relations if source.view_over(r, relations) is None]
-    for relation in copied:
-        target = _target(relation.name)
-        query = f"create table {target} as from {source.name(relation)}"
-        counts[relation.name] = int(one_value(source.connection, query))
-        _comment(source, relation, "table")
-    source.connection.execute(f"use published.{SCHEMA}")
-    for relation in (r for r in relations if r not in copied):
-        definition = source.view_over(relation, copied)
-        source.connection.execute(f"create view {quoted(relation.name)} as {definition}")
-        counts[relation.name] = source.count(relation)
-        _comment(source, relation, "view")
-    source.connection.execute("use memory")
-    return counts, [relation.name for relation in copied]
-
-
-def _comment(source: Warehouse, relation: Relation, kind: str) -> None:
-    target = _target(relation.name)
-    comments = {f"{kind} {target}": source.comment(relation)} | {
-        f"column {target}.{quoted(column.name)}": column.comment
-        for column in source.columns(relation)
-    }
-    statements = [f"comment on {on} is {literal(text)}" for on, text in comments.items() if text]
-    # One transaction: each would otherwise be a durable commit of its own.
-    source.connection.execute(";".join(["begin", *statements, "commit"]))
-
-
 def _describe_run(
     connection: duckdb.DuckDBPyConnection, receipt: dict[str, str], counts: dict[str, int]
 ) -> None:
-    target = _target("_meta")
+    meta = target("_meta")
     connection.execute(
-        f"create table {target} (run_id varchar, as_of date, built_at timestamp, "
+        f"create table {meta} (run_id varchar, as_of date, built_at timestamp, "
         "code_version varchar, duckdb_version varchar, storage_version varchar, "
         "row_counts varchar)"
     )
     connection.execute(
-        f"comment on table {target} is 'One row: the run behind this version of the marts.'"
+        f"comment on table {meta} is 'One row: the run behind this version of the marts.'"
     )
     built_at = datetime.fromisoformat(receipt["built_at"]).replace(tzinfo=None)
     values = [*{**receipt, "built_at": built_at}.values(), json.dumps(counts)]
-    connection.execute(f"insert into {target} values (?, ?, ?, ?, ?, ?, ?)", values)
+    connection.execute(f"insert into {meta} values (?, ?, ?, ?, ?, ?, ?)", values)
 
 
 def _export(connection: duckdb.DuckDBPyConnection, name: str, folder: Path) -> None:
     path = literal(str(folder / f"{name}.parquet"))
-    connection.execute(f"copy {_target(name)} to {path} (format parquet, compression zstd)")
+    connection.execute(f"copy {target(name)} to {path} ({PARQUET})")
 
 
 def _verify(database: Path, counts: dict[str, int]) -> None:

@@ -11,6 +11,7 @@ import json
 import shutil
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from serving import durable
 from serving.errors import PublishError
@@ -55,6 +56,27 @@ def _pointed_at(marts: Path, pointer: str) -> Path | None:
     return folder if (folder / RECEIPT).exists() else None
 
 
+def read_receipt(version: Path) -> dict[str, Any]:
+    """What a version says of itself, see ``publish``.
+
+    Raises:
+        PublishError: it cannot be read; the sentence names the file.
+    """
+    path = version / RECEIPT
+    try:
+        receipt: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise PublishError(
+            f"{path} is damaged since it was written: remove its folder, then run `make nightly`"
+        ) from error
+    return receipt
+
+
+def built_at(version: Path) -> datetime:
+    """When a version was published, in UTC."""
+    return datetime.fromisoformat(read_receipt(version)["built_at"])
+
+
 def list_versions(marts: Path) -> list[Path]:
     """The complete versions, newest first."""
     return _complete(versions_folder(marts))
@@ -63,7 +85,7 @@ def list_versions(marts: Path) -> list[Path]:
 def _complete(folder: Path) -> list[Path]:
     folders = folder.glob(f"*/{RECEIPT}")
     complete = [path.parent for path in folders if path.parent.suffix != DRAFT_SUFFIX]
-    return sorted(complete, key=lambda folder: (_built_at(folder), folder.name), reverse=True)
+    return sorted(complete, key=lambda folder: (built_at(folder), folder.name), reverse=True)
 
 
 def make_current(marts: Path, version: Path) -> None:
@@ -127,8 +149,3 @@ def _clean(marts: Path, folder: Path, kept: int) -> None:
     for version in _complete(folder)[kept:]:
         if version not in read:
             shutil.rmtree(version)
-
-
-def _built_at(version: Path) -> datetime:
-    receipt = json.loads((version / RECEIPT).read_text(encoding="utf-8"))
-    return datetime.fromisoformat(receipt["built_at"])

@@ -64,42 +64,45 @@ class Warehouse:
 
     def comment(self, relation: Relation) -> str | None:
         """The description of a table or view."""
+        return self._comments.get(relation)
+
+    @cached_property
+    def _comments(self) -> dict[Relation, str | None]:
         rows = self.connection.execute(
-            "select comment from duckdb_tables() "
-            "where database_name = $1 and schema_name = $2 and table_name = $3 "
-            "union all select comment from duckdb_views() "
-            "where database_name = $1 and schema_name = $2 and view_name = $3",
-            [self.catalog, relation.schema, relation.name],
+            "select schema_name, table_name, comment from duckdb_tables() "
+            "where database_name = $1 "
+            "union all select schema_name, view_name, comment from duckdb_views() "
+            "where database_name = $1",
+            [self.catalog],
         ).fetchall()
-        return rows[0][0] if rows else None
+        return {Relation(schema, name): comment for schema, name, comment in rows}
 
     def view_over(self, relation: Relation, held: Collection[Relation]) -> str | None:
         """The query of a view that reads nothing but ``held`` relations, now in schema ``main``.
 
         None for a table, and for a view that reads anything else.
         """
-        rows = self.connection.execute(
-            "select sql from duckdb_views() "
-            "where database_name = ? and schema_name = ? and view_name = ?",
-            [self.catalog, relation.schema, relation.name],
-        ).fetchall()
-        if not rows:
+        if relation not in self._views:
             return None
-        query = rows[0][0].split(" AS ", 1)[1].removesuffix(";")
+        query = self._views[relation].split(" AS ", 1)[1].removesuffix(";")
         schemas = {other.schema for other in self.relations()}
         qualified = re.compile(rf"\b({'|'.join(map(re.escape, sorted(schemas)))})\.(\w+)")
         if {Relation(*found) for found in qualified.findall(query)} <= set(held):
             return qualified.sub(r"main.\2", query)
         return None
 
-    def relations(self) -> set[Relation]:
-        """Every table and view."""
+    @cached_property
+    def _views(self) -> dict[Relation, str]:
+        """The statement of every view."""
         rows = self.connection.execute(
-            "select table_schema, table_name from information_schema.tables "
-            "where table_catalog = ?",
+            "select schema_name, view_name, sql from duckdb_views() where database_name = ?",
             [self.catalog],
         ).fetchall()
-        return {Relation(*row) for row in rows}
+        return {Relation(schema, name): sql for schema, name, sql in rows}
+
+    def relations(self) -> set[Relation]:
+        """Every table and view."""
+        return set(self._comments)
 
     def has(self, relation: Relation, *columns: str) -> bool:
         """Whether the relation exists with all the named columns."""

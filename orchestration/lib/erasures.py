@@ -5,11 +5,9 @@ nothing of a person can stay in it; readers keep the last version until there is
 Who is meant and what goes from the lake belongs in ``ingestion.erasure``.
 """
 
-import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -20,6 +18,7 @@ from orchestration.lib.environment import Environment
 from serving import (
     READ_LOG,
     Relation,
+    built_at,
     current_version,
     forget,
     list_versions,
@@ -29,7 +28,6 @@ from serving import (
 )
 
 PERSONS = Relation("intermediate", "int_identity__keys_resolved")
-RECEIPT = "published.json"
 
 Say = Callable[[str], None]
 
@@ -115,7 +113,7 @@ def remove_derived(environment: Environment) -> dict[str, int]:
 
 def _is_rebuilt(environment: Environment, erasure: Erasure) -> bool:
     version = current_version(environment.home.marts)
-    return version is not None and _built_at(version) > erasure.done_at("derived")
+    return version is not None and built_at(version) > erasure.done_at("derived")
 
 
 def _remove_old_versions(environment: Environment, erasure: Erasure) -> dict[str, int]:
@@ -123,13 +121,8 @@ def _remove_old_versions(environment: Environment, erasure: Erasure) -> dict[str
     old = [
         version
         for version in list_versions(environment.home.marts)
-        if _built_at(version) <= erasure.done_at("derived")
+        if built_at(version) <= erasure.done_at("derived")
     ]
     for version in old:
         shutil.rmtree(version)
     return {"marts/versions": len(old)}
-
-
-def _built_at(version: Path) -> datetime:
-    receipt = json.loads((version / RECEIPT).read_text(encoding="utf-8"))
-    return datetime.fromisoformat(receipt["built_at"])

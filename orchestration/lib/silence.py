@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from orchestration.lib.environment import Environment, ui_address
 from orchestration.lib.troubles import Trouble
-from serving import current_version
+from serving import built_at, current_version
 
 NIGHT_HOUR = 2
 """Of the nightly schedule, in the company's time zone."""
@@ -47,7 +47,7 @@ def _heartbeat(environment: Environment, now: datetime) -> Iterator[Trouble]:
     version = current_version(environment.home.marts)
     if version is None:
         return
-    published = datetime.fromisoformat(_read(version / "published.json")["built_at"])
+    published = built_at(version)
     hours = int((now - published) / timedelta(hours=1))
     if now - published > LONGEST_SILENCE:
         yield Trouble(

@@ -1,18 +1,15 @@
 """The section of who may see what: the role files that stand beside the published marts."""
 
-import json
-
 import duckdb
 
 from serving.report.edition import Edition
 from serving.report.sections import Cell, Part, Row, Section, Span
-from serving.versions import RECEIPT
+from serving.versions import read_receipt
 
 
 def read(_connection: duckdb.DuckDBPyConnection, span: Span) -> list[Row]:
     """The role files that the version's receipt names, with their tables."""
-    receipt = span.version / RECEIPT
-    files = json.loads(receipt.read_text(encoding="utf-8")).get("roles", {})
+    files = read_receipt(span.version).get("roles", {})
     return [{"file": file, "tables": sorted(tables)} for file, tables in files.items()]
 
 

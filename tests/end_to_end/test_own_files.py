@@ -80,7 +80,6 @@ def test_six_files_with_confirmed_proposals_become_a_report(
             if node["resource_type"] == "model" and node.get("access") == "public"
         ],
         run_id="own",
-        as_of=AS_OF,
         facts=RunFacts(run_id="own", as_of=AS_OF, code_version="0"),
     )
     unlocked = unlocked_by(sources)

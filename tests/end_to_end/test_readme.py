@@ -32,7 +32,6 @@ def published(
         root / "var" / "demo" / "marts",
         relations=[Relation(node["schema"], node["name"]) for node in published_models(manifest)],
         run_id="readme",
-        as_of=AS_OF,
         facts=RunFacts(run_id="readme", as_of=AS_OF, code_version="tests"),
     )
     return root

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from serving import publish
-from tests.serving.conftest import AS_OF, RELATIONS, facts
+from tests.serving.conftest import RELATIONS, facts
 
 
 def publish_run(warehouse: Path, marts: Path, run_id: str) -> None:
     """Publish a version under a name."""
-    publish(warehouse, marts, relations=RELATIONS, run_id=run_id, as_of=AS_OF, facts=facts(run_id))
+    publish(warehouse, marts, relations=RELATIONS, run_id=run_id, facts=facts(run_id))

@@ -145,7 +145,7 @@ def _publish(environment: Environment, run_id: str, published: Collection[str], 
     warehouse, marts = environment.home.warehouse, environment.home.marts
     audit(warehouse, relations, facts=facts, required=() if published else REQUIRED_MARTS)
     say("audited")
-    publish(warehouse, marts, relations=relations, run_id=run_id, as_of=facts.as_of, facts=facts)
+    publish(warehouse, marts, relations=relations, run_id=run_id, facts=facts)
     say("published")
     _keep(environment)
     refusal = keep_identities(lake, warehouse, run_id)

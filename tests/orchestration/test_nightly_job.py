@@ -1,5 +1,6 @@
 """The nightly job on the tiny company: what it builds, and what stops it."""
 
+import json
 import shutil
 from datetime import timedelta
 
@@ -8,6 +9,7 @@ import duckdb
 import pytest
 
 from ingestion.checksums import note_files
+from ingestion.erasure import Person, begin
 from orchestration.lib import building
 from orchestration.lib.environment import Environment
 from orchestration.lib.lock import hold_lock
@@ -83,6 +85,23 @@ def test_a_good_night_publishes_the_marts(
     # Nothing keeps the warehouse: another process could write it at once.
     with duckdb.connect(str(environment.home.warehouse)) as connection:
         connection.execute("create table free (x integer)")
+
+
+def test_while_a_person_is_erased_nothing_is_carried_over_from_the_version_before(
+    defs: dg.Definitions, environment: Environment
+) -> None:
+    def since_whole() -> int:
+        assert run(defs).success
+        version = current_version(environment.home.marts)
+        assert version
+        return int(json.loads((version / "published.json").read_text())["since_whole"])
+
+    before = [since_whole(), since_whole()]
+    who = "a" * 32
+    somebody = Person(customer_id=who, keys=(), terms=frozenset({who}), clear={})
+    begin(environment.sources, environment.home, somebody)
+
+    assert [*before, since_whole(), since_whole()] == [0, 1, 0, 1]
 
 
 def test_a_damaged_file_of_the_lake_stops_the_night_before_it_reads(

@@ -7,7 +7,7 @@ import pytest
 
 from serving import AuditError, CheckFact, Relation, audit, publish
 from serving.facts import Severity
-from tests.serving.conftest import AS_OF, RELATIONS, facts
+from tests.serving.conftest import RELATIONS, facts
 
 KPI = Relation("marts", "mart_cx_kpi")
 
@@ -139,7 +139,7 @@ def test_a_changed_parameter_needs_a_new_definition_version(warehouse: Path, mar
     change(warehouse, REGISTRY)
     relations = [*RELATIONS, Relation("core", "dim_kpi")]
     version = publish(
-        warehouse, marts, relations=relations, run_id="run1", as_of=AS_OF, facts=facts("run1")
+        warehouse, marts, relations=relations, run_id="run1", facts=facts("run1")
     ).folder
 
     change(warehouse, "update core.dim_kpi set name_en = 'Reachability'")

@@ -29,9 +29,7 @@ Step = Callable[..., None]
 
 
 def publish_run(warehouse: Path, marts: Path, run_id: str) -> Published:
-    return publish(
-        warehouse, marts, relations=RELATIONS, run_id=run_id, as_of=AS_OF, facts=facts(run_id)
-    )
+    return publish(warehouse, marts, relations=RELATIONS, run_id=run_id, facts=facts(run_id))
 
 
 def query(marts: Path, sql: str) -> list[tuple[object, ...]]:
@@ -323,3 +321,15 @@ def test_the_advised_connection_reads_the_marts_and_nothing_else(
         ):
             with pytest.raises(duckdb.Error):
                 connection.execute(statement)
+
+
+def test_a_version_whose_receipt_is_damaged_is_named_before_anything_is_published(
+    warehouse: Path, marts: Path
+) -> None:
+    damaged = publish_run(warehouse, marts, "run1")
+    flip(damaged.folder / "published.json", at=0)
+
+    with pytest.raises(PublishError, match=r"run1.published\.json is damaged.*make nightly"):
+        publish_run(warehouse, marts, "run2")
+
+    assert current_version(marts) == damaged.folder

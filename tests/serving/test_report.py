@@ -44,7 +44,6 @@ def written(warehouse: Path, marts: Path, *, is_demo: bool = True, calendar: str
         marts,
         relations=[*RELATIONS, Relation("core", "dim_kpi"), Relation("core", "dim_labels")],
         run_id="run1",
-        as_of=AS_OF,
         facts=facts("run1"),
     )
     settings = ReportSettings(

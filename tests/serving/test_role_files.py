@@ -44,7 +44,6 @@ def publish_run(warehouse: Path, marts: Path, declared: Path) -> Published:
         marts,
         relations=RELATIONS,
         run_id="run1",
-        as_of=AS_OF,
         facts=facts("run1"),
         roles=declared,
     )

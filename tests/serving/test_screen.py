@@ -8,15 +8,13 @@ import pytest
 from serving import ScreenSettings, publish, render
 from serving.screen import WIDTH
 from serving.wording import Language, Wording
-from tests.serving.conftest import AS_OF, RELATIONS, facts
+from tests.serving.conftest import RELATIONS, facts
 
 GOLDEN = Path(__file__).parent / "screens"
 
 
 def render_in(language: Language, warehouse: Path, marts: Path) -> str:
-    published = publish(
-        warehouse, marts, relations=RELATIONS, run_id="run1", as_of=AS_OF, facts=facts("run1")
-    )
+    published = publish(warehouse, marts, relations=RELATIONS, run_id="run1", facts=facts("run1"))
     settings = ScreenSettings(
         language=language,
         company_name="Simorgh",

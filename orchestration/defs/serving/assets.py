@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 
+from ingestion.erasure import pending
 from orchestration.lib.code_state import code_version, fingerprints
 from orchestration.lib.environment import Environment
 from orchestration.lib.keeping import keep_identities, keep_values
@@ -115,9 +116,9 @@ def _publish(
         home.marts,
         relations=relations,
         run_id=context.run_id,
-        as_of=facts.as_of,
         facts=facts,
         roles=environment.roles,
+        is_whole=bool(pending(home)),
     )
     context.log.info(
         f"  {len(published.row_counts)} tables published, {len(published.roles)} files of roles"

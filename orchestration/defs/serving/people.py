@@ -5,7 +5,6 @@ How each is written belongs in ``serving``; trouble of the run itself is told by
 """
 
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -32,6 +31,7 @@ from serving import (
     cases_version,
     current_version,
     new_alerts,
+    read_receipt,
     write_catalog,
     write_digests,
     write_lists,
@@ -222,8 +222,7 @@ def _alerts_for(kind: str, environment: Environment) -> tuple[Told, list[Alert],
 
 
 def _day_of(version: Path) -> date:
-    receipt = json.loads((version / "published.json").read_text(encoding="utf-8"))
-    return date.fromisoformat(receipt["as_of"])
+    return date.fromisoformat(read_receipt(version)["as_of"])
 
 
 def _report_settings(environment: Environment) -> ReportSettings:

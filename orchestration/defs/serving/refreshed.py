@@ -121,7 +121,6 @@ def _publish(
         marts,
         relations=relations,
         run_id=run_id,
-        as_of=facts.as_of,
         facts=facts,
         roles=environment.roles,
     )
