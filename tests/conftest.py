@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from ingestion.demo.config import LAST_DAY
 from ingestion.settings import Home
@@ -14,6 +15,11 @@ from tests.factories.night import NIGHTLY, night, play
 from tests.factories.once import shared, void
 
 FULL_SIZE = {"customers": 5_000, "days": 730}
+
+# A run tells of the change that it tests, with the same examples on every machine, however slow.
+settings.register_profile("suite", deadline=None, derandomize=True)
+settings.register_profile("searching", deadline=None)
+settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from ingestion.settings import Home
-from serving import current_version
 from tests.factories import kills
-from tests.factories.kills import Command, KillPoint
+from tests.factories.kills import Command
 from tests.factories.night import LAST_DAY, differences
 from tests.factories.once import shared
 from tests.factories.whole_night import whole_night
@@ -28,27 +27,12 @@ LOGS_OF_BUILDS = {
 }
 """Relations that say which build counted or published something, killed ones among them."""
 
-TWO = (KillPoint("extracted mapped__customers", 0.2), KillPoint("model met_kpi_values", 0.3))
 WESTERN, EASTERN = "America/St_Johns", "Pacific/Kiritimati"
 """Time zones of the hosts on which killed nights run; undisturbed ones have the machine's own."""
 
 FIRST_DAY = date(2026, 10, 10)
 
 Nights = Callable[[str, date], Command]
-
-
-def test_a_night_killed_twice_ends_like_an_undisturbed_one(tmp_path: Path, tiny_home: Home) -> None:
-    """Fault 1, and fault 44: its host shows another time than that of the undisturbed one."""
-    home, start = Home(root=tmp_path), partial(kills.without_dagster, time_zone=WESTERN)
-    for number, point in enumerate(TWO):
-        assert not kills.run(start(tmp_path, f"killed-{number}", LAST_DAY), point)
-        kills.assert_whole(home)
-    assert kills.run(start(tmp_path, "last", LAST_DAY))
-    kills.assert_whole(home)
-    version = current_version(home.marts)
-    assert version is not None
-    assert version.name == "last"
-    _assert_equal(home, tiny_home)
 
 
 @pytest.fixture(scope="module")

@@ -95,12 +95,15 @@ def attempt(
     return Attempt(points, child.exitcode != 0, time.monotonic() - began)
 
 
-def killed_at_each(try_with: Callable[[Kill], Attempt]) -> Iterator[Attempt]:
-    """Attempts killed at their first, second, third … point, until one is undisturbed."""
+def killed_at_each(try_with: Callable[[Kill], Attempt], *, step: int = 1) -> Iterator[Attempt]:
+    """Attempts killed at their first, second, third … point, until one is undisturbed.
+
+    Where ``step`` is two, at the first, third, fifth … alone.
+    """
     number = 1
     while (tried := try_with(Kill(number))).is_killed:
         yield tried
-        number += 1
+        number += step
 
 
 def cut_power(root: Path, *, held: Collection[int]) -> list[str]:

@@ -46,7 +46,7 @@ def golden(tiny_home: Home) -> Iterator[dict[str, GoldenModel]]:
 
 
 @pytest.mark.parametrize("name", SHUFFLED)
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(random=st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(
     golden: dict[str, GoldenModel], name: str, random: Any
@@ -57,7 +57,7 @@ def test_the_order_of_rows_changes_nothing(
     assert model.rows(shuffled) == model.rows(model.given)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(random=st.randoms(use_true_random=False), loads=st.integers(2, 4))
 def test_a_file_that_lands_again_changes_nothing(
     golden: dict[str, GoldenModel], random: Any, loads: int
@@ -78,7 +78,7 @@ def test_a_file_that_lands_again_changes_nothing(
     )
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(late=st.lists(st.tuples(st.integers(31, 900), st.integers(0, 10)), min_size=1, max_size=6))
 def test_answers_out_of_the_window_change_nothing(
     golden: dict[str, GoldenModel], late: list[tuple[int, int]]
@@ -105,7 +105,7 @@ def test_answers_out_of_the_window_change_nothing(
     assert found == model.rows(model.given, *KEPT)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(days=st.lists(st.integers(0, 400), min_size=1, max_size=5))
 def test_orders_after_the_last_month_that_is_over_change_no_cohort(
     golden: dict[str, GoldenModel], days: list[int]
@@ -133,7 +133,7 @@ PARTS = ("numerator", "denominator", "n", "sum_of_squares")
 CELL = ("statistic", "grain_key", *PARTS, "value", "ci_low", "ci_high", "delta_significant")
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(cuts=st.lists(st.integers(0, 20), min_size=1, max_size=4), day=st.integers(0, 1))
 def test_a_month_that_is_cut_in_days_has_the_value_of_the_whole(
     golden: dict[str, GoldenModel], cuts: list[int], day: int
@@ -159,7 +159,7 @@ def test_a_month_that_is_cut_in_days_has_the_value_of_the_whole(
     )
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(scores=st.lists(st.integers(0, 10), min_size=1, max_size=12), more=st.integers(9, 10))
 def test_one_more_promoter_never_lowers_the_net_score(
     golden: dict[str, GoldenModel], scores: list[int], more: int
@@ -185,7 +185,7 @@ TOUCHES = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(touches=TOUCHES, cents=st.integers(0, 10**7))
 def test_the_shares_of_all_touches_are_the_order_whatever_the_rule(
     golden: dict[str, GoldenModel], touches: list[tuple[str, int]], cents: int
@@ -215,7 +215,7 @@ MARK = st.integers(1, 5)
 CATEGORIES = ("attractive", "one_dimensional", "must_be", "indifferent", "reverse", "contradictory")
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(people=st.lists(st.tuples(MARK, MARK, MARK), min_size=1, max_size=12))
 def test_no_level_of_the_pyramid_is_wider_than_the_one_below(
     golden: dict[str, GoldenModel], people: list[tuple[int, int, int]]
@@ -230,7 +230,7 @@ def test_no_level_of_the_pyramid_is_wider_than_the_one_below(
     assert abs(reached["index"]) <= 300 * len(people)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(told=st.lists(st.sampled_from(CATEGORIES), min_size=1, max_size=20))
 def test_coefficients_of_kano_stay_within_their_bounds(
     golden: dict[str, GoldenModel], told: list[str]

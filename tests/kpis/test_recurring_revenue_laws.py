@@ -17,7 +17,7 @@ PAYERS = st.lists(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(payers=PAYERS)
 def test_a_bridge_closes_and_gross_never_exceeds_net_or_all(payers: list[Payer]) -> None:
     parts = bridge(payers)
@@ -72,7 +72,7 @@ def revenue_sql(tiny_home: Home, warehouse: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(contracts=CONTRACTS)
 def test_the_bridge_of_the_warehouse_closes_whatever_is_paid(
     revenue_sql: duckdb.DuckDBPyConnection, contracts: list[tuple[str, str, int, int, bool]]

@@ -1,6 +1,5 @@
 """The code location of the bundled company: nothing may appear or vanish in silence."""
 
-import json
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -12,10 +11,10 @@ import pytest
 
 from ingestion import all_streams, configured_streams, home_of, load_sources
 from orchestration.build import build_defs
-from orchestration.lib.dbt_runner import DbtRunner
 from orchestration.lib.environment import PROJECT_ROOT, Environment
 from orchestration.lib.manifest import published_models
 from orchestration.lib.translator import is_made_by_freezing
+from tests.factories.dbt import manifest_of_project, share_parse
 
 LAYERS = {"staging", "intermediate", "core", "metrics", "marts"}
 GROUPS = LAYERS | {"ingestion", "reference", "serving"}
@@ -32,9 +31,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
 
 @pytest.fixture(scope="module")
 def manifest(environment: Environment) -> dict[str, Any]:
-    DbtRunner(environment).parse()
-    content: dict[str, Any] = json.loads((environment.dbt_target / "manifest.json").read_text())
-    return content
+    share_parse(environment.home)
+    return manifest_of_project()
 
 
 @pytest.fixture(scope="module")

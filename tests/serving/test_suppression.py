@@ -142,7 +142,7 @@ def test_where_no_cell_is_small_nothing_is_hidden() -> None:
         max_size=8,
     )
 )
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_no_combination_of_shown_cells_tells_a_small_one(
     companies: list[dict[tuple[int, str, str], int]],
 ) -> None:

@@ -212,7 +212,7 @@ def wall_clock(day: date, text: str, zone: ZoneInfo) -> datetime:
     return local.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(instants=st.lists(INSTANTS, min_size=3, max_size=3).map(sorted))
 def test_business_time_adds_up_and_equals_another_reckoning(
     berlin: BusinessClocks, instants: list[datetime]

@@ -48,7 +48,7 @@ def test_a_language_has_one_code_however_its_source_spells_it() -> None:
     assert duckdb.sql(spelled).fetchall() == [("fa",), ("fa",), ("pt-br",)]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(values=st.lists(st.text(alphabet=ALPHABET, max_size=12), min_size=1, max_size=40))
 def test_a_normal_form_is_its_own_and_forgets_how_it_was_composed(
     connection: duckdb.DuckDBPyConnection, values: list[str]

@@ -18,7 +18,7 @@ def looks_clean(text: str | None) -> bool:
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(CELLS, max_size=6),
     st.integers(0, 3),

@@ -239,7 +239,7 @@ def test_every_half_hour_agrees_with_another_time_zone_library(zone: str, fold: 
         assert value == (expected if exists else None), local
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(
     st.lists(
         st.datetimes(min_value=datetime(1900, 1, 2), max_value=datetime(2200, 12, 30)),

@@ -265,7 +265,7 @@ LOCAL_PARTS = st.text("abcXYZ012٣۴ａｂ.é", min_size=1, max_size=10).filter(
 )
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.lists(LOCAL_PARTS, min_size=1, max_size=20))
 def test_email_pseudonyms_agree_with_another_implementation(local_parts: list[str]) -> None:
     addresses = [f"{part}@example.com" for part in local_parts]
@@ -277,7 +277,7 @@ def test_email_pseudonyms_agree_with_another_implementation(local_parts: list[st
     assert Outcome(addresses, EMAIL).hashes == expected
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.lists(st.from_regex(r"09[0-9]{9}", fullmatch=True), min_size=1, max_size=20))
 def test_phones_mean_the_same_in_every_script(numbers: list[str]) -> None:
     forms = [

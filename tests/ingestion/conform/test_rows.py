@@ -312,7 +312,7 @@ CELLS = st.one_of(
 EVERYTHING = tuple(Column(name=kind.value, type=kind, description="a value") for kind in ColumnType)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.data())
 def test_every_row_is_either_accepted_or_refused_with_a_reason(data: st.DataObject) -> None:
     count = data.draw(st.integers(1, 12))

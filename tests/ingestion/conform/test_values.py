@@ -165,7 +165,7 @@ def test_booleans_follow_the_declared_words() -> None:
     assert Outcome(pa.array([1, 0, 2]), BOOLEAN).rules == [None, None, "not_a_boolean"]
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(
     st.lists(
         st.decimals(min_value=-(10**15), max_value=10**15, places=2),
@@ -181,7 +181,7 @@ def test_numbers_mean_the_same_in_every_script(numbers: list[Decimal]) -> None:
     assert Outcome(plain + grouped + arabic + persian, DECIMAL).values == numbers * 4
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.lists(st.text(max_size=12), min_size=1, max_size=20))
 def test_no_text_is_lost_or_changed_inside(texts: list[str]) -> None:
     outcome = Outcome(texts, TEXT)

@@ -24,7 +24,7 @@ def read(folder: Path, text: str, *, limits: Limits = LIMITS, **dialect: object)
 CELL = st.text(st.sampled_from(list('ab,;"\n é\u200c\u2028')), max_size=6)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=12))
 def test_both_readers_agree_with_what_was_written(
     tmp_path: Path, rows: list[tuple[str, str, str]]

@@ -106,7 +106,7 @@ def test_places_are_byte_offsets_and_line_numbers(tmp_path: Path) -> None:
     assert chunk.lines.column("number").to_pylist() == [1, 2]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     steps=st.lists(st.sampled_from(["write", "rotate", "compress", "read"]), max_size=25),
     chunk_bytes=st.sampled_from([7, 40, 1000]),
