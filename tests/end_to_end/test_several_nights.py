@@ -18,8 +18,6 @@ from tests.factories.night import differences
 from tests.factories.plants import DAYS, Plants
 from tests.factories.whole_night import rebuild, whole_night
 
-pytestmark = pytest.mark.xdist_group("several_nights")
-
 NIGHTS = 4
 SCHEMAS = ("core", "metrics", "marts")
 LOGS_OF_BUILDS = {"core.fct_recounted_call_days", "core.fct_recounted_persons"}
