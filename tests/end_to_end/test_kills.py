@@ -1,6 +1,6 @@
 """SIGKILL at any moment, then the night again: the numbers of undisturbed nights."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -62,20 +62,23 @@ def test_the_lines_at_which_nights_are_killed_are_of_models_that_are_written(
 
 
 @pytest.mark.lane
-def test_two_nights_killed_ten_times_end_like_undisturbed_ones(
+def test_two_nights_killed_six_times_end_like_undisturbed_ones(
     tmp_path: Path, two_nights: Home
 ) -> None:
     home = Home(root=tmp_path)
     start = partial(kills.without_dagster, tmp_path, time_zone=EASTERN)
-    _kill_two_nights(home, start, seed=0, kills_per_night=5)
+    _kill_two_nights(home, start, seed=0, kills_per_night=3)
     _assert_equal(home, two_nights)
 
 
 @pytest.mark.lane
-def test_two_runs_of_the_nightly_command_killed_twice_end_like_undisturbed_ones(
-    tmp_path: Path, two_nights: Home
+def test_the_nightly_command_killed_twice_ends_like_an_undisturbed_night(
+    tmp_path: Path, tiny_home: Home
 ) -> None:
-    _kill_nightly_command(tmp_path, two_nights, kills_per_night=1)
+    home = Home(root=tmp_path / "demo")
+    command = kills.nightly_command(tmp_path, LAST_DAY)
+    _kill_one_night(home, command, [command] * 2, seed=4)
+    _assert_equal(home, tiny_home)
 
 
 @pytest.mark.soak
@@ -93,29 +96,29 @@ def test_two_nights_killed_ten_times_in_other_zones_end_like_undisturbed_ones(
 def test_two_runs_of_the_nightly_command_killed_ten_times_end_like_undisturbed_ones(
     tmp_path: Path, two_nights: Home
 ) -> None:
-    _kill_nightly_command(tmp_path, two_nights, kills_per_night=5)
-
-
-def _kill_nightly_command(root: Path, undisturbed: Home, *, kills_per_night: int) -> None:
-    home = Home(root=root / "demo")
+    home = Home(root=tmp_path / "demo")
 
     def start(_: str, day: date) -> Command:
-        return kills.nightly_command(root, day)
+        return kills.nightly_command(tmp_path, day)
 
-    _kill_two_nights(home, start, seed=4, kills_per_night=kills_per_night)
-    _assert_equal(home, undisturbed)
+    _kill_two_nights(home, start, seed=4, kills_per_night=5)
+    _assert_equal(home, two_nights)
 
 
 def _kill_two_nights(home: Home, start: Nights, *, seed: int, kills_per_night: int) -> None:
     """Two nights, each killed some times over its length and then left alone."""
     for night, day in enumerate((FIRST_DAY, LAST_DAY)):
-        lines = start("", day).lines
-        for number, point in enumerate(kills.points(lines, kills_per_night, 2 * seed + night)):
-            # After its last line a night may end before the kill.
-            kills.run(start(f"killed-{night}-{number}", day), point)
-            kills.assert_whole(home)
-        assert kills.run(start(f"night-{night}", day))
+        killed = [start(f"killed-{night}-{number}", day) for number in range(kills_per_night)]
+        _kill_one_night(home, start(f"night-{night}", day), killed, seed=2 * seed + night)
+
+
+def _kill_one_night(home: Home, last: Command, killed: Sequence[Command], *, seed: int) -> None:
+    for command, point in zip(killed, kills.points(last.lines, len(killed), seed), strict=True):
+        # After its last line a night may end before the kill.
+        kills.run(command, point)
         kills.assert_whole(home)
+    assert kills.run(last)
+    kills.assert_whole(home)
 
 
 def _assert_equal(home: Home, undisturbed: Home) -> None:

@@ -202,7 +202,9 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> GrowingModels:
     return GrowingModels(tmp_path_factory.mktemp("growing_periods"), OWN, INPUTS, SEEDS)
 
 
-@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.lane)])
+@pytest.mark.parametrize(
+    "seed", [pytest.param(1, marks=pytest.mark.lane), pytest.param(2, marks=pytest.mark.soak)]
+)
 def test_nights_that_make_changed_periods_equal_a_rebuild(
     models: GrowingModels, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
