@@ -17,8 +17,8 @@ from tests.factories.landing_job import land
 CUSTOMERS = "crm/customers.csv"
 TORN = {"crm/customers-torn.csv": "no,name\nC-1009,Nika Rad\n"}
 ONE_STREAM = SETTINGS[: SETTINGS.index("      orders:")]
-SOME = 5
-"""Every fifth point."""
+SOME = 7
+"""Every seventh point."""
 
 
 @pytest.fixture
