@@ -78,7 +78,7 @@ test: $(VENV)/dev.stamp ## Run the default test suite; PYTEST_ARGS adds to it
 lane: $(VENV)/dev.stamp ## Run the long proofs that .ci/run adds
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m lane
 
-soak: $(VENV)/dev.stamp ## What takes hours: thirty nights with a thousand kills, each need of a KPI taken away
+soak: $(VENV)/dev.stamp ## What takes hours: new examples, thirty nights with a thousand kills, each need of a KPI taken away
 	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile searching
 	$(BIN)/python -m pytest -m soak
 

@@ -109,6 +109,7 @@ def land(
         if not is_news and _states(table, arrival) == source_states(table):
             return replace(load, load_seq=0)
         conformed = arrival.conformed
+        # Where every row lands there is nothing to choose among its clear values.
         if load.rows_landed - load.rows_deleted < conformed.count_accepted:
             conformed = beside(connection, conformed, "landing")
         write_companions(

@@ -26,13 +26,16 @@ def damaged_files(version: Path) -> list[str]:
 
     Versions that were published before there were checksums have none to compare with.
     """
-    return [name for name in _hashes(version) if not is_as_written(version, name)]
+    return [name for name, value in _hashes(version).items() if not _has(version / name, value)]
 
 
 def is_as_written(version: Path, name: str) -> bool:
     """Whether a file of a version is there, and as its receipt says it was written."""
-    path = version / name
-    return path.is_file() and _hash_of(path) == _hashes(version).get(name)
+    return _has(version / name, _hashes(version).get(name))
+
+
+def _has(path: Path, value: str | None) -> bool:
+    return path.is_file() and _hash_of(path) == value
 
 
 def _hashes(version: Path) -> dict[str, str]:

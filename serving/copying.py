@@ -65,13 +65,13 @@ def copy_all(
         The rows of each relation, and the names of those that are tables.
     """
     copied = [r for r in relations if source.view_over(r, relations) is None]
-    held = Warehouse(source.connection, Path(PUBLISHED))
-    _drop_others(held, {relation.name for relation in copied})
+    _drop_others(_held(source), {relation.name for relation in copied})
+    held = _held(source)
     counts: dict[str, int] = {}
     for relation in copied:
-        count = None
-        if _columns(held, Relation(SCHEMA, relation.name)) == _columns(source, relation):
-            count = _renew(source, relation)
+        count, columns = None, _columns(source, relation)
+        if _columns(held, Relation(SCHEMA, relation.name)) == columns:
+            count = _renew(source, relation, [name for name, _ in columns])
         counts[relation.name] = _write(source, relation) if count is None else count
         _comment(source, relation, "table", None if count is None else held)
     source.connection.execute(f"use {PUBLISHED}.{SCHEMA}")
@@ -87,6 +87,11 @@ def copy_all(
 def target(name: str) -> str:
     """The full name of a table or view of the attached version."""
     return f"{PUBLISHED}.{SCHEMA}.{quoted(name)}"
+
+
+def _held(source: Warehouse) -> Warehouse:
+    """What the attached version holds; it remembers that, so a change asks for another."""
+    return Warehouse(source.connection, Path(PUBLISHED))
 
 
 def _drop_others(held: Warehouse, wanted: set[str]) -> None:
@@ -117,14 +122,14 @@ def _write(source: Warehouse, relation: Relation) -> int:
     return int(one_value(source.connection, query))
 
 
-def _renew(source: Warehouse, relation: Relation) -> int | None:
+def _renew(source: Warehouse, relation: Relation, columns: Collection[str]) -> int | None:
     """Change the rows of a table that differ from their source, and return its number of rows.
 
     None where too many differ, and where the rows are not those of the source then, as where
     two rows are alike.
     """
     connection, name, written = source.connection, source.name(relation), target(relation.name)
-    content = f"hash({', '.join(quoted(column) for column, _ in _columns(source, relation))})"
+    content = f"hash({', '.join(map(quoted, columns))})"
     for table, query in {
         "coming": f"select {content} as content from {name}",
         "held": f"select {content} as content, rowid as place from {written}",

@@ -1,6 +1,6 @@
 """SIGKILL at any moment, then the night again: the numbers of undisturbed nights."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -71,6 +71,16 @@ def test_two_nights_killed_six_times_end_like_undisturbed_ones(
     _assert_equal(home, two_nights)
 
 
+@pytest.mark.lane
+def test_the_nightly_command_killed_twice_ends_like_an_undisturbed_night(
+    tmp_path: Path, tiny_home: Home
+) -> None:
+    home = Home(root=tmp_path / "demo")
+    command = kills.nightly_command(tmp_path, LAST_DAY)
+    _kill_one_night(home, command, [command] * 2, seed=4)
+    _assert_equal(home, tiny_home)
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize(("seed", "time_zone"), enumerate((WESTERN, "Asia/Tehran", "UTC"), start=1))
 def test_two_nights_killed_ten_times_in_other_zones_end_like_undisturbed_ones(
@@ -98,13 +108,18 @@ def test_two_runs_of_the_nightly_command_killed_ten_times_end_like_undisturbed_o
 def _kill_two_nights(home: Home, start: Nights, *, seed: int, kills_per_night: int) -> None:
     """Two nights, each killed some times over its length and then left alone."""
     for night, day in enumerate((FIRST_DAY, LAST_DAY)):
-        lines = start("", day).lines
-        for number, point in enumerate(kills.points(lines, kills_per_night, 2 * seed + night)):
-            # After its last line a night may end before the kill.
-            kills.run(start(f"killed-{night}-{number}", day), point)
-            kills.assert_whole(home)
-        assert kills.run(start(f"night-{night}", day))
+        killed = [start(f"killed-{night}-{number}", day) for number in range(kills_per_night)]
+        _kill_one_night(home, start(f"night-{night}", day), killed, seed=2 * seed + night)
+
+
+def _kill_one_night(home: Home, last: Command, killed: Sequence[Command], *, seed: int) -> None:
+    """A night that is killed as often as commands are given, and then left alone."""
+    for command, point in zip(killed, kills.points(last.lines, len(killed), seed), strict=True):
+        # After its last line a night may end before the kill.
+        kills.run(command, point)
         kills.assert_whole(home)
+    assert kills.run(last)
+    kills.assert_whole(home)
 
 
 def _assert_equal(home: Home, undisturbed: Home) -> None:

@@ -146,6 +146,16 @@ def test_what_is_published_no_longer_leaves_the_file(calls: Path, marts: Path) -
     assert {name for (name,) in names} == {*published.row_counts, "_meta"}
 
 
+def test_what_was_a_view_may_become_a_table_and_a_view_again(calls: Path, marts: Path) -> None:
+    as_view = "create view marts.mart_call_long as select * from marts.mart_call where minutes > 20"
+    as_table = "create table marts.mart_call_long as from marts.mart_call where minutes > 20"
+    for number, kind in enumerate(("view", "table", "view", "view")):
+        published = publish_run(calls, marts, f"run{number}")
+        assert published.row_counts["mart_call_long"] == 239, kind
+        change(calls, f"drop {kind} marts.mart_call_long", as_table if not number else as_view)
+    assert since_whole(published) == 3
+
+
 def test_after_six_versions_that_began_as_the_one_before_one_is_written_whole(
     calls: Path, marts: Path
 ) -> None:
