@@ -19,7 +19,8 @@ CALLS = """
         number as call_number, 'agent ' || number % 7 as agent, number / 8 as minutes,
         date '2026-10-01' + number::integer % 31 as local_date,
         if(number % 5 = 0, null, number % 3 = 0) as is_answered,
-        (number * 1.25)::decimal(18, 2) as amount
+        (number * 1.25)::decimal(18, 2) as amount,
+        'first' as run_id, timestamp '2026-10-01' as computed_at
     from range(400) as numbers(number);
     comment on table marts.mart_call is 'One row per call.';
     comment on column marts.mart_call.agent is 'Who answered.';
@@ -32,6 +33,8 @@ CALLS = """
 """
 
 CHANGES = (
+    "update marts.mart_call set run_id = 'run {n}', computed_at = date '2026-10-01' + {n}",
+    "update marts.mart_call set computed_at = null",
     "delete from marts.mart_call where call_number % 100 = {n} % 100",
     "update marts.mart_call set minutes = minutes + 1 where call_number % 50 = {n} % 50",
     "update marts.mart_call set is_answered = null where call_number = {n}",
@@ -128,6 +131,24 @@ def test_whatever_changes_a_version_equals_one_that_is_written_whole(
         assert content(published) == content(whole), chosen
         begun_as_before += since_whole(published) > 0
     assert begun_as_before > 9
+
+
+def test_what_tells_the_run_is_set_and_no_row_is_written_for_it(
+    calls: Path, marts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_run(calls, marts, "run1")
+    change(calls, "update marts.mart_call set run_id = 'second', computed_at = null")
+    written: list[str] = []
+    write = copying._write
+    monkeypatch.setattr(
+        copying, "_write", lambda source, of: written.append(of.name) or write(source, of)
+    )
+    second = publish_run(calls, marts, "run2")
+
+    assert "mart_call" not in written
+    with duckdb.connect(str(second.database), read_only=True) as connection:
+        found = connection.execute("select distinct run_id, computed_at from mart_call").fetchall()
+    assert found == [("second", None)]
 
 
 def test_what_is_published_no_longer_leaves_the_file(calls: Path, marts: Path) -> None:
