@@ -43,10 +43,16 @@ Columns of `met_<family>_cells`: additive parts of a KPI statistic on a local da
 and products over the units that are counted: of numerators, of denominators, of both.
 #}
 {% macro kpi_cell_columns() -%}
-    kpi_id, definition_version, statistic, local_date,
-    {% for name in kpi_grain_names() %}{{ name }}_key, {% endfor -%}
-    numerator, denominator, n,
-    sum_of_squares, sum_denominator_squares, sum_cross_products
+    {%- set keys = [] -%}
+    {%- for name in kpi_grain_names() -%}
+        {%- do keys.append(name ~ '_key') -%}
+    {%- endfor -%}
+    {{ return(
+        ['local_date', 'kpi_id', 'definition_version', 'statistic'] + keys + [
+            'numerator', 'denominator', 'n', 'sum_of_squares',
+            'sum_denominator_squares', 'sum_cross_products',
+        ]
+    ) }}
 {%- endmacro %}
 
 {# Columns of `met_<family>_durations`: equal values of one day and cell, counted. #}

@@ -4,6 +4,7 @@
     {% if execute and flags.WHICH in ('run', 'build', 'test') %}
         {% do run_query('create schema if not exists raw') %}
         {% do create_marks() %}
+        {% do create_model_days() %}
         {% do create_test_marks() %}
         {% do create_meta_views() %}
         {% set frozen = frozen_streams() %}

@@ -21,7 +21,7 @@ name: cx_warehouse
 version: 0.1.0
 profile: cx_warehouse
 flags: {send_anonymous_usage_stats: false}
-on-run-start: ["{{ create_marks() }}"]
+on-run-start: ["{{ create_marks() }}", "{{ create_model_days() }}"]
 vars: {answer_window_days: 30, relationship_wave_days: 45}
 models: {+materialized: view}
 """

@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- Grain: one row per invoice, with what was paid of it before as_of.
 with
 

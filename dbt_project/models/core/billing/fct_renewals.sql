@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- Grain: one row per renewal of a contract, also one that is yet to fall due.
 with
 

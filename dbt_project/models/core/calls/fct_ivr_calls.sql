@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- Grain: one row per call that came to the voice menu.
 with
 

@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 {% set moments = [
     'delivered',
     'bounced_hard',

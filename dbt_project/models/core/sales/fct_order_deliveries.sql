@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- Grain: one row per order with a delivery.
 with
 

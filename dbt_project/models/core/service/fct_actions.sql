@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- Grain: one row per case: somebody must act for a customer.
 with
 

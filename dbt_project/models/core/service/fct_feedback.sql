@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- Grain: one row per statement in a customer's own words.
 with
 

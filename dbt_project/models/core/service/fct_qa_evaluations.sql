@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- Grain: one row per evaluation of a contact.
 with
 

@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- Grain: one row per ticket that is not deleted.
 with
 

@@ -4,12 +4,22 @@
     'personalized', 'merged', 'merge_failed', 'with_preference', 'by_preference',
     'archived', 'retrievable',
 ] -%}
+{% set inputs = {
+    'met_communication_deliveries': [
+        'sent_local_date', 'template_name', 'channel', 'purpose', 'market', 'segment',
+        'count_after_opt_out',
+    ],
+} -%}
+{% for name in counts -%}
+    {% do inputs['met_communication_deliveries'].append('count_' ~ name) -%}
+{% endfor -%}
+{{ grows_by_day('local_date', inputs, {'kpis': []}) }}
 -- Grain: one row per KPI statistic, cell and local day of sending.
 with
 
 met_communication_deliveries as (
 
-    select * from {{ ref('met_communication_deliveries') }}
+    {{ rows_of_changed_days('met_communication_deliveries', inputs) }}
 
 ),
 

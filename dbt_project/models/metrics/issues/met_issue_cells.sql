@@ -1,15 +1,17 @@
+{% set inputs = {
+    'met_judged_contacts': [
+        'contact_local_date', 'market', 'segment', 'channel', 'queue_id', 'agent_id',
+        'reason', 'issue_id', 'is_first_of_issue', 'has_repeat_of_reason',
+        'is_first_of_any_reason', 'has_repeat_of_any_reason', 'is_resolved',
+    ],
+} -%}
+{{ grows_by_day('local_date', inputs, {'kpis': []}) }}
 -- Grain: one row per KPI statistic, cell and local day: contacts that were followed.
 with
 
-met_issue_contacts as (
+met_judged_contacts as (
 
-    select * from {{ ref('met_issue_contacts') }}
-
-),
-
-met_issue_verdicts as (
-
-    select * from {{ ref('met_issue_verdicts') }}
+    {{ rows_of_changed_days('met_judged_contacts', inputs) }}
 
 ),
 
@@ -46,16 +48,13 @@ counted as (
             where contacts.is_first_of_any_reason
             and not contacts.has_repeat_of_any_reason
         ) as count_single,
-        count(verdicts.is_resolved) filter (where contacts.is_first_of_any_reason)
+        count(contacts.is_resolved) filter (where contacts.is_first_of_any_reason)
             as count_judged,
         count(*) filter (
-            where contacts.is_first_of_any_reason and verdicts.is_resolved
+            where contacts.is_first_of_any_reason and contacts.is_resolved
         ) as count_resolved
 
-    from met_issue_contacts as contacts
-
-    left join met_issue_verdicts as verdicts
-        on contacts.interaction_id = verdicts.interaction_id
+    from met_judged_contacts as contacts
 
     group by
         contacts.contact_local_date,

@@ -1,9 +1,11 @@
+{% set inputs = {'met_kpi_cells': kpi_cell_columns()} -%}
+{{ grows_by_day('component_date', inputs, {'kpis': [], 'kpi_grains': []}) }}
 -- Grain: one row per KPI statistic, grain key and local day: additive parts of cells.
 with
 
 met_kpi_cells as (
 
-    select * from {{ ref('met_kpi_cells') }}
+    {{ rows_of_changed_days('met_kpi_cells', inputs) }}
 
 ),
 

@@ -25,7 +25,7 @@ final as (
         ref('met_coverage_cells'),
         ref('met_review_cells'),
         ref('met_voc_cells'),
-    ], kpi_cell_columns()) }}
+    ], kpi_cell_columns() | join(', ')) }}
 
 )
 

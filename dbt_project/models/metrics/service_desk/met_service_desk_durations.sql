@@ -1,9 +1,16 @@
+{% set inputs = {
+    'met_service_desk_times': [
+        'local_date', 'kpi_id', 'definition_version', 'market', 'segment', 'channel',
+        'queue_id', 'agent_id', 'location', 'milliseconds',
+    ],
+} -%}
+{{ grows_by_day('local_date', inputs) }}
 -- Grain: one row per KPI, cell, local day and duration: how often it was met.
 with
 
 met_service_desk_times as (
 
-    select * from {{ ref('met_service_desk_times') }}
+    {{ rows_of_changed_days('met_service_desk_times', inputs) }}
 
 ),
 

@@ -1,9 +1,17 @@
+{% set inputs = {
+    'met_survey_scores': [
+        'answered_local_date', 'metric', 'horizon', 'scale_minimum', 'scale_maximum',
+        'numeric_value', 'market', 'segment', 'touchpoint', 'channel', 'survey_id',
+        'question_id', 'queue_id', 'agent_id', 'count_responses',
+    ],
+} -%}
+{{ grows_by_day('component_date', inputs, {'kpis': [], 'kpi_grains': []}) }}
 -- Grain: one row per KPI statistic, grain key and local day: additive parts of surveys.
 with
 
 met_survey_scores as (
 
-    select * from {{ ref('met_survey_scores') }}
+    {{ rows_of_changed_days('met_survey_scores', inputs) }}
 
 ),
 

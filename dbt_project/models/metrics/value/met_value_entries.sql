@@ -1,37 +1,40 @@
+{% set inputs = {
+    'fct_orders': [
+        'ordered_local_date', 'customer_id', 'product_name', 'status', 'currency_code',
+        'amount', 'is_internal',
+    ],
+    'met_value_payments': [
+        'paid_local_date', 'customer_id', 'status', 'currency_code', 'amount',
+        'is_of_order', 'product_name',
+    ],
+    'fct_interactions': [
+        'started_local_date', 'customer_id', 'touch_kind', 'channel', 'purpose',
+        'direction', 'outcome', 'is_internal',
+    ],
+} -%}
+{% set tables = {
+    'dim_run': ['currency_code'], 'dim_exchange_rates': [], 'dim_price_index': [],
+    'value_margins': [], 'contact_costs': [],
+} -%}
+{{ grows_by_day('local_date', inputs, tables) }}
 -- Grain: one row per person, local day and kind of entry in the person's account.
 with
 
 fct_orders as (
 
-    select * from {{ ref('fct_orders') }}
-    where not is_internal and customer_id is not null
+    {{ rows_of_changed_days('fct_orders', inputs) }}
 
 ),
 
-fct_payments as (
+met_value_payments as (
 
-    select * from {{ ref('fct_payments') }}
-    where
-        not is_internal
-        and customer_id is not null
-        and status in ('received', 'refunded')
-
-),
-
-fct_invoices as (
-
-    select * from {{ ref('fct_invoices') }}
+    {{ rows_of_changed_days('met_value_payments', inputs) }}
 
 ),
 
 fct_interactions as (
 
-    select * from {{ ref('fct_interactions') }}
-    where
-        not is_internal
-        and customer_id is not null
-        and purpose = 'service'
-        and coalesce(direction, 'inbound') = 'inbound'
+    {{ rows_of_changed_days('fct_interactions', inputs) }}
 
 ),
 
@@ -79,40 +82,27 @@ orders as (
     from fct_orders
 
     where
-        (status = 'completed' and amount <> 0)
-        or (status = 'returned' and amount < 0)
+        not is_internal
+        and customer_id is not null
+        and (
+            (status = 'completed' and amount <> 0)
+            or (status = 'returned' and amount < 0)
+        )
 
 ),
 
--- A bill of an order is no second revenue; what is paid back of one lowers the first.
+-- What is paid back of an order lowers what it brought.
 payments as (
 
     select
-        fct_payments.customer_id,
-        fct_payments.paid_local_date as local_date,
-        case when fct_invoices.order_id is null then 'contract' else 'refund' end
-            as entry_kind,
-        case
-            when fct_invoices.order_id is null then 'contract'
-            else fct_orders.product_name
-        end as margin_key,
-        fct_payments.currency_code,
-        case
-            when fct_payments.status = 'refunded' then -fct_payments.amount
-            else fct_payments.amount
-        end as amount
+        customer_id,
+        paid_local_date as local_date,
+        case when is_of_order then 'refund' else 'contract' end as entry_kind,
+        case when is_of_order then product_name else 'contract' end as margin_key,
+        currency_code,
+        case when status = 'refunded' then -amount else amount end as amount
 
-    from fct_payments
-
-    left join fct_invoices
-        on fct_payments.invoice_id = fct_invoices.invoice_id
-
-    left join fct_orders
-        on fct_invoices.order_id = fct_orders.order_id
-
-    where
-        fct_invoices.order_id is null
-        or (fct_payments.status = 'refunded' and fct_orders.status = 'completed')
+    from met_value_payments
 
 ),
 
@@ -177,8 +167,14 @@ contacts as (
     from fct_interactions
 
     where
-        touch_kind in ('ticket', 'touch')
-        or (touch_kind = 'call' and outcome = 'answered')
+        not is_internal
+        and customer_id is not null
+        and purpose = 'service'
+        and coalesce(direction, 'inbound') = 'inbound'
+        and (
+            touch_kind in ('ticket', 'touch')
+            or (touch_kind = 'call' and outcome = 'answered')
+        )
 
     group by customer_id, started_local_date, coalesce(channel, '*')
 

@@ -1,11 +1,16 @@
+{% set inputs = {
+    'met_voc_statements': [
+        'stated_local_date', 'market', 'segment', 'touchpoint', 'channel', 'sentiment',
+        'polarity', 'has_positive_emotion', 'has_negative_emotion', 'has_two_words',
+    ],
+} -%}
+{{ grows_by_day('local_date', inputs, {'kpis': []}) }}
 -- Grain: one row per KPI statistic, cell and local day of the statement.
 with
 
 met_voc_statements as (
 
-    select * from {{ ref('met_voc_statements') }}
-    -- One word is no statement.
-    where has_two_words
+    {{ rows_of_changed_days('met_voc_statements', inputs) }}
 
 ),
 
@@ -58,6 +63,9 @@ observations as (
 
     cross join kpis
 
+    -- One word is no statement.
+    where statements.has_two_words
+
 ),
 
 final as (
@@ -81,7 +89,7 @@ final as (
 
     from observations
 
-    where numerator is not null and stated_local_date is not null
+    where numerator is not null
 
     group by
         kpi_id,
