@@ -1,21 +1,36 @@
+{% set inputs = {
+    'fct_order_deliveries': [
+        'delivered_local_date', 'market', 'segment', 'product_name', 'is_perfect',
+        'has_guide', 'guide_lag_milliseconds', 'is_internal',
+    ],
+    'met_revenue_order_days': [
+        'ordered_on', 'first_ordered_on', 'next_ordered_on', 'market', 'segment',
+        'revenue_amount',
+    ],
+    'met_revenue_defects': [
+        'local_date', 'market', 'segment', 'product_name', 'count_units',
+        'count_returns', 'count_defect_contacts',
+    ],
+} -%}
+{{ grows_by_day('local_date', inputs, {'kpis': []}) }}
 -- Grain: one row per KPI statistic, cell and local day: orders, deliveries, defects.
 with
 
 fct_order_deliveries as (
 
-    select * from {{ ref('fct_order_deliveries') }}
+    {{ rows_of_changed_days('fct_order_deliveries', inputs) }}
 
 ),
 
 met_revenue_order_days as (
 
-    select * from {{ ref('met_revenue_order_days') }}
+    {{ rows_of_changed_days('met_revenue_order_days', inputs) }}
 
 ),
 
 met_revenue_defects as (
 
-    select * from {{ ref('met_revenue_defects') }}
+    {{ rows_of_changed_days('met_revenue_defects', inputs) }}
 
 ),
 
@@ -108,7 +123,7 @@ deliveries as (
         on (kpis.kpi_id = 'K-PO' and orders.is_perfect is not null)
             or (kpis.kpi_id = 'K-ONB' and orders.has_guide)
 
-    where not orders.is_internal and orders.delivered_local_date is not null
+    where not orders.is_internal
 
     group by
         kpis.kpi_id,

@@ -1,9 +1,17 @@
+{% set inputs = {
+    'met_revenue_movements': [
+        'period_start', 'period_end', 'period_type', 'market', 'segment', 'is_complete',
+        'is_referred', 'start_mrr_amount', 'end_mrr_amount', 'movement',
+        'start_mrr_real_amount', 'end_mrr_real_amount', 'movement_real',
+    ],
+} -%}
+{{ grows_by_day('period_start', inputs, {'kpis': []}) }}
 -- Grain: one row per KPI statistic, ended period, market and segment: money, summed.
 with
 
 met_revenue_movements as (
 
-    select * from {{ ref('met_revenue_movements') }}
+    {{ rows_of_changed_days('met_revenue_movements', inputs) }}
 
 ),
 
