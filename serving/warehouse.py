@@ -124,7 +124,8 @@ def open_warehouse(path: Path) -> Iterator[Warehouse]:
     if not path.exists():
         raise ServingError(f"{path} does not exist: build the warehouse first")
     with duckdb.connect() as connection:
-        connection.execute("set TimeZone = 'UTC'")
+        # As in the build: DuckDB 2.0 may lose a dictionary between joins of a view.
+        connection.execute("set TimeZone = 'UTC'; set enable_caching_operators = false")
         try:
             connection.execute(f"attach {literal(str(path))} as {quoted(path.stem)} (read_only)")
         except duckdb.Error as error:
