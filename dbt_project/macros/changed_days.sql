@@ -2,8 +2,8 @@
 How cells of days grow: a model whose rows of a day are made of its inputs' rows of that day
 makes those of a day anew where what it reads of that day is no longer the same, whatever the
 cause. It reads through `rows_of_changed_days`, so what is compared is what is read.
-`inputs` names the columns read of each input, the day first; of a table in
-`tables`, which has no days, a change of the columns named, or of any where none is, asks for
+`inputs` names the columns read of each input, the day first, or the list of its days; of a table
+in `tables`, which has no days, a change of the columns named, or of any where none is, asks for
 all days.
 #}
 
@@ -22,18 +22,25 @@ all days.
 
 {# The rows of an input that such a model reads: all of them on a full build. #}
 {% macro rows_of_changed_days(input, inputs) -%}
-    {%- set columns = inputs[input] -%}
+    {%- set first = inputs[input] | first -%}
+    {%- set days = [first] if first is string else first -%}
     select
-        {{ columns | join(',\n        ') }}
+        {{ (days + inputs[input][1:]) | join(',\n        ') }}
 
     from {{ ref(input) }}
 
     where
-        {% if is_incremental() -%}
-            {{ columns | first }} in ({{ changed_days() }})
-        {%- else -%}
-            {{ columns | first }} is not null
-        {%- endif -%}
+        {% for day in days -%}
+            {{ 'or ' if not loop.first }}{{ is_changed_day(day) }}
+        {% endfor -%}
+{%- endmacro %}
+
+{#
+Whether such a model makes a day anew, which on a full build it does with every day. What is
+made of a row with several days is asked once more for its own.
+#}
+{% macro is_changed_day(day) -%}
+    {{ day }} {% if is_incremental() %}in ({{ changed_days() }}){% else %}is not null{% endif %}
 {%- endmacro %}
 
 {# The days that the present model makes anew; `find_changed_days` has found them. #}
@@ -71,11 +78,15 @@ all days.
 {% macro fingerprints_of_days(inputs, tables) -%}
     select local_date, cast(sum(fingerprint) as decimal(38, 0)) as fingerprint
     from (
-        {%- for input, columns in inputs.items() %}
-        {{ 'union all' if not loop.first }}
+        {%- for input in inputs %}
+        {%- set first = inputs[input] | first %}
+        {%- set days = [first] if first is string else first %}
+        {%- set columns = (days + inputs[input][1:]) | join(', ') %}
+        {%- set is_last = loop.last %}
+        {%- for day in days %}
         select
-            {{ columns | first }} as local_date,
-            sum({{ row_fingerprint("'" ~ input ~ "', " ~ columns | join(', ')) }})
+            {{ day }} as local_date,
+            sum({{ row_fingerprint("'" ~ input ~ "', '" ~ day ~ "', " ~ columns) }})
             {%- for table, names in tables.items() %}
             + max((
                 select coalesce(sum({{
@@ -85,8 +96,10 @@ all days.
             ))
             {%- endfor %} as fingerprint
         from {{ ref(input) }}
-        where {{ columns | first }} is not null
-        group by {{ columns | first }}
+        where {{ day }} is not null
+        group by {{ day }}
+        {{ 'union all' if not (is_last and loop.last) }}
+        {%- endfor %}
         {%- endfor %}
     ) as read
     group by local_date

@@ -78,20 +78,14 @@ its last build are made anew. Held rows for which `or_forgotten` holds go every 
 
 {#
 CTE of the persons whose rows a growing model makes anew: those of whom a fact changed since
-its last build, and those of whom a held row is `unsettled`, which time alone changes.
+its last build.
 #}
-{% macro affected_persons(unsettled) -%}
+{% macro affected_persons() -%}
 affected_persons as (
 
     select customer_id
     from {{ ref('fct_recounted_persons') }}
     where change_seq > {{ mark('fct_recounted_persons') }}
-    {%- if is_incremental() %}
-    union
-    select customer_id
-    from {{ this }}
-    where {{ unsettled }}
-    {%- endif %}
 
 )
 {%- endmacro %}

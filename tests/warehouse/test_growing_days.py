@@ -14,7 +14,7 @@ import pytest
 from tests.factories.growing import GrowingModels, save
 
 FIRST, DAYS = date(2026, 3, 1), 60
-OWN = ("met_kpi_cell_components", "met_value_entries", "met_voc_cells")
+OWN = ("met_billing_cells", "met_kpi_cell_components", "met_value_entries", "met_voc_cells")
 SEEDS = ("contact_costs", "kpi_grains", "kpis", "value_margins")
 GRAINS = (
     *("market", "segment", "touchpoint", "channel", "survey", "question", "queue", "agent"),
@@ -27,6 +27,14 @@ INPUTS = {
         "statistic varchar, numerator bigint, denominator bigint, n bigint, "
         "sum_of_squares decimal(38, 0), sum_denominator_squares decimal(38, 0), "
         f"sum_cross_products decimal(38, 0), {', '.join(f'{name}_key varchar' for name in GRAINS)}"
+    ),
+    "met_invoices": (
+        "place integer primary key, due_on date, paid_in_full_on date, market varchar, "
+        "is_judged boolean, is_paid_on_time boolean, is_channel_known boolean, "
+        "is_paid_by_notice_channel boolean, is_paid_late boolean, days_late integer, "
+        "reporting_hundredths bigint, reporting_real_hundredths bigint, segment varchar, "
+        "notice_channel varchar, is_judged_by_due_day boolean, is_paid_by_due_day boolean, "
+        "is_notice_due boolean, is_noticed_in_time boolean"
     ),
     "met_voc_statements": (
         "place integer primary key, stated_local_date date, market varchar, sentiment varchar, "
@@ -78,6 +86,7 @@ class Company:
         self.as_of += timedelta(days=1)
         rows: dict[str, Callable[[], list[Any]]] = {
             "met_kpi_cells": self._cell,
+            "met_invoices": self._invoice,
             "met_voc_statements": self._statement,
             "fct_orders": self._order,
             "met_value_payments": self._payment,
@@ -100,6 +109,11 @@ class Company:
         n = self.dice.randint(1, 9)
         statistic = self.dice.choice(["value", "mean"])
         return ["K-SENT", 1, statistic, n, n, n, n, None, None, self.dice.choice("ns")]
+
+    def _invoice(self) -> list[Any]:
+        paid_on, is_paid = self.dice.choice([self._day(), None]), self.dice.random() < 0.6
+        row = [paid_on, self.dice.choice("ns"), True, is_paid, paid_on is not None, is_paid]
+        return [*row, not is_paid, self.dice.randint(1, 9), self.dice.randint(1, 99), 5]
 
     def _statement(self) -> list[Any]:
         feeling = self.dice.choice(["positive", "negative", "mixed", None])

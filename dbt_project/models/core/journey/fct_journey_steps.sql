@@ -2,7 +2,7 @@
 -- Grain: one row per entry of a person or a deal into a stage of its journey.
 with
 
-{{ affected_persons('false') }},
+{{ affected_persons() }},
 
 fct_interactions as (
 

@@ -2,7 +2,7 @@
 -- Grain: one row per touch of a person, of any channel.
 with
 
-{{ affected_persons('false') }},
+{{ affected_persons() }},
 
 fct_interactions as (
 

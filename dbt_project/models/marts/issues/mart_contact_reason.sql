@@ -2,15 +2,15 @@
 -- self-service or cost.
 with
 
-met_issue_contacts as (
+met_judged_contacts as (
 
-    select * from {{ ref('met_issue_contacts') }}
+    select * from {{ ref('met_judged_contacts') }}
 
 ),
 
-met_issues as (
+met_judged_issues as (
 
-    select * from {{ ref('met_issues') }}
+    select * from {{ ref('met_judged_issues') }}
 
 ),
 
@@ -69,7 +69,7 @@ events as (
         is_mature and issue_id is not null as is_followed,
         not has_repeat_of_reason as is_resolved
 
-    from met_issue_contacts
+    from met_judged_contacts
 
     union all
 
@@ -83,7 +83,7 @@ events as (
         is_mature as is_followed,
         is_single_contact as is_resolved
 
-    from met_issues
+    from met_judged_issues
 
     union all
 
@@ -97,7 +97,7 @@ events as (
         true as is_followed,
         true as is_resolved
 
-    from met_issues
+    from met_judged_issues
 
     where is_closed
 

@@ -2,9 +2,9 @@
 -- Grain: one row per issue: contacts of one person about one reason, none far apart.
 with
 
-met_issues as (
+met_judged_issues as (
 
-    select * from {{ ref('met_issues') }}
+    select * from {{ ref('met_judged_issues') }}
 
 ),
 
@@ -57,7 +57,7 @@ final as (
         cast(costs.cost_hundredths * 0.01 as decimal(18, 2)) as cost_amount,
         costs.currency_code
 
-    from met_issues as issues
+    from met_judged_issues as issues
 
     left join costs
         on issues.issue_id = costs.issue_id

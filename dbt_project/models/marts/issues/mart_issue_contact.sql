@@ -2,15 +2,9 @@
 -- Grain: one row per contact that a person of the company handled, in any channel.
 with
 
-met_issue_contacts as (
+met_judged_contacts as (
 
-    select * from {{ ref('met_issue_contacts') }}
-
-),
-
-met_issue_verdicts as (
-
-    select * from {{ ref('met_issue_verdicts') }}
+    select * from {{ ref('met_judged_contacts') }}
 
 ),
 
@@ -42,14 +36,11 @@ final as (
             as has_repeat_of_reason,
         case when contacts.is_mature then contacts.has_repeat_of_any_reason end
             as has_repeat_of_any_reason,
-        verdicts.is_resolved as is_resolved_by_customer,
+        contacts.is_resolved as is_resolved_by_customer,
         cast(costs.cost_hundredths * 0.01 as decimal(18, 2)) as cost_amount,
         costs.currency_code
 
-    from met_issue_contacts as contacts
-
-    left join met_issue_verdicts as verdicts
-        on contacts.interaction_id = verdicts.interaction_id
+    from met_judged_contacts as contacts
 
     left join met_contact_costs as costs
         on contacts.interaction_id = costs.interaction_id

@@ -2,9 +2,9 @@
 -- much effort it takes and what it costs in recommendations.
 with
 
-met_issues as (
+met_judged_issues as (
 
-    select * from {{ ref('met_issues') }}
+    select * from {{ ref('met_judged_issues') }}
     where is_mature
 
 ),
@@ -61,7 +61,7 @@ mentions as (
         count_contacts,
         not is_single_contact as is_painful
 
-    from met_issues
+    from met_judged_issues
 
     union all
 

@@ -1,9 +1,19 @@
+{% set inputs = {
+    'met_invoices': [
+        ['due_on', 'paid_in_full_on'], 'market', 'segment', 'notice_channel',
+        'is_judged', 'is_judged_by_due_day', 'is_paid_on_time', 'is_paid_by_due_day',
+        'is_paid_late', 'days_late', 'is_notice_due', 'is_noticed_in_time',
+        'is_channel_known', 'is_paid_by_notice_channel', 'reporting_hundredths',
+        'reporting_real_hundredths',
+    ],
+} -%}
+{{ grows_by_day('local_date', inputs, {'kpis': []}) }}
 -- Grain: one row per KPI statistic, cell and local day: invoices.
 with
 
 met_invoices as (
 
-    select * from {{ ref('met_invoices') }}
+    {{ rows_of_changed_days('met_invoices', inputs) }}
 
 ),
 
@@ -70,7 +80,7 @@ units as (
 
     from parts
 
-    where base > 0
+    where base > 0 and {{ is_changed_day('local_date') }}
 
 ),
 

@@ -36,7 +36,7 @@ dim_run as (
 contacts as (
 
     select
-        cast(date_trunc('month', contact_local_date) as date) as month_start_date,
+        month_start_date,
         market,
         channel,
         count(*) as count_contacts,
@@ -46,7 +46,7 @@ contacts as (
 
     from met_issue_contacts
 
-    group by cast(date_trunc('month', contact_local_date) as date), market, channel
+    group by month_start_date, market, channel
 
 ),
 

@@ -1,15 +1,33 @@
+{% set inputs = {
+    'met_issue_contacts': [
+        'month_start_date', 'interaction_id', 'issue_id', 'started_at', 'market',
+        'channel', 'reason',
+    ],
+    'met_contact_cost_pools': [
+        'month_start_date', 'market', 'channel', 'currency_code', 'cost_hundredths',
+        'count_contacts',
+    ],
+} -%}
+{{ grows_by_day('month_start_date', inputs) }}
 -- Grain: one row per handled contact of a month, market and channel with a known cost.
 with
 
 met_issue_contacts as (
 
-    select * from {{ ref('met_issue_contacts') }}
+    {{ rows_of_changed_days('met_issue_contacts', inputs) }}
+
+),
+
+met_contact_cost_pools as (
+
+    {{ rows_of_changed_days('met_contact_cost_pools', inputs) }}
 
 ),
 
 pools as (
 
-    select * from {{ ref('met_contact_cost_pools') }}
+    select * from met_contact_cost_pools
+
     where cost_hundredths is not null and count_contacts > 0
 
 ),
@@ -34,8 +52,7 @@ numbered as (
     from met_issue_contacts as contacts
 
     inner join pools
-        on cast(date_trunc('month', contacts.contact_local_date) as date)
-            = pools.month_start_date
+        on contacts.month_start_date = pools.month_start_date
             and contacts.market = pools.market
             and contacts.channel = pools.channel
 

@@ -2,7 +2,7 @@
 -- Grain: one row per contact that a person of the company handled, in any channel.
 with
 
-{{ affected_persons('not is_mature') }},
+{{ affected_persons() }},
 
 fct_interactions as (
 
@@ -33,12 +33,6 @@ channels as (
 
 ),
 
-dim_run as (
-
-    select * from {{ ref('dim_run') }}
-
-),
-
 kpis as (
 
     select * from {{ ref('kpis') }}
@@ -47,9 +41,7 @@ kpis as (
 
 parameters as (
 
-    select
-        max(kpis.maturity_days) as maturity_days,
-        cast(max(kpis.threshold_milliseconds) / 1000 as bigint) as window_seconds
+    select cast(max(kpis.threshold_milliseconds) / 1000 as bigint) as window_seconds
 
     from kpis
 
@@ -174,17 +166,11 @@ compared as (
             neighbors.next_at
             <= neighbors.started_at + interval 1 second * parameters.window_seconds,
             false
-        ) as has_repeat_of_any_reason,
-        cast(
-            neighbors.started_local_date
-            + interval 1 day * parameters.maturity_days as date
-        ) <= dim_run.as_of as is_mature
+        ) as has_repeat_of_any_reason
 
     from neighbors
 
     cross join parameters
-
-    cross join dim_run
 
 ),
 
@@ -212,6 +198,7 @@ final as (
         reason,
         started_at,
         started_local_date as contact_local_date,
+        cast(date_trunc('month', started_local_date) as date) as month_start_date,
         queue_id,
         agent_id,
         customer_id,
@@ -228,8 +215,7 @@ final as (
         case when reason is not null then has_repeat_of_reason end
             as has_repeat_of_reason,
         is_first_of_any_reason,
-        has_repeat_of_any_reason,
-        is_mature
+        has_repeat_of_any_reason
 
     from chained
 

@@ -2,9 +2,9 @@
 -- is compared with the customers active in a period.
 with
 
-met_issues as (
+met_judged_issues as (
 
-    select * from {{ ref('met_issues') }}
+    select * from {{ ref('met_judged_issues') }}
 
 ),
 
@@ -68,7 +68,7 @@ counted as (
             where issues.is_closed or statistics.statistic = 'with_open'
         ) as sum_of_squares
 
-    from met_issues as issues
+    from met_judged_issues as issues
 
     inner join kpis as statistics
         on statistics.kpi_id = 'K-EFFB'

@@ -2,7 +2,7 @@
 -- Grain: one row per issue: contacts of one person about one reason, none far apart.
 with
 
-{{ affected_persons('not is_closed') }},
+{{ affected_persons() }},
 
 met_issue_contacts as (
 
@@ -31,12 +31,11 @@ final as (
             as last_interaction_id,
         max(channel) filter (where not has_repeat_of_reason) as last_channel,
         max(started_at) as last_contact_at,
+        max(contact_local_date) as last_contact_local_date,
         cast(count(*) as bigint) as count_contacts,
         cast(count(distinct channel) as bigint) as count_channels,
         cast(count(distinct agent_id) as bigint) as count_agents,
-        bool_or(is_first_of_issue and not has_repeat_of_reason) as is_single_contact,
-        bool_or(is_first_of_issue and is_mature) as is_mature,
-        bool_and(is_mature) as is_closed
+        bool_or(is_first_of_issue and not has_repeat_of_reason) as is_single_contact
 
     from met_issue_contacts
 

@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
--- Grain: one row per handled contact, with what its customer said of it.
+-- Grain: one row per handled contact, with what its customer and time say of it.
 with
 
 met_issue_contacts as (
@@ -14,13 +14,41 @@ met_issue_verdicts as (
 
 ),
 
+dim_run as (
+
+    select * from {{ ref('dim_run') }}
+
+),
+
+kpis as (
+
+    select * from {{ ref('kpis') }}
+
+),
+
+parameters as (
+
+    select max(maturity_days) as maturity_days
+
+    from kpis
+
+    where kpi_id = 'K-FCR'
+
+),
+
 final as (
 
     select
         contacts.*,
-        verdicts.is_resolved
+        verdicts.is_resolved,
+        {{ is_day_mature('contacts.contact_local_date', 'parameters.maturity_days') }}
+            as is_mature
 
     from met_issue_contacts as contacts
+
+    cross join parameters
+
+    cross join dim_run
 
     left join met_issue_verdicts as verdicts
         on contacts.interaction_id = verdicts.interaction_id

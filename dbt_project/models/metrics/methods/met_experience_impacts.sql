@@ -9,9 +9,9 @@ fct_survey_answers as (
 
 ),
 
-met_issues as (
+met_judged_issues as (
 
-    select * from {{ ref('met_issues') }}
+    select * from {{ ref('met_judged_issues') }}
     where is_mature and not is_anonymous
 
 ),
@@ -44,7 +44,7 @@ experiences as (
         first_contact_at as happened_at,
         is_single_contact as is_good
 
-    from met_issues
+    from met_judged_issues
 
 ),
 

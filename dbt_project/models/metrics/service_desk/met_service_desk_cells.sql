@@ -1,27 +1,49 @@
+{% set inputs = {
+    'met_service_desk_tickets': [
+        ['created_local_date', 'first_solved_local_date'], 'market', 'segment', 'channel',
+        'queue_id', 'is_counted', 'is_response_counted', 'is_first_reply_due',
+        'is_first_reply_in_time', 'is_first_reply_business_due',
+        'is_first_reply_business_in_time', 'first_response_calendar_milliseconds',
+        'is_any_target_due', 'is_every_target_met', 'is_first_target_due',
+        'is_first_target_met', 'is_solve_target_due', 'is_solve_target_met',
+        'is_reopened',
+    ],
+    'met_service_desk_cases': [
+        'opened_local_date', 'market', 'segment', 'reason', 'team_name', 'is_counted',
+        'is_contact_due', 'is_contacted_in_time', 'is_resolution_due',
+        'is_resolved_in_time', 'is_resurveyed', 'is_recovered',
+    ],
+    'met_service_desk_appointments': ['planned_local_date', 'location', 'is_on_time'],
+    'met_service_desk_times': [
+        'local_date', 'kpi_id', 'definition_version', 'market', 'segment', 'channel',
+        'queue_id', 'agent_id', 'location', 'milliseconds',
+    ],
+} -%}
+{{ grows_by_day('local_date', inputs, {'kpis': []}) }}
 -- Grain: one row per KPI statistic, cell and local day: shares and means.
 with
 
 met_service_desk_tickets as (
 
-    select * from {{ ref('met_service_desk_tickets') }}
+    {{ rows_of_changed_days('met_service_desk_tickets', inputs) }}
 
 ),
 
 met_service_desk_appointments as (
 
-    select * from {{ ref('met_service_desk_appointments') }}
+    {{ rows_of_changed_days('met_service_desk_appointments', inputs) }}
 
 ),
 
 met_service_desk_cases as (
 
-    select * from {{ ref('met_service_desk_cases') }}
+    {{ rows_of_changed_days('met_service_desk_cases', inputs) }}
 
 ),
 
 met_service_desk_times as (
 
-    select * from {{ ref('met_service_desk_times') }}
+    {{ rows_of_changed_days('met_service_desk_times', inputs) }}
 
 ),
 
@@ -204,6 +226,8 @@ final as (
         cast(null as decimal(38, 0)) as sum_cross_products
 
     from units
+
+    where {{ is_changed_day('local_date') }}
 
     group by all
 
