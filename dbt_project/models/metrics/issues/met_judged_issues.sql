@@ -21,7 +21,7 @@ kpis as (
 
 ),
 
-followed as (
+rules as (
 
     select max(maturity_days) as maturity_days
 
@@ -35,14 +35,14 @@ final as (
 
     select
         issues.*,
-        {{ is_day_mature('issues.issue_local_date', 'followed.maturity_days') }}
+        {{ is_day_mature('issues.issue_local_date', 'rules.maturity_days') }}
             as is_mature,
-        {{ is_day_mature('issues.last_contact_local_date', 'followed.maturity_days') }}
+        {{ is_day_mature('issues.last_contact_local_date', 'rules.maturity_days') }}
             as is_closed
 
     from met_issues as issues
 
-    cross join followed
+    cross join rules
 
     cross join dim_run
 
