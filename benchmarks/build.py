@@ -68,6 +68,7 @@ def replay_compiled(home: Home) -> None:
     with duckdb.connect(str(home.warehouse)) as connection:
         connection.execute(f"set memory_limit = '{memory_of(home)}'")
         connection.execute("set preserve_insertion_order = false")
+        connection.execute("set enable_caching_operators = false")
         connection.execute("set timezone = 'UTC'")
         connection.execute("create schema if not exists replayed")
         for result in results:
