@@ -171,7 +171,7 @@ TRAPS = {
         "test_met_issue_cells__g_fcr_1",
         """
         select 100.0 * count(*) filter (where not has_repeat_of_reason) / count(*)
-        from met_issue_contacts where is_first_of_issue
+        from met_judged_contacts where is_first_of_issue
         """,
         "select 100.0 * numerator::int / n::int from expect where kpi_id = 'K-FCR' and n = '5'",
     ),
