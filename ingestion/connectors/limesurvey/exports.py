@@ -7,7 +7,7 @@ is in ``shapes``; asking the interface instead is in ``remote``.
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -26,6 +26,7 @@ from ingestion.connectors.limesurvey.shapes import (
     response_answers,
     response_rows,
     text_columns,
+    with_columns,
 )
 from ingestion.readers.content import ROW, reject_table
 from ingestion.readers.files import FileRefused, read_text
@@ -64,9 +65,8 @@ def read_exports(
     with duckdb.connect(config={"threads": 1}) as connection:
 
         @cache
-        def people_of(number: str) -> pa.Table:
-            every = _all_participants(options.surveys[number], options, inbox)
-            return latest_people(connection, every)
+        def people_of(number: str) -> _People:
+            return _People(connection, _latest_first(options.surveys[number], options, inbox))
 
         def shape(drop: Drop[LimeSurveySurvey]) -> Shaped:
             rows, rejects = _shape(connection, options, stream, drop, people_of)
@@ -80,7 +80,7 @@ def _shape(
     options: Options,
     stream: str,
     drop: Drop[LimeSurveySurvey],
-    people_of: Callable[[str], pa.Table],
+    people_of: Callable[[str], "_People"],
 ) -> tuple[pa.Table, pa.Table]:
     number, survey = drop.number, drop.survey
     if stream == "survey_invitations":
@@ -89,7 +89,8 @@ def _shape(
     export = _responses(drop.path, drop.file, options)
     if stream == "survey_answers":
         return response_answers(connection, number, survey, export.rows), export.rejects
-    people = people_of(number)
+    tokens = with_columns(export.rows, ["token"])["token"]
+    people = people_of(number).among(tokens.unique().to_pylist())
     return response_rows(connection, number, survey, export.rows, people), export.rejects
 
 
@@ -153,20 +154,51 @@ def _participants(path: Path, file: str, options: Options) -> tuple[pa.Table, pa
     return participants_table(records, file), rejects
 
 
-def _all_participants(survey: LimeSurveySurvey, options: Options, inbox: Path) -> pa.Table:
-    """Participants of every export, later files after earlier ones."""
-    tables = []
-    for path in _files(inbox, survey.participants, options):
-        try:
-            tables.append(_participants(path, path.name, options)[0])
-        except FileRefused:
-            # Stands in the quarantine of the invitations; the others are still worth joining.
-            continue
-    if not tables:
-        return participants_table([], "")
+class _People:
+    """Participants of a survey, whose exports are read back as far as somebody is sought.
+
+    Most responses of a night are of the last invitations, and all exports are long to read.
+
+    Args:
+        connection: finds the last row of each.
+        exports: participants of each export, of the last one first.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, exports: Iterator[pa.Table]) -> None:
+        self._connection = connection
+        self._exports = exports
+        self._tokens: set[str | None] = {None, ""}
+        self._people = participants_table([], "")
+
+    def among(self, tokens: Iterable[str | None]) -> pa.Table:
+        """The last row of each participant, of all with these tokens and of some others."""
+        sought = set(tokens) - self._tokens
+        earlier: list[pa.Table] = []
+        while sought and (export := next(self._exports, None)) is not None:
+            found = with_columns(export, ["token"])["token"].to_pylist()
+            self._tokens.update(found)
+            sought.difference_update(found)
+            earlier.insert(0, export)
+        if earlier:
+            self._people = latest_people(self._connection, _in_order([*earlier, self._people]))
+        return self._people
+
+
+def _in_order(tables: Sequence[pa.Table]) -> pa.Table:
+    """All rows, of which those of later tables have later places."""
     table = pa.concat_tables(tables, promote_options="default")
     index = table.schema.get_field_index("_place")
     return table.set_column(index, "_place", pa.array(range(table.num_rows), pa.int64()))
+
+
+def _latest_first(survey: LimeSurveySurvey, options: Options, inbox: Path) -> Iterator[pa.Table]:
+    """Participants of every export, later files before earlier ones."""
+    for path in reversed(_files(inbox, survey.participants, options)):
+        try:
+            yield _participants(path, path.name, options)[0]
+        except FileRefused:
+            # Stands in the quarantine of the invitations; the others are still worth joining.
+            continue
 
 
 def _questions(options: Options, inbox: Path) -> Iterator[Batch]:

@@ -255,6 +255,18 @@ def test_without_participants_there_are_no_invitations() -> None:
     assert "survey_invitations" not in limesurvey.configured(_source(participants=None))
 
 
+def _counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    opened: Counter[str] = Counter()
+    read_text = exports.read_text
+
+    def counted(path: Path, encoding: str) -> str:
+        opened[path.name] += 1
+        return read_text(path, encoding)
+
+    monkeypatch.setattr(exports, "read_text", counted)
+    return opened
+
+
 def test_participants_are_read_once_for_all_exports_of_a_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -263,16 +275,55 @@ def test_participants_are_read_once_for_all_exports_of_a_read(
         (tmp_path / f"responses{number}.csv").write_text(export)
     people = [{"token": "t", "attribute_1": "C7"}]
     (tmp_path / "participants.json").write_text(json.dumps(people))
-    opened: list[str] = []
-    read_text = exports.read_text
-
-    def counted(path: Path, encoding: str) -> str:
-        opened.append(path.name)
-        return read_text(path, encoding)
-
-    monkeypatch.setattr(exports, "read_text", counted)
+    opened = _counted(monkeypatch)
 
     batches = _read(_source(channel_from=None), "survey_responses", tmp_path)
 
     assert [batch.rows["customer_number"][0].as_py() for batch in batches] == ["C7"] * 3
-    assert opened.count("participants.json") == 1
+    assert opened["participants.json"] == 1
+
+
+def test_participants_are_read_back_as_far_as_somebody_is_sought(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quarters: list[dict[str, str]] = [
+        {"moved": "old", "early": "C1"},
+        {"moved": "C2", "late": "older"},
+        {"late": "C3", "other": "C4"},
+    ]
+    for number, quarter in enumerate(quarters):
+        people = [{"token": token, "attribute_1": one} for token, one in quarter.items()]
+        (tmp_path / f"participants{number}.json").write_text(json.dumps(people))
+    opened = _counted(monkeypatch)
+    found, read = [], []
+    for number, tokens in enumerate(["late", "late moved", "moved early", "late", "nobody", ""]):
+        inbox = tmp_path / str(number)
+        inbox.mkdir()
+        for path in tmp_path.glob("participants*"):
+            shutil.copy(path, inbox)
+        lines = [
+            f'"{row}";"2026-01-01 10:00:00";"{token}";"";"";"A9";""'
+            for row, token in enumerate(tokens.split(" "), 1)
+        ]
+        (inbox / "responses.csv").write_text("\n".join([HEADER, *lines]))
+        opened.clear()
+        rows = _rows(_source(channel_from=None), "survey_responses", inbox)
+        found.append([row["customer_number"] for row in rows])
+        read.append(opened.total())
+    assert found == [["C3"], ["C3", "C2"], ["C2", "C1"], ["C3"], [None], [None]]
+    assert read == [1, 2, 3, 1, 3, 0]
+
+
+def test_later_exports_of_a_read_go_further_back(tmp_path: Path) -> None:
+    for number, (token, person) in enumerate([("early", "C1"), ("late", "C2")]):
+        people = [
+            {"token": token, "attribute_1": person},
+            {"token": "moved", "attribute_1": person},
+        ]
+        (tmp_path / f"participants{number}.json").write_text(json.dumps(people))
+    for number, token in enumerate(["late", "early", "moved"]):
+        export = f'{HEADER}\n"{number}";"2026-01-01 10:00:00";"{token}";"";"";"A9";""\n'
+        (tmp_path / f"responses{number}.csv").write_text(export)
+    batches = _read(_source(channel_from=None), "survey_responses", tmp_path)
+    people_found = [batch.rows["customer_number"][0].as_py() for batch in batches]
+    assert people_found == ["C2", "C1", "C2"]
