@@ -64,9 +64,14 @@
     {%- endif %}
 {% endmacro %}
 
+{#
+What the frozen inputs say of the run. It is kept in tables: a file has no number of rows that
+DuckDB would know, and it sorts a fact to compare its days with the one day of the run.
+#}
 {% macro create_meta_views() %}
-    {% do run_query(
-        "create or replace view raw.meta_run as select run_id, cast(as_of as date) as as_of, "
+    {% do keep_frozen(
+        'meta_run',
+        "select run_id, cast(as_of as date) as as_of, "
         ~ "date_diff('day', date '1970-01-01', cast(as_of as date)) as as_of_day, "
         ~ "cast(cast(frozen_at as timestamptz) as timestamp) as frozen_at, "
         ~ "cast(cast(until as timestamptz) as timestamp) as until_at, "
@@ -87,9 +92,9 @@
             ~ "named_after VARCHAR))'}"
         )
     ) %}
-    {% do run_query(
-        "create or replace view raw.meta_sources as select source.id as source_id, "
-        ~ "source.connector as connector, source.status as status, "
+    {% do keep_frozen(
+        'meta_sources',
+        "select source.id as source_id, source.connector as connector, source.status as status, "
         ~ "cast(cast(source.data_through as timestamptz) as timestamp) as data_through, "
         ~ "source.message as message from (select unnest(sources) as source from "
         ~ frozen_json(
@@ -97,9 +102,9 @@
             ~ "data_through VARCHAR, message VARCHAR)[]'}"
         ) ~ ")"
     ) %}
-    {% do run_query(
-        "create or replace view raw.meta_streams as select stream.stream as stream, "
-        ~ "stream.status as status, "
+    {% do keep_frozen(
+        'meta_streams',
+        "select stream.stream as stream, stream.status as status, "
         ~ "least(stream.load_seq, coalesce(list_min(stream.held_loads) - 1, stream.load_seq)) "
         ~ "as seen_load_seq, "
         ~ "cast(cast(stream.data_through as timestamptz) as timestamp) as data_through "
@@ -109,4 +114,9 @@
             ~ "held_loads BIGINT[], data_through VARCHAR)[]'}"
         ) ~ ")"
     ) %}
+{% endmacro %}
+
+{% macro keep_frozen(name, query) %}
+    {% do run_query('create or replace table meta.' ~ name ~ ' as ' ~ query) %}
+    {% do run_query('create or replace view raw.' ~ name ~ ' as from meta.' ~ name) %}
 {% endmacro %}
