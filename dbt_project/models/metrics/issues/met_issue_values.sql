@@ -138,12 +138,14 @@ counted as (
 
 ),
 
-in_grains as (
+-- Days of a grain are few beside those of all its parts, and each is in several periods.
+days_in_grains as (
 
     select
         counted.kpi_id,
         kpis.definition_version,
         counted.statistic,
+        kpis.period_types,
         kpi_grains.grain_name,
         case kpi_grains.grain_name
             when 'company' then 'company'
@@ -153,8 +155,7 @@ in_grains as (
             when 'reason' then counted.reason
             when 'product' then counted.product_name
         end as grain_key,
-        met_periods.period_type,
-        met_periods.period_start,
+        counted.local_date,
         cast(sum(counted.numerator) as bigint) as numerator,
         cast(sum(counted.n) as bigint) as n,
         cast(sum(counted.n_with_immature) as bigint) as n_with_immature,
@@ -170,17 +171,45 @@ in_grains as (
         on concat('|', kpis.grains, '|')
             like concat('%|', kpi_grains.grain_name, '|%')
 
-    inner join met_periods
-        on counted.local_date = met_periods.calendar_date
-            and concat('|', kpis.period_types, '|')
-            like concat('%|', met_periods.period_type, '|%')
-
     group by
         counted.kpi_id,
         kpis.definition_version,
         counted.statistic,
+        kpis.period_types,
         kpi_grains.grain_name,
         grain_key,
+        counted.local_date
+
+),
+
+in_grains as (
+
+    select
+        days.kpi_id,
+        days.definition_version,
+        days.statistic,
+        days.grain_name,
+        days.grain_key,
+        met_periods.period_type,
+        met_periods.period_start,
+        cast(sum(days.numerator) as bigint) as numerator,
+        cast(sum(days.n) as bigint) as n,
+        cast(sum(days.n_with_immature) as bigint) as n_with_immature,
+        cast(sum(days.sum_of_squares) as decimal(38, 0)) as sum_of_squares
+
+    from days_in_grains as days
+
+    inner join met_periods
+        on days.local_date = met_periods.calendar_date
+            and concat('|', days.period_types, '|')
+            like concat('%|', met_periods.period_type, '|%')
+
+    group by
+        days.kpi_id,
+        days.definition_version,
+        days.statistic,
+        days.grain_name,
+        days.grain_key,
         met_periods.period_type,
         met_periods.period_start
 
