@@ -138,7 +138,7 @@ counted as (
 
 ),
 
--- Days of a grain are few beside those of all its parts, and each is in several periods.
+-- Days of a grain are few beside all their parts, and each is in several periods.
 days_in_grains as (
 
     select
