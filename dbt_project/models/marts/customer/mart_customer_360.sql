@@ -25,9 +25,16 @@ met_survey_last_scores as (
 
 ),
 
+-- Orders, answers, visits and payments are touches too, but no contacts.
 fct_interactions as (
 
-    select * from {{ ref('fct_interactions') }}
+    select
+        *,
+        touch_kind in ('call', 'menu', 'ticket', 'touch')
+        and coalesce(direction, 'inbound') = 'inbound' as is_contact
+
+    from {{ ref('fct_interactions') }}
+    where not is_internal
 
 ),
 
@@ -93,23 +100,20 @@ identities as (
 
 ),
 
--- Orders, answers, visits and payments are touches too, but no contacts.
-touches as (
+touches_by_source as (
 
     select
         fct_interactions.customer_id,
-        count(distinct fct_interactions.source_id) as count_sources,
+        fct_interactions.source_id,
         count(*) as count_interactions,
         max(fct_interactions.started_local_date) as last_interaction_date,
         count(*) filter (
-            where fct_interactions.touch_kind in ('call', 'menu', 'ticket', 'touch')
-            and coalesce(fct_interactions.direction, 'inbound') = 'inbound'
+            where fct_interactions.is_contact
             and fct_interactions.started_local_date
             >= cast(dim_run.as_of - interval 30 day as date)
         ) as count_contacts_last_30d,
         count(*) filter (
-            where fct_interactions.touch_kind in ('call', 'menu', 'ticket', 'touch')
-            and coalesce(fct_interactions.direction, 'inbound') = 'inbound'
+            where fct_interactions.is_contact
             and fct_interactions.started_local_date
             >= cast(dim_run.as_of - interval 90 day as date)
         ) as count_contacts_last_90d
@@ -118,9 +122,23 @@ touches as (
 
     cross join dim_run
 
-    where not fct_interactions.is_internal
+    group by fct_interactions.customer_id, fct_interactions.source_id
 
-    group by fct_interactions.customer_id
+),
+
+touches as (
+
+    select
+        customer_id,
+        count(source_id) as count_sources,
+        cast(sum(count_interactions) as bigint) as count_interactions,
+        max(last_interaction_date) as last_interaction_date,
+        cast(sum(count_contacts_last_30d) as bigint) as count_contacts_last_30d,
+        cast(sum(count_contacts_last_90d) as bigint) as count_contacts_last_90d
+
+    from touches_by_source
+
+    group by customer_id
 
 ),
 
@@ -192,24 +210,15 @@ final as (
             when orders.last_order_date is not null then 'lapsed'
             else 'prospect'
         end as lifecycle_state,
-        scores.last_nps_score,
-        scores.last_nps_date,
-        cast(
-            {{ dbt.datediff('scores.last_nps_date', 'dim_run.as_of', 'day') }}
-            as integer
-        ) as last_nps_age_days,
-        scores.last_csat_score,
-        scores.last_csat_date,
-        cast(
-            {{ dbt.datediff('scores.last_csat_date', 'dim_run.as_of', 'day') }}
-            as integer
-        ) as last_csat_age_days,
-        scores.last_ces_score,
-        scores.last_ces_date,
-        cast(
-            {{ dbt.datediff('scores.last_ces_date', 'dim_run.as_of', 'day') }}
-            as integer
-        ) as last_ces_age_days,
+        {%- for score in ['nps', 'csat', 'ces'] %}
+            {%- set answered_on = 'scores.last_' ~ score ~ '_date' %}
+            scores.last_{{ score }}_score,
+            {{ answered_on }},
+            cast(
+                {{ dbt.datediff(answered_on, 'dim_run.as_of', 'day') }}
+                as integer
+            ) as last_{{ score }}_age_days,
+        {%- endfor %}
         coalesce(touches.count_interactions, 0) as count_interactions,
         touches.last_interaction_date,
         coalesce(touches.count_contacts_last_30d, 0) as count_contacts_last_30d,
