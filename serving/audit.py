@@ -51,8 +51,7 @@ def audit(
             if not columns:
                 findings.append(f"{relation.name} is missing in the warehouse.")
                 continue
-            unsearched = _unsearched(held, relation, relations)
-            counts[relation], personal = _scan(held, relation, unsearched)
+            counts[relation], personal = _scan(held, relation, columns)
             if relation.name in required and not counts[relation]:
                 findings.append(f"{relation.name} has no rows.")
             findings += [*_unreadable(relation, columns), *personal]
@@ -82,18 +81,6 @@ def _unreadable(relation: Relation, columns: list[ColumnInfo]) -> list[str]:
         for column in columns
         if column.type not in READABLE_TYPES and not DECIMAL.fullmatch(column.type)
     ]
-
-
-def _unsearched(
-    warehouse: Warehouse, relation: Relation, relations: Sequence[Relation]
-) -> list[ColumnInfo]:
-    """The columns whose text is looked through for this relation alone.
-
-    What a view shows under the name that it bears in a published relation is searched there.
-    """
-    sources = warehouse.read_by(relation) & set(relations)
-    searched = {column.name for source in sources for column in warehouse.columns(source)}
-    return [column for column in warehouse.columns(relation) if column.name not in searched]
 
 
 def _scan(

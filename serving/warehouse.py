@@ -82,24 +82,14 @@ class Warehouse:
 
         None for a table, and for a view that reads anything else.
         """
-        if relation not in self._views or not self.read_by(relation) <= set(held):
-            return None
-        return self._qualified.sub(r"main.\2", self._query(relation))
-
-    def read_by(self, relation: Relation) -> set[Relation]:
-        """The relations that a view reads; a table reads none."""
         if relation not in self._views:
-            return set()
-        return {Relation(*found) for found in self._qualified.findall(self._query(relation))}
-
-    def _query(self, view: Relation) -> str:
-        return self._views[view].split(" AS ", 1)[1].removesuffix(";")
-
-    @cached_property
-    def _qualified(self) -> re.Pattern[str]:
-        """What a relation looks like in the query of a view: its schema and its name."""
-        schemas = {relation.schema for relation in self.relations()}
-        return re.compile(rf"\b({'|'.join(map(re.escape, sorted(schemas)))})\.(\w+)")
+            return None
+        query = self._views[relation].split(" AS ", 1)[1].removesuffix(";")
+        schemas = {other.schema for other in self.relations()}
+        qualified = re.compile(rf"\b({'|'.join(map(re.escape, sorted(schemas)))})\.(\w+)")
+        if {Relation(*found) for found in qualified.findall(query)} <= set(held):
+            return qualified.sub(r"main.\2", query)
+        return None
 
     @cached_property
     def _views(self) -> dict[Relation, str]:

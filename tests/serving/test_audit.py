@@ -109,34 +109,6 @@ def test_a_number_of_a_record_may_have_a_right_check_digit(warehouse: Path) -> N
     assert audit(warehouse, RELATIONS, facts=facts("run1"))
 
 
-def _found(warehouse: Path, view: str, relations: list[Relation]) -> tuple[str, ...]:
-    text = "update marts.mart_cx_kpi set grain_label_en = 'ali@example.ir' where kpi_id = 'K-CES'"
-    change(warehouse, f"{text}; create view marts.mart_view as {view}")
-    with pytest.raises(AuditError) as refused:
-        audit(warehouse, [*relations, Relation("marts", "mart_view")], facts=facts("run1"))
-    return refused.value.findings
-
-
-def test_what_a_view_shows_of_a_published_table_is_found_there(warehouse: Path) -> None:
-    found = _found(warehouse, "from marts.mart_cx_kpi where period_type = 'month'", RELATIONS)
-    assert found == ("mart_cx_kpi.grain_label_en holds an e-mail address in 2 rows.",)
-
-
-def test_what_a_view_shows_of_a_table_that_is_not_published_is_found(warehouse: Path) -> None:
-    found = _found(warehouse, "from marts.mart_cx_kpi where period_type = 'month'", [])
-    assert found == ("mart_view.grain_label_en holds an e-mail address in 1 rows.",)
-
-
-def test_text_of_a_view_of_its_own_is_looked_through(warehouse: Path) -> None:
-    found = _found(
-        warehouse, "select kpi_id, lower(grain_label_en) as label from marts.mart_cx_kpi", RELATIONS
-    )
-    assert found == (
-        "mart_cx_kpi.grain_label_en holds an e-mail address in 2 rows.",
-        "mart_view.label holds an e-mail address in 2 rows.",
-    )
-
-
 def test_every_finding_is_told_at_once(warehouse: Path) -> None:
     change(warehouse, "delete from marts.mart_cx_kpi")
     missing = Relation("marts", "mart_nps")
