@@ -1,21 +1,19 @@
 """The gate before publishing: a warehouse that fails here leaves yesterday's marts in place.
 
 Checks what a reader of the published file would suffer from: failed tests, missing or empty
-marts, types that older clients cannot read, personal data, a definition that changed under
-its old number. Tests of the numbers themselves
+marts, types that older clients cannot read, a definition that changed under its old number.
+Texts are looked through as they are published, in ``copying``; tests of the numbers themselves
 belong in ``dbt_project``.
 """
 
 import re
 from collections.abc import Sequence
-from itertools import compress
 from pathlib import Path
 
 from serving.definitions import redefined
 from serving.errors import AuditError
 from serving.facts import CheckFact, Relation, RunFacts
-from serving.personal import KINDS
-from serving.warehouse import ColumnInfo, Warehouse, one_value, open_warehouse, quoted
+from serving.warehouse import ColumnInfo, open_warehouse
 
 READABLE_TYPES = frozenset(
     {"VARCHAR", "BOOLEAN", "INTEGER", "BIGINT", "DOUBLE", "DATE", "TIMESTAMP"}
@@ -30,8 +28,8 @@ def audit(
     facts: RunFacts,
     required: Sequence[str] = (),
     published: Path | None = None,
-) -> dict[Relation, int]:
-    """Row counts of what may be published.
+) -> None:
+    """Refuse what may not be published.
 
     Args:
         warehouse: the file that the run built.
@@ -44,23 +42,20 @@ def audit(
         AuditError: with one sentence per reason not to publish.
     """
     findings = [sentence(check) for check in facts.checks if _blocks(check)]
-    counts: dict[Relation, int] = {}
     with open_warehouse(warehouse) as held:
         for relation in relations:
             columns = held.columns(relation)
             if not columns:
                 findings.append(f"{relation.name} is missing in the warehouse.")
                 continue
-            counts[relation], personal = _scan(held, relation, columns)
-            if relation.name in required and not counts[relation]:
+            if relation.name in required and not held.count(relation):
                 findings.append(f"{relation.name} has no rows.")
-            findings += [*_unreadable(relation, columns), *personal]
+            findings += _unreadable(relation, columns)
         findings += redefined(held, published)
     if not relations:
         findings.append("there is nothing to publish.")
     if findings:
         raise AuditError(findings)
-    return counts
 
 
 def sentence(check: CheckFact) -> str:
@@ -81,33 +76,3 @@ def _unreadable(relation: Relation, columns: list[ColumnInfo]) -> list[str]:
         for column in columns
         if column.type not in READABLE_TYPES and not DECIMAL.fullmatch(column.type)
     ]
-
-
-def _scan(
-    warehouse: Warehouse, relation: Relation, columns: list[ColumnInfo]
-) -> tuple[int, list[str]]:
-    """Rows of a relation and what personal data they hold.
-
-    One pass looks for the signs; only a column that has one pays for its expression.
-    """
-    suspects = [
-        (column.name, kind)
-        for column in columns
-        if column.type == "VARCHAR"
-        for kind in KINDS
-        if kind.concerns(column.name)
-    ]
-    signs = [f"bool_or({kind.sign(quoted(name))})" for name, kind in suspects]
-    source = warehouse.name(relation)
-    query = f"select {', '.join(['count(*)', *signs])} from {source}"
-    count, *has_sign = warehouse.connection.execute(query).fetchall()[0]
-    findings = []
-    for name, kind in compress(suspects, has_sign):
-        text = quoted(name)
-        found = one_value(
-            warehouse.connection,
-            f"select count(*) from {source} where {kind.sign(text)} and {kind.found(text)}",
-        )
-        if found:
-            findings.append(f"{relation.name}.{name} holds {kind.label} in {found} rows.")
-    return count, findings

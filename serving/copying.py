@@ -2,7 +2,8 @@
 
 A night changes few rows of most tables, and to compare all of them by a hash costs a tenth of
 writing them. So a version may begin as a copy of the one before, in which those rows change
-that differ, whatever made them differ. What a version holds besides belongs in ``publish``.
+that differ, whatever made them differ. No text is copied that was not looked through for
+personal data by the same rules. What a version holds besides belongs in ``publish``.
 """
 
 import shutil
@@ -11,7 +12,9 @@ from pathlib import Path
 
 from serving import versions
 from serving.checksums import is_as_written
+from serving.errors import AuditError
 from serving.facts import Relation
+from serving.personal import personal_data
 from serving.warehouse import Warehouse, literal, one_value, quoted
 
 PUBLISHED = "published"
@@ -27,6 +30,9 @@ them, until one is written whole."""
 
 MOST_RENEWED = 0.25
 """Share of rows from which on writing the table is cheaper."""
+
+ARRIVED = "arrived"
+"""Table of what came into a table that was not written whole."""
 
 STAMPS = ("computed_at", "data_through", "run_id")
 """Columns of the marts' contract that are the same in all rows of a night."""
@@ -47,9 +53,9 @@ def begin(database: Path, before: Path | None, receipt: Mapping[str, str]) -> in
         return 0
     earlier = versions.read_receipt(before)
     since_whole = int(earlier.get("since_whole", LONGEST_CHAIN)) + 1
-    engine = ("duckdb_version", "storage_version")
-    is_readable = all(earlier.get(name) == receipt[name] for name in engine)
-    if since_whole > LONGEST_CHAIN or not is_readable:
+    same = ("duckdb_version", "storage_version", "text_rules")
+    is_alike = all(earlier.get(name) == receipt[name] for name in same)
+    if since_whole > LONGEST_CHAIN or not is_alike:
         return 0
     if not is_as_written(before, versions.DATABASE):
         return 0
@@ -66,7 +72,11 @@ def copy_all(
 
     Returns:
         The rows of each relation, and the names of those that are tables.
+
+    Raises:
+        AuditError: a text holds personal data; the version is not to be kept.
     """
+    connection, findings = source.connection, list[str]()
     copied = [r for r in relations if source.view_over(r, relations) is None]
     _drop_others(_held(source), {relation.name for relation in copied})
     held = _held(source)
@@ -77,13 +87,18 @@ def copy_all(
             count = _renew(source, relation, [name for name, _ in columns])
         counts[relation.name] = _write(source, relation) if count is None else count
         _comment(source, relation, "table", None if count is None else held)
-    source.connection.execute(f"use {PUBLISHED}.{SCHEMA}")
+        texts = target(relation.name) if count is None else ARRIVED
+        findings += personal_data(connection, texts, relation.name)
+    connection.execute(f"use {PUBLISHED}.{SCHEMA}")
     for relation in (r for r in relations if r not in copied):
-        definition = source.view_over(relation, copied)
-        source.connection.execute(f"create view {quoted(relation.name)} as {definition}")
-        counts[relation.name] = source.count(relation)
+        definition, view = source.view_over(relation, copied), quoted(relation.name)
+        connection.execute(f"create view {view} as {definition}")
+        counts[relation.name] = int(one_value(connection, f"select count(*) from {view}"))
         _comment(source, relation, "view", None)
-    source.connection.execute("use memory")
+        findings += personal_data(connection, view, relation.name)
+    connection.execute("use memory")
+    if findings:
+        raise AuditError(findings)
     return counts, [relation.name for relation in copied]
 
 
@@ -128,8 +143,8 @@ def _write(source: Warehouse, relation: Relation) -> int:
 def _renew(source: Warehouse, relation: Relation, columns: Collection[str]) -> int | None:
     """Change the rows of a table that differ from their source, and return its number of rows.
 
-    None where too many differ, and where the rows are not those of the source then, as where
-    two rows are alike.
+    The table ``ARRIVED`` then holds what came into it. None where too many differ, and where the
+    rows are not those of the source then, as where two rows are alike.
     """
     connection, name, written = source.connection, source.name(relation), target(relation.name)
     stamps = _stamps(source, relation, columns)
@@ -141,22 +156,27 @@ def _renew(source: Warehouse, relation: Relation, columns: Collection[str]) -> i
         "news": "select content from coming anti join held using (content)",
     }.items():
         connection.execute(f"create or replace temp table {table} as {query}")
-    count = int(one_value(connection, "select count(*) from coming"))
-    gone = int(one_value(connection, "select count(*) from gone"))
-    news = int(one_value(connection, "select count(*) from news"))
+    count, gone, news = (
+        int(one_value(connection, f"select count(*) from {table}"))
+        for table in ("coming", "gone", "news")
+    )
     if gone + news > MOST_RENEWED * count:
         return None
-    if gone:
-        connection.execute(f"delete from {written} where rowid in (from gone)")
-    if news:
-        connection.execute(f"insert into {written} from {name} where {content} in (from news)")
+    arrived = f"from {name} where {content} in (from news)"
+    connection.execute(f"create or replace temp table {ARRIVED} as {arrived}")
+    totals, stayed = "select (count(*), sum(content))", "from held anti join gone using (place)"
+    now = f"(select content {stayed} union all select {content} from {ARRIVED})"
+    expected = one_value(connection, f"{totals} from coming")
+    if one_value(connection, f"{totals} from {now}") != expected:
+        return None
+    connection.execute(f"delete from {written} where rowid in (from gone)")
+    connection.execute(f"insert into {written} from {ARRIVED}")
     if stamps:
         values = ", ".join(f"{quoted(column)} = ?" for column in stamps)
         connection.execute(f"update {written} set {values}", list(stamps.values()))
-    totals = "select (count(*), sum(content))"
-    now = f"(select {content} as content from {written})" if gone or news else "held"
-    expected = one_value(connection, f"{totals} from coming")
-    return count if one_value(connection, f"{totals} from {now}") == expected else None
+        # What is set in all rows shows in any of them.
+        connection.execute(f"insert into {ARRIVED} from {written} limit 1")
+    return count
 
 
 def _stamps(source: Warehouse, relation: Relation, columns: Collection[str]) -> dict[str, object]:

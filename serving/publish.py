@@ -1,8 +1,9 @@
 """Publishing: copies audited relations into a new version and swaps the pointer.
 
-A version is built under a draft name, verified, flushed, renamed, and only then made
-current, so that a reader always opens a complete version whatever kills the run. Which
-version is current belongs in ``versions``; what may be published belongs in ``audit``.
+A version is built under a draft name, its texts looked through, verified, flushed, renamed,
+and only then made current, so that a reader always opens a complete version whatever kills the
+run. Which version is current belongs in ``versions``; what else may not be published in
+``audit``.
 """
 
 import json
@@ -18,8 +19,9 @@ import pyarrow as pa
 from serving import durable, health, versions
 from serving.checksums import hashes_of, is_published
 from serving.copying import PUBLISHED, SCHEMA, begin, copy_all, target
-from serving.errors import PublishError
+from serving.errors import AuditError, PublishError
 from serving.facts import Relation, RunFacts
+from serving.personal import rules
 from serving.role_files import write_roles
 from serving.warehouse import literal, open_warehouse, quoted
 
@@ -69,6 +71,7 @@ def publish(
         is_whole: the file must not begin as a copy of the current one, as after an erasure.
 
     Raises:
+        AuditError: a text holds personal data; readers notice nothing.
         PublishError: the version could not be written; readers notice nothing.
         RoleError: the declaration does not fit what is published; readers notice nothing.
     """
@@ -81,6 +84,9 @@ def publish(
             _build(warehouse, folder, relations, facts=facts, roles=roles, before=before)
         versions.make_current(marts, folder)
         versions.clean(marts)
+    except AuditError:
+        versions.clean(marts)
+        raise
     except (OSError, duckdb.Error) as error:
         raise PublishError(f"{folder} could not be published: {error}") from error
     receipt = versions.read_receipt(folder)
@@ -107,6 +113,9 @@ def publish_cases(
         versions.clean_refreshes(marts)
         if not is_published(folder):
             _build(warehouse, folder, relations, facts=facts, roles=roles, is_part=True)
+    except AuditError:
+        versions.clean_refreshes(marts)
+        raise
     except (OSError, duckdb.Error) as error:
         raise PublishError(f"{folder} could not be published: {error}") from error
     return folder
@@ -135,9 +144,9 @@ def _build(
 ) -> None:
     draft = folder.with_name(folder.name + versions.DRAFT_SUFFIX)
     (draft / "parquet").mkdir(parents=True)
-    receipt = _receipt(folder.name, facts)
+    receipt, searched = _receipt(folder.name, facts), {"text_rules": rules()}
     database = draft / versions.DATABASE
-    since_whole = begin(database, before, receipt)
+    since_whole = begin(database, before, receipt | searched)
     with open_warehouse(warehouse) as source:
         connection = source.connection
         connection.execute(
@@ -153,7 +162,7 @@ def _build(
     _verify(database, counts)
     role_files = write_roles(database, roles, STORAGE_VERSION, is_part=is_part)
     held = {"row_counts": counts, "roles": role_files, "files": hashes_of(draft)}
-    content = {**receipt, "since_whole": since_whole, **held}
+    content = {**receipt, **searched, "since_whole": since_whole, **held}
     durable.write_text(draft / versions.RECEIPT, json.dumps(content, indent=1))
     durable.sync_tree(draft)
     if folder.exists():

@@ -8,8 +8,17 @@ from random import Random
 import duckdb
 import pytest
 
-from serving import Published, Relation, copying, publish
+from serving import (
+    AuditError,
+    Published,
+    Relation,
+    copying,
+    current_version,
+    personal,
+    publish,
+)
 from serving.copying import LONGEST_CHAIN
+from serving.personal import Kind
 from tests.factories.damage import flip
 from tests.serving.conftest import facts
 
@@ -209,3 +218,55 @@ def test_few_changes_write_few_rows_and_the_format_stays(
     assert (9, 0.5) in [row[0:3:2] for row in content(published)["mart_call"]]
     header = published.database.read_bytes()[:20]
     assert int.from_bytes(header[12:20], "little") == 65
+
+
+@pytest.mark.parametrize(
+    ("changes", "finding"),
+    [
+        (
+            ["update marts.mart_call set agent = 'ali@example.ir' where call_number = 9"],
+            "mart_call.agent holds an e-mail address in 1 rows.",
+        ),
+        (
+            ["update marts.mart_call set run_id = 'by ali@example.ir'"],
+            "mart_call.run_id holds an e-mail address in 1 rows.",
+        ),
+        (
+            [
+                "create or replace view marts.mart_call_long as select call_number, "
+                "replace(agent, ' ', '@') || '.ir' as agent from marts.mart_call"
+            ],
+            "mart_call_long.agent holds an e-mail address in 400 rows.",
+        ),
+        (
+            ["create table marts.mart_new as select 'call +98 912 345 6789' as note"],
+            "mart_new.note holds a phone number in 1 rows.",
+        ),
+    ],
+    ids=["row", "run", "view", "table"],
+)
+def test_personal_data_that_comes_into_a_version_keeps_the_one_before(
+    calls: Path, marts: Path, changes: list[str], finding: str
+) -> None:
+    before = publish_run(calls, marts, "run1")
+    change(calls, *changes)
+
+    with pytest.raises(AuditError) as refused:
+        publish_run(calls, marts, "run2")
+
+    assert finding in refused.value.findings
+    assert current_version(marts) == before.folder
+    assert [folder.name for folder in marts.glob("versions/*")] == ["run1"]
+
+
+def test_where_other_rules_hold_all_texts_are_looked_through_again(
+    calls: Path, marts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_run(calls, marts, "run1")
+    ours = Kind("the name of an agent", lambda text: f"contains({text}, 'agent')", lambda _: "true")
+    monkeypatch.setattr(personal, "KINDS", (*personal.KINDS, ours))
+
+    with pytest.raises(
+        AuditError, match=r"mart_call\.agent holds the name of an agent in 400 rows"
+    ):
+        publish_run(calls, marts, "run2")

@@ -23,6 +23,7 @@ from serving import (
     audit,
     current_version,
     publish_cases,
+    read_receipt,
     show_cases,
     write_lists,
 )
@@ -115,7 +116,7 @@ def _publish(
         rejects=(),
     )
     relations = [Relation(node["schema"], node["name"]) for node in models_tagged(manifest, TAG)]
-    counts = audit(side.home.warehouse, relations, facts=facts, published=current_version(marts))
+    audit(side.home.warehouse, relations, facts=facts, published=current_version(marts))
     folder = publish_cases(
         side.home.warehouse,
         marts,
@@ -128,6 +129,6 @@ def _publish(
     show_cases(marts, folder)
     return {
         "folder": dg.MetadataValue.path(folder),
-        "rows": dg.MetadataValue.json({each.name: count for each, count in counts.items()}),
+        "rows": dg.MetadataValue.json(read_receipt(folder)["row_counts"]),
         **{owner: dg.MetadataValue.path(path) for owner, path in lists.items()},
     }
