@@ -84,9 +84,6 @@ def publish(
             _build(warehouse, folder, relations, facts=facts, roles=roles, before=before)
         versions.make_current(marts, folder)
         versions.clean(marts)
-    except AuditError:
-        versions.clean(marts)
-        raise
     except (OSError, duckdb.Error) as error:
         raise PublishError(f"{folder} could not be published: {error}") from error
     receipt = versions.read_receipt(folder)
@@ -113,9 +110,6 @@ def publish_cases(
         versions.clean_refreshes(marts)
         if not is_published(folder):
             _build(warehouse, folder, relations, facts=facts, roles=roles, is_part=True)
-    except AuditError:
-        versions.clean_refreshes(marts)
-        raise
     except (OSError, duckdb.Error) as error:
         raise PublishError(f"{folder} could not be published: {error}") from error
     return folder
@@ -147,18 +141,12 @@ def _build(
     receipt, searched = _receipt(folder.name, facts), {"text_rules": rules()}
     database = draft / versions.DATABASE
     since_whole = begin(database, before, receipt | searched)
-    with open_warehouse(warehouse) as source:
-        connection = source.connection
-        connection.execute(
-            f"attach {literal(str(database))} as {PUBLISHED} (storage_version '{STORAGE_VERSION}')"
-        )
-        counts, tables = copy_all(source, sorted(relations))
-        counts["mart_dq_health"] = health.write(source, target("mart_dq_health"), facts)
-        _describe_run(connection, receipt, counts)
-        for name in [*tables, "mart_dq_health"]:
-            _export(connection, name, draft / "parquet")
-        connection.execute(f"checkpoint {PUBLISHED}")
-        connection.execute(f"detach {PUBLISHED}")
+    try:
+        counts = _fill(database, warehouse, relations, facts=facts, receipt=receipt)
+    except AuditError:
+        # What may not be published lies nowhere else either.
+        shutil.rmtree(draft)
+        raise
     _verify(database, counts)
     role_files = write_roles(database, roles, STORAGE_VERSION, is_part=is_part)
     held = {"row_counts": counts, "roles": role_files, "files": hashes_of(draft)}
@@ -169,6 +157,30 @@ def _build(
         # A folder without a receipt is what a broken copy from elsewhere leaves behind.
         shutil.rmtree(folder)
     durable.move(draft, folder)
+
+
+def _fill(
+    database: Path,
+    warehouse: Path,
+    relations: Sequence[Relation],
+    *,
+    facts: RunFacts,
+    receipt: dict[str, str],
+) -> dict[str, int]:
+    """Write the tables of a draft, and the Parquet files beside them; their rows."""
+    with open_warehouse(warehouse) as source:
+        connection = source.connection
+        connection.execute(
+            f"attach {literal(str(database))} as {PUBLISHED} (storage_version '{STORAGE_VERSION}')"
+        )
+        counts, tables = copy_all(source, sorted(relations))
+        counts["mart_dq_health"] = health.write(source, target("mart_dq_health"), facts)
+        _describe_run(connection, receipt, counts)
+        for name in [*tables, "mart_dq_health"]:
+            _export(connection, name, database.with_name("parquet"))
+        connection.execute(f"checkpoint {PUBLISHED}")
+        connection.execute(f"detach {PUBLISHED}")
+    return counts
 
 
 def _receipt(run_id: str, facts: RunFacts) -> dict[str, str]:

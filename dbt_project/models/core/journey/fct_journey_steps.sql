@@ -1,4 +1,4 @@
-{{ grows_by_person(unique_key='path_id', or_forgotten="journey = 'deal'") }}
+{{ grows_by_person(or_remade="journey = 'deal'") }}
 -- Grain: one row per entry of a person or a deal into a stage of its journey.
 with
 
