@@ -77,7 +77,6 @@ def publish(
     """
     folder = versions.versions_folder(marts) / run_id
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
         versions.clean(marts)
         if not is_published(folder):
             before = None if is_whole else versions.current_version(marts)
@@ -106,7 +105,6 @@ def publish_cases(
     """
     folder = versions.refreshes_folder(marts) / run_id
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
         versions.clean_refreshes(marts)
         if not is_published(folder):
             _build(warehouse, folder, relations, facts=facts, roles=roles, is_part=True)
