@@ -81,16 +81,21 @@ made of a row with several days is asked once more for its own.
         {%- for input in inputs %}
         {%- set first = inputs[input] | first %}
         {%- set days = [first] if first is string else first %}
-        {%- set columns = (days + inputs[input][1:]) | join(', ') %}
+        {%- set columns = days + inputs[input][1:] %}
+        {%- set texts = text_columns(ref(input), columns) %}
         {%- set is_last = loop.last %}
         {%- for day in days %}
         select
             {{ day }} as local_date,
-            sum({{ row_fingerprint("'" ~ input ~ "', '" ~ day ~ "', " ~ columns) }})
+            sum({{ row_fingerprint(
+                "'" ~ input ~ "', '" ~ day ~ "', " ~ columns | join(', '), texts
+            ) }})
             {%- for table, names in tables.items() %}
             + max((
                 select coalesce(sum({{
-                    row_fingerprint(names | join(', ') or '*columns(*)')
+                    row_fingerprint(
+                        names | join(', ') or '*columns(*)', text_columns(ref(table), names)
+                    )
                 }}), 0)
                 from {{ ref(table) }}
             ))

@@ -49,7 +49,7 @@ DuckDB hash the facts, which it takes for few, instead of the persons.
 {% macro get_incremental_rows_that_differ_sql(arguments) -%}
     {%- set held, coming = arguments['target_relation'], arguments['temp_relation'] -%}
     {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') -%}
-    {%- set content = row_fingerprint(kept_columns()) -%}
+    {%- set content = row_fingerprint(kept_columns(), text_columns(held)) -%}
     create or replace temp table rows_held as
     select rowid as place, {{ content }} as content
     from {{ held }}

@@ -17,6 +17,15 @@ and programmes have values by period only.
     ]) }}
 {% endmacro %}
 
+{# The names of the key columns of a cell, in order; of `cells`, where a table is named. #}
+{% macro kpi_grain_columns(cells=none) -%}
+    {%- set names = [] -%}
+    {%- for name in kpi_grain_names() -%}
+        {%- do names.append((cells ~ '.' if cells else '') ~ name ~ '_key') -%}
+    {%- endfor -%}
+    {{ return(names) }}
+{%- endmacro %}
+
 {# The key columns of a cell, `<grain>_key`, in order: an expression for each grain named. #}
 {% macro kpi_grain_keys() -%}
     {%- for name in kwargs if name not in kpi_grain_names() -%}
@@ -43,12 +52,8 @@ Columns of `met_<family>_cells`: additive parts of a KPI statistic on a local da
 and products over the units that are counted: of numerators, of denominators, of both.
 #}
 {% macro kpi_cell_columns() -%}
-    {%- set keys = [] -%}
-    {%- for name in kpi_grain_names() -%}
-        {%- do keys.append(name ~ '_key') -%}
-    {%- endfor -%}
     {{ return(
-        ['local_date', 'kpi_id', 'definition_version', 'statistic'] + keys + [
+        ['local_date', 'kpi_id', 'definition_version', 'statistic'] + kpi_grain_columns() + [
             'numerator', 'denominator', 'n', 'sum_of_squares',
             'sum_denominator_squares', 'sum_cross_products',
         ]
@@ -58,7 +63,7 @@ and products over the units that are counted: of numerators, of denominators, of
 {# Columns of `met_<family>_durations`: equal values of one day and cell, counted. #}
 {% macro kpi_duration_columns() -%}
     kpi_id, definition_version, local_date,
-    {% for name in kpi_grain_names() %}{{ name }}_key, {% endfor -%}
+    {{ kpi_grain_columns() | join(', ') }},
     milliseconds, count_values
 {%- endmacro %}
 

@@ -66,10 +66,14 @@ def differences(
         return found
 
 
-def _digest(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[int, int | None]:
-    """What rows that are equal have in common, in whatever order they are."""
+def _digest(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[int, ...]:
+    """What rows that are equal have in common, in whatever order they are.
+
+    DuckDB's hash does not tell all texts apart, and as text a null is like a word.
+    """
     (digest,) = connection.execute(
-        f"select count(*), sum(hash(rows)) from ({query}) as rows"
+        "select count(*), sum(hash(rows)), sum(md5_number_lower(cast(rows as varchar))) "
+        f"from ({query}) as rows"
     ).fetchall()
     return digest
 

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 FOLDER = Path(__file__).resolve().parents[1] / "fixtures" / "text"
 TABLE, MASKED = FOLDER / "normalisation.csv", FOLDER / "masking.csv"
+SAME_HASH = ("agent 12 month 2", "agent 15 month 9")
+"""Two texts to which DuckDB gives one hash: they differ in the last bytes of two words of eight."""
 
 
 class Text(NamedTuple):

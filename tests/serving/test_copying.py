@@ -20,6 +20,7 @@ from serving import (
 from serving.copying import LONGEST_CHAIN
 from serving.personal import Kind
 from tests.factories.damage import flip
+from tests.factories.texts import SAME_HASH
 from tests.serving.conftest import facts
 
 CALLS = """
@@ -158,6 +159,16 @@ def test_what_tells_the_run_is_set_and_no_row_is_written_for_it(
     with duckdb.connect(str(second.database), read_only=True) as connection:
         found = connection.execute("select distinct run_id, computed_at from mart_call").fetchall()
     assert found == [("second", None)]
+
+
+def test_a_text_in_which_two_numbers_change_is_written(calls: Path, marts: Path) -> None:
+    for number, text in enumerate(SAME_HASH):
+        change(calls, f"update marts.mart_call set agent = '{text}' where call_number = 9")
+        published = publish_run(calls, marts, f"run{number}")
+
+    with duckdb.connect(str(published.database), read_only=True) as connection:
+        found = connection.execute("select agent from mart_call where call_number = 9").fetchall()
+    assert found == [(SAME_HASH[1],)]
 
 
 def test_what_is_published_no_longer_leaves_the_file(calls: Path, marts: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.factories.growing import GrowingModels, save
+from tests.factories.texts import SAME_HASH
 
 FIRST, DAYS = date(2026, 3, 1), 60
 OWN = ("met_billing_cells", "met_kpi_cell_components", "met_value_entries", "met_voc_cells")
@@ -189,4 +190,13 @@ def test_a_model_that_missed_nights_makes_all_that_changed_since(company: Compan
         company.live(changes=2)
         company.models.build("--exclude", "met_voc_cells")
     company.models.build()
+    assert company.models.differences_from_a_rebuild() == {}
+
+
+def test_a_text_in_which_two_numbers_change_is_seen(company: Company) -> None:
+    company.live(changes=150)
+    for text in SAME_HASH:
+        with company.models.open() as connection:
+            connection.execute(f"update raw.met_voc_statements set touchpoint = '{text}'")
+        company.models.build()
     assert company.models.differences_from_a_rebuild() == {}

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.factories.growing import GrowingModels, days_since_epoch, save
+from tests.factories.texts import SAME_HASH
 
 FIRST, NIGHTS, DAYS = date(2026, 1, 28), 6, 70
 OWN = (
@@ -235,5 +236,22 @@ def test_a_night_without_news_makes_what_its_day_made_mature(
     models.build("--exclude", "met_kpi_values+")
     company.live(changes=0)
     models.build()
+    found = models.differences_from_a_rebuild()
+    assert {table: rows for table, rows in found.items() if table in VALUES} == {}
+
+
+def test_a_key_in_which_two_numbers_change_is_seen(
+    models: GrowingModels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(models.root)
+    company = Company(models, seed=4)
+    company.live(changes=150)
+    for text in SAME_HASH:
+        company.live(changes=0)
+        with models.open() as connection:
+            connection.execute("update raw.met_kpi_components set grain_key = ?", [text])
+            connection.execute("update raw.met_kpi_durations set market_key = ?", [text])
+            connection.execute("update raw.met_service_desk_waits set market_key = ?", [text])
+        models.build()
     found = models.differences_from_a_rebuild()
     assert {table: rows for table, rows in found.items() if table in VALUES} == {}

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.factories.growing import GrowingModels, save
+from tests.factories.texts import SAME_HASH
 
 INPUTS = {
     "met_issue_contacts": (
@@ -61,6 +62,19 @@ def test_whatever_changes_rows_equal_those_all_made_anew(
         assert models.differences_from_a_rebuild() == {}, night
 
 
+def test_a_text_in_which_two_numbers_change_is_seen(
+    models: GrowingModels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(models.root)
+    models.begin()
+    for night, agent in enumerate(SAME_HASH, start=1):
+        change(models, night, random.Random(1), contacts=60)
+        with models.open() as connection:
+            connection.execute("update raw.met_issue_contacts set agent_id = ?", [agent])
+        models.build()
+    assert models.differences_from_a_rebuild() == {}
+
+
 def test_of_a_person_s_rows_those_are_written_that_differ(
     models: GrowingModels, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -72,7 +86,7 @@ def test_of_a_person_s_rows_those_are_written_that_differ(
     issue = before[0]
     with models.open() as connection:
         connection.execute(
-            "update raw.met_issue_contacts set agent_id = 'z' where issue_id = ?", [issue]
+            "update raw.met_issue_contacts set reason = 'other' where issue_id = ?", [issue]
         )
         connection.execute(
             "insert into raw.fct_recounted_persons select distinct customer_id, 2 "

@@ -37,9 +37,9 @@ duration_days as (
     select
         kpi_id,
         local_date,
-        cast(
-            sum({{ row_fingerprint(kpi_duration_columns()) }}) as decimal(38, 0)
-        ) as fingerprint
+        cast(sum({{
+            row_fingerprint(kpi_duration_columns(), kpi_grain_columns())
+        }}) as decimal(38, 0)) as fingerprint
 
     from met_kpi_durations
 
@@ -55,7 +55,8 @@ days as (
         duration_days.local_date,
         {{ row_fingerprint(
             'duration_days.fingerprint, count(*) filter (where '
-            ~ is_day_mature('duration_days.local_date', 'wanted.maturity_days') ~ ')'
+            ~ is_day_mature('duration_days.local_date', 'wanted.maturity_days') ~ ')',
+            []
         ) }} as fingerprint
 
     from duration_days

@@ -49,7 +49,8 @@ day_parts as (
             ~ 'components.numerator, components.denominator, components.n, '
             ~ 'components.sum_of_squares, components.sum_denominator_squares, '
             ~ 'components.sum_cross_products, '
-            ~ is_day_mature('components.component_date', 'kpis.maturity_days')
+            ~ is_day_mature('components.component_date', 'kpis.maturity_days'),
+            ['components.statistic', 'components.grain_name', 'components.grain_key']
         ) }}) as decimal(38, 0)) as fingerprint
 
     from met_kpi_components as components
@@ -88,7 +89,8 @@ parts as (
             'definition_version, statistic, grain_name, grain_key, numerator, '
             ~ 'denominator, n, n_with_immature, sum_of_squares, '
             ~ 'sum_denominator_squares, sum_cross_products, value, standard_error, '
-            ~ 'ci_low, ci_high'
+            ~ 'ci_low, ci_high',
+            ['statistic', 'grain_name', 'grain_key']
         ) }} as fingerprint
 
     from met_kpi_period_values
@@ -151,7 +153,8 @@ counted as (
         summed.period_start,
         {{ row_fingerprint(
             'summed.fingerprint, summed.period_end, '
-            ~ 'before.period_start, before.fingerprint'
+            ~ 'before.period_start, before.fingerprint',
+            []
         ) }} as fingerprint
 
     from summed

@@ -45,9 +45,10 @@ days as (
         waits.kpi_id,
         waits.local_date,
         cast(sum({{ row_fingerprint(
-            'waits.' ~ kpi_grain_names() | join('_key, waits.') ~ '_key, '
+            kpi_grain_columns('waits') | join(', ') ~ ', '
             ~ 'waits.definition_version, waits.count_ended, '
-            ~ 'least(waits.milliseconds, longest.milliseconds + 1)'
+            ~ 'least(waits.milliseconds, longest.milliseconds + 1)',
+            kpi_grain_columns('waits')
         ) }}) as decimal(38, 0)) as fingerprint
 
     from met_service_desk_waits as waits
