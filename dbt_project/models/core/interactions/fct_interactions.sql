@@ -56,10 +56,13 @@ final as (
     from touches
     inner join run
         on touches.started_local_date < run.as_of
-    -- What staff and stakeholders answer is no touch of a customer.
+    -- What staff and stakeholders answer is no touch of a customer. By cases, so that
+    -- no other record's name is taken apart.
     left join surveys
-        on touches.touch_kind = 'response'
-            and split_part(touches.source_record_id, '|', 1) = surveys.survey_id
+        on case
+                when touches.touch_kind = 'response'
+                    then split_part(touches.source_record_id, '|', 1)
+            end = surveys.survey_id
 
     where coalesce(surveys.is_of_customers, true)
 
