@@ -23,7 +23,9 @@ fct_calls as (
 met_voc_themes as (
 
     select * from {{ ref('met_voc_themes') }}
-    where model_version = '{{ var("theme_model_version") }}'
+    where
+        model_version = '{{ var("theme_model_version") }}'
+        and statement_id like 'response:%'
 
 ),
 
@@ -52,41 +54,33 @@ themes as (
 
 ),
 
-verdicts as (
-
-    select
-        response_id,
-        bool_and(numeric_value = scale_maximum) as is_resolved
-
-    from fct_survey_answers
-
-    where metric = 'resolved'
-
-    group by response_id
-
-),
-
--- Who gives a long row of items one and the same answer may not have read them.
+-- Answers on one scale are a battery.
 batteries as (
 
     select
         response_id,
-        count(distinct numeric_value) = 1 as is_one_answer
+        bool_and(numeric_value = scale_maximum) filter (where metric = 'resolved')
+            as is_resolved,
+        case
+            when
+                count(*) >= {{ var('straight_lining_answers') }}
+                and scale_minimum is not null
+                and scale_maximum is not null
+                then min(numeric_value) = max(numeric_value)
+        end as is_one_answer
 
     from fct_survey_answers
 
-    where scale_minimum is not null and scale_maximum is not null
-
     group by response_id, scale_minimum, scale_maximum
-
-    having count(*) >= {{ var('straight_lining_answers') }}
 
 ),
 
-straight_lines as (
+-- Who gives a long row of items one and the same answer may not have read them.
+judged as (
 
     select
         response_id,
+        bool_and(is_resolved) as is_resolved,
         bool_or(is_one_answer) as is_straight_lined
 
     from batteries
@@ -101,8 +95,8 @@ final as (
         responses.response_id,
         themes.themes,
         calls.wait_milliseconds,
-        verdicts.is_resolved,
-        straight_lines.is_straight_lined,
+        judged.is_resolved,
+        judged.is_straight_lined,
         profiles.treatment_class,
         -- An answer may be older than the record: that is no tenure below nought.
         case
@@ -118,11 +112,8 @@ final as (
     left join themes
         on concat('response:', responses.response_id) = themes.statement_id
 
-    left join verdicts
-        on responses.response_id = verdicts.response_id
-
-    left join straight_lines
-        on responses.response_id = straight_lines.response_id
+    left join judged
+        on responses.response_id = judged.response_id
 
     left join fct_calls as calls
         on responses.interaction_id = concat('call:', calls.contact_id)
