@@ -69,52 +69,83 @@ wanted_cells as (
 
 ),
 
+-- Periods in a grain, told apart by one number where there are many values.
+wanted_periods as (
+
+    select
+        wanted_cells.kpi_id,
+        wanted_cells.definition_version,
+        wanted_cells.grain_name,
+        wanted_cells.maturity_days,
+        changed_periods.period_type,
+        changed_periods.period_start,
+        row_number() over (
+            order by
+                wanted_cells.kpi_id,
+                wanted_cells.definition_version,
+                wanted_cells.grain_name,
+                changed_periods.period_type,
+                changed_periods.period_start
+        ) as period_number
+
+    from wanted_cells
+
+    inner join changed_periods
+        on wanted_cells.kpi_id = changed_periods.kpi_id
+            and concat('|', wanted_cells.period_types, '|')
+            like concat('%|', changed_periods.period_type, '|%')
+            and concat('|', wanted_cells.grain_period_types, '|')
+            like concat('%|', changed_periods.period_type, '|%')
+
+),
+
+wanted_days as (
+
+    select
+        wanted_periods.kpi_id,
+        wanted_periods.definition_version,
+        wanted_periods.grain_name,
+        wanted_periods.period_number,
+        met_periods.calendar_date
+
+    from wanted_periods
+
+    inner join met_periods
+        on wanted_periods.period_type = met_periods.period_type
+            and wanted_periods.period_start = met_periods.period_start
+
+    cross join dim_run
+
+    where
+        cast(
+            met_periods.calendar_date
+            + interval 1 day * wanted_periods.maturity_days as date
+        ) <= dim_run.as_of
+
+),
+
 keyed_durations as (
 
     select
-        durations.kpi_id,
-        durations.definition_version,
-        kpi_grains.grain_name,
+        kpi_grains.period_number,
         {{ kpi_grain_key('durations') }} as grain_key,
-        met_periods.period_type,
-        met_periods.period_start,
         durations.milliseconds,
         durations.count_values
 
     from met_kpi_durations as durations
 
-    cross join dim_run
-
-    inner join wanted_cells as kpi_grains
+    inner join wanted_days as kpi_grains
         on durations.kpi_id = kpi_grains.kpi_id
             and durations.definition_version = kpi_grains.definition_version
-            and cast(
-                durations.local_date + interval 1 day * kpi_grains.maturity_days as date
-            ) <= dim_run.as_of
-
-    inner join met_periods
-        on durations.local_date = met_periods.calendar_date
-            and concat('|', kpi_grains.period_types, '|')
-            like concat('%|', met_periods.period_type, '|%')
-            and concat('|', kpi_grains.grain_period_types, '|')
-            like concat('%|', met_periods.period_type, '|%')
-
-    inner join changed_periods
-        on durations.kpi_id = changed_periods.kpi_id
-            and met_periods.period_type = changed_periods.period_type
-            and met_periods.period_start = changed_periods.period_start
+            and durations.local_date = kpi_grains.calendar_date
 
 ),
 
 cell_values as (
 
     select
-        kpi_id,
-        definition_version,
-        grain_name,
+        period_number,
         grain_key,
-        period_type,
-        period_start,
         milliseconds,
         cast(sum(count_values) as bigint) as count_values
 
@@ -122,14 +153,7 @@ cell_values as (
 
     where grain_key is not null
 
-    group by
-        kpi_id,
-        definition_version,
-        grain_name,
-        grain_key,
-        period_type,
-        period_start,
-        milliseconds
+    group by period_number, grain_key, milliseconds
 
 ),
 
@@ -137,12 +161,37 @@ ranked_values as (
 
     select
         *,
-        {{ ranks_within(
-            'kpi_id, definition_version, grain_name, grain_key, period_type, '
-            ~ 'period_start', 'bigint'
-        ) }}
+        {{ ranks_within('period_number, grain_key', 'bigint') }}
 
     from cell_values
+
+),
+
+cells as (
+
+    select
+        wanted_periods.kpi_id,
+        wanted_periods.definition_version,
+        wanted_periods.grain_name,
+        ranked_values.grain_key,
+        wanted_periods.period_type,
+        wanted_periods.period_start,
+        ranked_values.period_number,
+        max(ranked_values.n) as n
+
+    from ranked_values
+
+    inner join wanted_periods
+        on ranked_values.period_number = wanted_periods.period_number
+
+    group by
+        wanted_periods.kpi_id,
+        wanted_periods.definition_version,
+        wanted_periods.grain_name,
+        ranked_values.grain_key,
+        wanted_periods.period_type,
+        wanted_periods.period_start,
+        ranked_values.period_number
 
 ),
 
@@ -155,25 +204,25 @@ targets as (
 wanted_ranks as (
 
     select
-        ranked_values.*,
+        cells.*,
         wanted_kpis.statistic,
         wanted_kpis.unit_scale,
         wanted_kpis.quantile,
-        {{ wanted_ranks('wanted_kpis.quantile', 'ranked_values.n') }},
+        {{ wanted_ranks('wanted_kpis.quantile', 'cells.n') }},
         coalesce(own_targets.target, general_targets.target) * wanted_kpis.target_scale
             as target_milliseconds
 
-    from ranked_values
+    from cells
 
     inner join wanted_kpis
-        on ranked_values.kpi_id = wanted_kpis.kpi_id
-            and ranked_values.definition_version = wanted_kpis.definition_version
+        on cells.kpi_id = wanted_kpis.kpi_id
+            and cells.definition_version = wanted_kpis.definition_version
             and concat('|', wanted_kpis.grains, '|')
-            like concat('%|', ranked_values.grain_name, '|%')
+            like concat('%|', cells.grain_name, '|%')
             and concat('|', wanted_kpis.period_types, '|')
-            like concat('%|', ranked_values.period_type, '|%')
+            like concat('%|', cells.period_type, '|%')
 
-    {{ join_targets_in_force('ranked_values', 'ranked_values.period_start') }}
+    {{ join_targets_in_force('cells', 'cells.period_start') }}
 
     -- Without a target in force when the period begins there is nothing to attain.
     where
@@ -185,16 +234,25 @@ wanted_ranks as (
 order_statistics as (
 
     select
-        {{ kpi_key() }},
-        unit_scale,
-        quantile,
-        n,
-        quantile_rank,
+        {{ kpi_key('wanted_ranks') }},
+        wanted_ranks.unit_scale,
+        wanted_ranks.quantile,
+        wanted_ranks.n,
+        wanted_ranks.quantile_rank,
         {{ values_at_ranks() }}
 
-    from wanted_ranks
+    from ranked_values
 
-    group by {{ kpi_key() }}, unit_scale, quantile, n, quantile_rank
+    inner join wanted_ranks
+        on ranked_values.period_number = wanted_ranks.period_number
+            and ranked_values.grain_key = wanted_ranks.grain_key
+
+    group by
+        {{ kpi_key('wanted_ranks') }},
+        wanted_ranks.unit_scale,
+        wanted_ranks.quantile,
+        wanted_ranks.n,
+        wanted_ranks.quantile_rank
 
 ),
 
