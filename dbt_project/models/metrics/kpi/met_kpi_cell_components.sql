@@ -21,13 +21,34 @@ kpi_grains as (
 
 ),
 
+-- What a statistic is added up by, told apart by one number where there are many cells.
+wanted_grains as (
+
+    select
+        kpis.kpi_id,
+        kpis.definition_version,
+        kpis.statistic,
+        kpi_grains.grain_name,
+        row_number() over (
+            order by
+                kpis.kpi_id,
+                kpis.definition_version,
+                kpis.statistic,
+                kpi_grains.grain_name
+        ) as grain_number
+
+    from kpis
+
+    inner join kpi_grains
+        on concat('|', kpis.grains, '|')
+            like concat('%|', kpi_grains.grain_name, '|%')
+
+),
+
 keyed_cells as (
 
     select
-        cells.kpi_id,
-        cells.definition_version,
-        cells.statistic,
-        kpi_grains.grain_name,
+        kpi_grains.grain_number,
         {{ kpi_grain_key('cells') }} as grain_key,
         cells.local_date,
         cells.numerator,
@@ -39,24 +60,17 @@ keyed_cells as (
 
     from met_kpi_cells as cells
 
-    inner join kpis
-        on cells.kpi_id = kpis.kpi_id
-            and cells.definition_version = kpis.definition_version
-            and cells.statistic = kpis.statistic
-
-    inner join kpi_grains
-        on concat('|', kpis.grains, '|')
-            like concat('%|', kpi_grains.grain_name, '|%')
+    inner join wanted_grains as kpi_grains
+        on cells.kpi_id = kpi_grains.kpi_id
+            and cells.definition_version = kpi_grains.definition_version
+            and cells.statistic = kpi_grains.statistic
 
 ),
 
-final as (
+added as (
 
     select
-        kpi_id,
-        definition_version,
-        statistic,
-        grain_name,
+        grain_number,
         grain_key,
         local_date as component_date,
         cast(sum(numerator) as bigint) as numerator,
@@ -70,13 +84,30 @@ final as (
 
     where grain_key is not null
 
-    group by
-        kpi_id,
-        definition_version,
-        statistic,
-        grain_name,
-        grain_key,
-        local_date
+    group by grain_number, grain_key, local_date
+
+),
+
+final as (
+
+    select
+        wanted_grains.kpi_id,
+        wanted_grains.definition_version,
+        wanted_grains.statistic,
+        wanted_grains.grain_name,
+        added.grain_key,
+        added.component_date,
+        added.numerator,
+        added.denominator,
+        added.n,
+        added.sum_of_squares,
+        added.sum_denominator_squares,
+        added.sum_cross_products
+
+    from added
+
+    inner join wanted_grains
+        on added.grain_number = wanted_grains.grain_number
 
 )
 
