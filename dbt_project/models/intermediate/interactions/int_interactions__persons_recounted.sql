@@ -25,15 +25,14 @@ run as (
 
 ),
 
--- Read once for each question: shared, all touches would be kept in memory.
-touches as (
+tickets as (
 
     select
         interaction_id,
         customer_id
 
     from {{ ref('int_interactions__touches_attributed') }}
-    where customer_id is not null
+    where interaction_id like 'ticket:%'
 
 ),
 
@@ -53,10 +52,14 @@ referrals as (
 
 ),
 
+-- Touches are read once for each question: shared, all would be kept in memory.
 -- What was read before its day had come counts from that day on.
 new_touches as (
 
-    select touches.interaction_id
+    select
+        touches.interaction_id,
+        touches.customer_id
+
     from {{ ref('int_interactions__touches_attributed') }} as touches
     cross join run
     where
@@ -110,7 +113,10 @@ changed_surveys as (
 
 asked_again as (
 
-    select interaction_id
+    select
+        interaction_id,
+        customer_id
+
     from {{ ref('int_interactions__touches_attributed') }}
     where
         touch_kind = 'response'
@@ -140,7 +146,10 @@ known_calls as (
 
 decided_notes as (
 
-    select touches.interaction_id
+    select
+        touches.interaction_id,
+        touches.customer_id
+
     from {{ ref('int_interactions__touches_attributed') }} as touches
     cross join known_calls
     where
@@ -164,7 +173,10 @@ changed_persons as (
 -- Who refers to themselves recommends nobody: both ends decide.
 changed_referrals as (
 
-    select referrals.interaction_id
+    select
+        referrals.interaction_id,
+        referrals.customer_id
+
     from referrals
     cross join run
     where
@@ -181,17 +193,45 @@ changed_referrals as (
 
 news as (
 
-    select interaction_id from new_touches
+    select
+        interaction_id,
+        customer_id
+
+    from new_touches
     union
-    select interaction_id from answered_tickets
+    select
+        interaction_id,
+        customer_id
+
+    from asked_again
     union
-    select interaction_id from moved_tickets
+    select
+        interaction_id,
+        customer_id
+
+    from decided_notes
     union
-    select interaction_id from asked_again
+    select
+        answered_tickets.interaction_id,
+        tickets.customer_id
+
+    from answered_tickets
+    left join tickets
+        on answered_tickets.interaction_id = tickets.interaction_id
     union
-    select interaction_id from decided_notes
+    select
+        moved_tickets.interaction_id,
+        tickets.customer_id
+
+    from moved_tickets
+    left join tickets
+        on moved_tickets.interaction_id = tickets.interaction_id
     union
-    select interaction_id from changed_referrals
+    select
+        interaction_id,
+        customer_id
+
+    from changed_referrals
 
 ),
 
@@ -199,29 +239,20 @@ news as (
 persons as (
 
     select
-        touches.interaction_id,
-        touches.customer_id
+        interaction_id,
+        customer_id
 
-    from touches
-    inner join news
-        on touches.interaction_id = news.interaction_id
-    union
-    select
-        referrals.interaction_id,
-        referrals.customer_id
-
-    from referrals
-    inner join news
-        on referrals.interaction_id = news.interaction_id
+    from news
+    where customer_id is not null
     {%- if is_incremental() %}
         union
+        -- Not a join: that lets DuckDB hash what is held instead of the news.
         select
-            held.interaction_id,
-            held.customer_id
+            interaction_id,
+            customer_id
 
-        from {{ this }} as held
-        inner join news
-            on held.interaction_id = news.interaction_id
+        from {{ this }}
+        where coalesce(interaction_id in (select news.interaction_id from news), false)
     {%- endif %}
 
 ),
