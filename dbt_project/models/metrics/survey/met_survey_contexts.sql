@@ -66,7 +66,7 @@ batteries as (
                 count(*) >= {{ var('straight_lining_answers') }}
                 and scale_minimum is not null
                 and scale_maximum is not null
-                then min(numeric_value) = max(numeric_value)
+                then coalesce(min(numeric_value) = max(numeric_value), false)
         end as is_one_answer
 
     from fct_survey_answers
