@@ -51,9 +51,10 @@ stays as (
 
 ),
 
-periods as (
+days as (
 
     select
+        met_periods.calendar_date,
         met_periods.period_type,
         met_periods.period_start,
         met_periods.period_end
@@ -73,76 +74,204 @@ periods as (
                 like concat('%|', met_periods.period_type, '|%')
         )
 
-    group by
-        met_periods.period_type,
-        met_periods.period_start,
-        met_periods.period_end
+),
+
+periods as (
+
+    select
+        period_type,
+        period_start,
+        period_end
+
+    from days
+
+    group by period_type, period_start, period_end
 
 ),
 
--- A person who comes and goes within a period is one customer, placed where first met.
-customers_in_periods as (
+order_days as (
 
     select
-        periods.period_type,
-        periods.period_start,
-        periods.period_end,
-        stays.customer_id,
-        min(greatest(stays.entered_on, periods.period_start)) as first_active_on
+        ordered_local_date,
+        coalesce(market, 'unknown') as market,
+        coalesce(segment, 'unknown') as segment,
+        count(*) as count_orders
 
-    from periods
+    from fct_orders
 
-    inner join stays
-        on periods.period_end > stays.entered_on
-            and periods.period_start < stays.left_on
+    where not is_internal
 
     group by
-        periods.period_type,
-        periods.period_start,
-        periods.period_end,
-        stays.customer_id
+        ordered_local_date, coalesce(market, 'unknown'), coalesce(segment, 'unknown')
+
+),
+
+-- The days that begin while a version is valid.
+versions as (
+
+    select
+        customer_id,
+        coalesce(market, 'unknown') as market,
+        coalesce(segment, 'unknown') as segment,
+        cast(
+            valid_from + interval '1 day' - interval '1 microsecond' as date
+        ) as holds_from,
+        cast(
+            valid_to + interval '1 day' - interval '1 microsecond' as date
+        ) as holds_until
+
+    from dim_customers
+
+),
+
+placed_stays as (
+
+    select
+        greatest(stays.entered_on, versions.holds_from) as entered_on,
+        least(stays.left_on, versions.holds_until) as left_on,
+        versions.market,
+        versions.segment
+
+    from stays
+
+    inner join versions
+        on stays.customer_id = versions.customer_id
+            and stays.entered_on < versions.holds_until
+            and stays.left_on > versions.holds_from
+
+),
+
+-- Days without a version are those of all stays, less those that are placed.
+counted_stays as (
+
+    select
+        entered_on,
+        left_on,
+        market,
+        segment,
+        1 as count_customers
+
+    from placed_stays
+
+    union all
+
+    select
+        entered_on,
+        left_on,
+        'unknown' as market,
+        'unknown' as segment,
+        -1 as count_customers
+
+    from placed_stays
+
+    union all
+
+    select
+        entered_on,
+        left_on,
+        'unknown' as market,
+        'unknown' as segment,
+        1 as count_customers
+
+    from stays
+
+),
+
+-- Who is a customer when a period begins is whoever came before, less who left.
+changes as (
+
+    select
+        entered_on as changed_on,
+        market,
+        segment,
+        cast(sum(count_customers) as bigint) as count_customers
+
+    from counted_stays
+
+    group by entered_on, market, segment
+
+    union all
+
+    select
+        left_on as changed_on,
+        market,
+        segment,
+        cast(-sum(count_customers) as bigint) as count_customers
+
+    from counted_stays
+
+    group by left_on, market, segment
+
+),
+
+absences as (
+
+    select
+        customer_id,
+        lag(left_on, 1, date '1900-01-01') over (
+            partition by customer_id order by entered_on
+        ) as left_on,
+        entered_on
+
+    from stays
 
 ),
 
 parts as (
 
     select
-        customers.period_type,
-        customers.period_start,
-        customers.period_end,
-        coalesce(dim_customers.market, 'unknown') as market,
-        coalesce(dim_customers.segment, 'unknown') as segment,
+        periods.period_type,
+        periods.period_start,
+        periods.period_end,
+        changes.market,
+        changes.segment,
+        changes.count_customers as count_active_customers,
+        0 as count_orders
+
+    from periods
+
+    inner join changes
+        on periods.period_start >= changes.changed_on
+
+    union all
+
+    -- Who comes and goes within a period is one customer, placed where first met.
+    select
+        days.period_type,
+        days.period_start,
+        days.period_end,
+        coalesce(versions.market, 'unknown') as market,
+        coalesce(versions.segment, 'unknown') as segment,
         1 as count_active_customers,
         0 as count_orders
 
-    from customers_in_periods as customers
+    from absences
 
-    left join dim_customers
-        on customers.customer_id = dim_customers.customer_id
-            and dim_customers.valid_from <= cast(customers.first_active_on as timestamp)
-            and dim_customers.valid_to > cast(customers.first_active_on as timestamp)
+    inner join days
+        on absences.entered_on = days.calendar_date
+            and absences.entered_on > days.period_start
+            and absences.left_on <= days.period_start
+
+    left join versions
+        on absences.customer_id = versions.customer_id
+            and absences.entered_on >= versions.holds_from
+            and absences.entered_on < versions.holds_until
 
     union all
 
     select
-        periods.period_type,
-        periods.period_start,
-        periods.period_end,
-        coalesce(fct_orders.market, 'unknown') as market,
-        coalesce(fct_orders.segment, 'unknown') as segment,
+        days.period_type,
+        days.period_start,
+        days.period_end,
+        order_days.market,
+        order_days.segment,
         0 as count_active_customers,
-        1 as count_orders
+        order_days.count_orders
 
-    from periods
+    from order_days
 
-    inner join met_periods
-        on periods.period_type = met_periods.period_type
-            and periods.period_start = met_periods.period_start
-
-    inner join fct_orders
-        on met_periods.calendar_date = fct_orders.ordered_local_date
-
-    where not fct_orders.is_internal
+    inner join days
+        on order_days.ordered_local_date = days.calendar_date
 
 ),
 
@@ -160,6 +289,8 @@ final as (
     from parts
 
     group by period_type, period_start, period_end, market, segment
+
+    having sum(count_active_customers) > 0 or sum(count_orders) > 0
 
 )
 
