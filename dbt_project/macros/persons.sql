@@ -44,3 +44,90 @@ final as (
         {{ column.name }}{{ ', ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
+
+{#
+CTEs that end in `placed_stays`: how many persons stayed from `entered_on` until `left_on`
+(exclusive) in a market and segment, of rows of stays that name the `customer_id`. The version
+of a day is the one in force when it begins; days without one are those of all stays, less
+those that are placed. `keys` are further columns of the stays. The model imports the CTE
+`dim_customers`.
+#}
+{% macro placed_stays(stays, keys=[]) -%}
+versioned_stays as (
+
+    select
+        {%- for key in keys %}
+        {{ stays }}.{{ key }},
+        {%- endfor %}
+        coalesce(dim_customers.market, 'unknown') as market,
+        coalesce(dim_customers.segment, 'unknown') as segment,
+        greatest(
+            {{ stays }}.entered_on, {{ first_day_from('dim_customers.valid_from') }}
+        ) as entered_on,
+        least(
+            {{ stays }}.left_on, {{ first_day_from('dim_customers.valid_to') }}
+        ) as left_on
+
+    from {{ stays }}
+
+    inner join dim_customers
+        on {{ stays }}.customer_id = dim_customers.customer_id
+            and cast({{ stays }}.left_on as timestamp) > dim_customers.valid_from
+            and cast({{ stays }}.entered_on as timestamp) < dim_customers.valid_to
+
+),
+
+counted_stays as (
+    {%- set days = keys + ['entered_on', 'left_on'] %}
+
+    select
+        {{ days | join(', ') }},
+        market,
+        segment,
+        1 as count_customers
+
+    from versioned_stays
+
+    union all
+
+    select
+        {{ days | join(', ') }},
+        'unknown' as market,
+        'unknown' as segment,
+        -1 as count_customers
+
+    from versioned_stays
+
+    union all
+
+    select
+        {{ days | join(', ') }},
+        'unknown' as market,
+        'unknown' as segment,
+        1 as count_customers
+
+    from {{ stays }}
+
+),
+
+placed_stays as (
+
+    select
+        {{ days | join(', ') }},
+        market,
+        segment,
+        cast(sum(count_customers) as bigint) as count_customers
+
+    from counted_stays
+
+    where entered_on < left_on
+
+    group by {{ days | join(', ') }}, market, segment
+
+)
+{%- endmacro %}
+
+{# The first day that begins at an instant or after it. #}
+{% macro first_day_from(instant) -%}
+    cast({{ instant }} + interval '1 day' - interval '1 microsecond' as date)
+{%- endmacro %}

@@ -106,103 +106,7 @@ order_days as (
 
 ),
 
--- The days that begin while a version is valid.
-versions as (
-
-    select
-        customer_id,
-        coalesce(market, 'unknown') as market,
-        coalesce(segment, 'unknown') as segment,
-        cast(
-            valid_from + interval '1 day' - interval '1 microsecond' as date
-        ) as holds_from,
-        cast(
-            valid_to + interval '1 day' - interval '1 microsecond' as date
-        ) as holds_until
-
-    from dim_customers
-
-),
-
-placed_stays as (
-
-    select
-        greatest(stays.entered_on, versions.holds_from) as entered_on,
-        least(stays.left_on, versions.holds_until) as left_on,
-        versions.market,
-        versions.segment
-
-    from stays
-
-    inner join versions
-        on stays.customer_id = versions.customer_id
-            and stays.entered_on < versions.holds_until
-            and stays.left_on > versions.holds_from
-
-),
-
--- Days without a version are those of all stays, less those that are placed.
-counted_stays as (
-
-    select
-        entered_on,
-        left_on,
-        market,
-        segment,
-        1 as count_customers
-
-    from placed_stays
-
-    union all
-
-    select
-        entered_on,
-        left_on,
-        'unknown' as market,
-        'unknown' as segment,
-        -1 as count_customers
-
-    from placed_stays
-
-    union all
-
-    select
-        entered_on,
-        left_on,
-        'unknown' as market,
-        'unknown' as segment,
-        1 as count_customers
-
-    from stays
-
-),
-
--- Who is a customer when a period begins is whoever came before, less who left.
-changes as (
-
-    select
-        entered_on as changed_on,
-        market,
-        segment,
-        cast(sum(count_customers) as bigint) as count_customers
-
-    from counted_stays
-
-    group by entered_on, market, segment
-
-    union all
-
-    select
-        left_on as changed_on,
-        market,
-        segment,
-        cast(-sum(count_customers) as bigint) as count_customers
-
-    from counted_stays
-
-    group by left_on, market, segment
-
-),
+{{ placed_stays('stays') }},
 
 absences as (
 
@@ -223,15 +127,16 @@ parts as (
         periods.period_type,
         periods.period_start,
         periods.period_end,
-        changes.market,
-        changes.segment,
-        changes.count_customers as count_active_customers,
+        placed_stays.market,
+        placed_stays.segment,
+        placed_stays.count_customers as count_active_customers,
         0 as count_orders
 
     from periods
 
-    inner join changes
-        on periods.period_start >= changes.changed_on
+    inner join placed_stays
+        on periods.period_start >= placed_stays.entered_on
+            and periods.period_start < placed_stays.left_on
 
     union all
 
@@ -240,8 +145,8 @@ parts as (
         days.period_type,
         days.period_start,
         days.period_end,
-        coalesce(versions.market, 'unknown') as market,
-        coalesce(versions.segment, 'unknown') as segment,
+        coalesce(dim_customers.market, 'unknown') as market,
+        coalesce(dim_customers.segment, 'unknown') as segment,
         1 as count_active_customers,
         0 as count_orders
 
@@ -252,10 +157,10 @@ parts as (
             and absences.entered_on > days.period_start
             and absences.left_on <= days.period_start
 
-    left join versions
-        on absences.customer_id = versions.customer_id
-            and absences.entered_on >= versions.holds_from
-            and absences.entered_on < versions.holds_until
+    left join dim_customers
+        on absences.customer_id = dim_customers.customer_id
+            and dim_customers.valid_from <= cast(absences.entered_on as timestamp)
+            and dim_customers.valid_to > cast(absences.entered_on as timestamp)
 
     union all
 
