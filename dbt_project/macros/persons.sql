@@ -124,6 +124,8 @@ placed_stays as (
 
     group by {{ days | join(', ') }}, market, segment
 
+    having sum(count_customers) <> 0
+
 )
 {%- endmacro %}
 

@@ -92,130 +92,211 @@ periods as (
 
 ),
 
-longest_windows as (
+-- Of the days between two orders only the first days of periods are asked for, and the
+-- windows of many persons are judged at once: by the first such day after each order.
+first_days as (
 
     select
-        greatest(
-            coalesce(max(window_days), 0), {{ var('lapse_window_days') }}
-        ) as window_days
+        order_days.ordered_on,
+        min(periods.period_start) as first_day
+
+    from (
+        select ordered_on
+        from order_days
+        group by ordered_on
+    ) as order_days
+
+    inner join periods
+        on order_days.ordered_on < periods.period_start
+
+    group by order_days.ordered_on
+
+),
+
+stays as (
+
+    select
+        gaps.customer_id,
+        gaps.ordered_on,
+        opening.first_day as entered_on,
+        coalesce(closing.first_day, date '9999-12-31') as left_on
+
+    from gaps
+
+    inner join first_days as opening
+        on gaps.ordered_on = opening.ordered_on
+
+    left join first_days as closing
+        on gaps.next_ordered_on = closing.ordered_on
+
+    where opening.first_day < coalesce(closing.first_day, date '9999-12-31')
+
+),
+
+{{ placed_stays('stays', ['ordered_on']) }},
+
+window_bounds as (
+
+    select
+        least(min(window_days), {{ var('lapse_window_days') }})
+            as shortest_window_days,
+        greatest(max(window_days), {{ var('lapse_window_days') }})
+            as longest_window_days
 
     from met_lapse_windows
 
 ),
 
--- The silences that can begin or hold in a period, judged by the window of its start.
-judged_gaps as (
+silences as (
+
+    select
+        gaps.*,
+        cast(
+            gaps.ordered_on
+            + interval 1 day * window_bounds.shortest_window_days as date
+        ) as earliest_last_active_date,
+        cast(
+            gaps.ordered_on
+            + interval 1 day * window_bounds.longest_window_days as date
+        ) as latest_last_active_date
+
+    from gaps
+
+    cross join window_bounds
+
+),
+
+-- Both who is active and who falls silent are judged by the first day of the period.
+placed_silences as (
 
     select
         periods.period_type,
         periods.period_start,
         periods.period_end,
-        gaps.customer_id,
-        gaps.ordered_on,
-        gaps.next_ordered_on,
+        silences.customer_id,
+        silences.ordered_on,
+        silences.next_ordered_on,
         coalesce(dim_customers.market, 'unknown') as market,
         coalesce(dim_customers.segment, 'unknown') as segment
 
     from periods
 
-    cross join longest_windows
-
-    inner join gaps
-        on periods.period_end > gaps.ordered_on
-            and periods.period_start <= gaps.next_ordered_on
-            and periods.period_start
-            <= cast(
-                gaps.ordered_on + interval 1 day * longest_windows.window_days as date
-            )
+    inner join silences
+        on periods.period_end > silences.earliest_last_active_date
+            and periods.period_start <= silences.latest_last_active_date
+            and periods.period_start < silences.next_ordered_on
 
     left join dim_customers
-        on gaps.customer_id = dim_customers.customer_id
+        on silences.customer_id = dim_customers.customer_id
             and dim_customers.valid_from <= cast(periods.period_start as timestamp)
             and dim_customers.valid_to > cast(periods.period_start as timestamp)
 
+    -- Most end by an order long before anyone could lapse.
+    where silences.next_ordered_on > silences.earliest_last_active_date
+
 ),
 
-dated_gaps as (
+cells as (
 
     select
-        judged_gaps.*,
-        coalesce(
-            windows.window_days, {{ var('lapse_window_days') }}
-        ) as window_days,
+        periods.period_type,
+        periods.period_start,
+        periods.period_end,
+        placed_stays.market,
+        placed_stays.segment,
+        coalesce(windows.window_days, {{ var('lapse_window_days') }}) as window_days,
         coalesce(windows.is_default_window, true) as is_default_window,
-        cast(
-            judged_gaps.ordered_on + interval 1 day * coalesce(
-                windows.window_days, {{ var('lapse_window_days') }}
-            ) as date
-        ) as last_active_date
+        cast(sum(placed_stays.count_customers) as bigint)
+            as count_active_buyers_at_start
 
-    from judged_gaps
+    from periods
+
+    inner join placed_stays
+        on periods.period_start >= placed_stays.entered_on
+            and periods.period_start < placed_stays.left_on
 
     left join met_lapse_windows as windows
-        on judged_gaps.period_start = windows.reference_date
-            and judged_gaps.segment = windows.segment
+        on periods.period_start = windows.reference_date
+            and placed_stays.segment = windows.segment
+
+    where
+        periods.period_start <= cast(
+            placed_stays.ordered_on + interval 1 day * coalesce(
+                windows.window_days, {{ var('lapse_window_days') }}
+            ) as date
+        )
+
+    group by
+        periods.period_type,
+        periods.period_start,
+        periods.period_end,
+        placed_stays.market,
+        placed_stays.segment,
+        coalesce(windows.window_days, {{ var('lapse_window_days') }}),
+        coalesce(windows.is_default_window, true)
+
+    having sum(placed_stays.count_customers) > 0
 
 ),
 
-buyers as (
+lapses as (
 
     select
-        period_type,
-        period_start,
-        period_end,
-        market,
-        segment,
-        window_days,
-        is_default_window,
-        customer_id,
-        bool_or(
-            ordered_on < period_start and last_active_date >= period_start
-        ) as is_active_at_start,
-        bool_or(
-            last_active_date >= period_start
-            and last_active_date < period_end
-            and next_ordered_on > last_active_date
-        ) as has_lapsed
+        cells.period_type,
+        cells.period_start,
+        cells.market,
+        cells.segment,
+        count(distinct silences.customer_id) as count_lapsed
 
-    from dated_gaps
+    from cells
+
+    inner join placed_silences as silences
+        on cells.period_type = silences.period_type
+            and cells.period_start = silences.period_start
+            and cells.market = silences.market
+            and cells.segment = silences.segment
+
+    -- The last order before the period; it may be another one than fell silent.
+    inner join stays
+        on silences.customer_id = stays.customer_id
+            and cells.period_start >= stays.entered_on
+            and cells.period_start < stays.left_on
+
+    where
+        silences.ordered_on
+        >= cast(cells.period_start - interval 1 day * cells.window_days as date)
+        and silences.ordered_on
+        < cast(cells.period_end - interval 1 day * cells.window_days as date)
+        and silences.next_ordered_on
+        > cast(silences.ordered_on + interval 1 day * cells.window_days as date)
+        and stays.ordered_on
+        >= cast(cells.period_start - interval 1 day * cells.window_days as date)
 
     group by
-        period_type,
-        period_start,
-        period_end,
-        market,
-        segment,
-        window_days,
-        is_default_window,
-        customer_id
+        cells.period_type, cells.period_start, cells.market, cells.segment
 
 ),
 
 final as (
 
     select
-        period_type,
-        period_start,
-        period_end,
-        market,
-        segment,
-        window_days as lapse_window_days,
-        is_default_window as is_default_lapse_window,
-        count(*) as count_active_buyers_at_start,
-        count(*) filter (where has_lapsed) as count_lapsed
+        cells.period_type,
+        cells.period_start,
+        cells.period_end,
+        cells.market,
+        cells.segment,
+        cells.window_days as lapse_window_days,
+        cells.is_default_window as is_default_lapse_window,
+        cells.count_active_buyers_at_start,
+        coalesce(lapses.count_lapsed, 0) as count_lapsed
 
-    from buyers
+    from cells
 
-    where is_active_at_start
-
-    group by
-        period_type,
-        period_start,
-        period_end,
-        market,
-        segment,
-        window_days,
-        is_default_window
+    left join lapses
+        on cells.period_type = lapses.period_type
+            and cells.period_start = lapses.period_start
+            and cells.market = lapses.market
+            and cells.segment = lapses.segment
 
 )
 
