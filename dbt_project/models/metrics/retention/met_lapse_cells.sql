@@ -152,17 +152,15 @@ silences as (
     select
         gaps.*,
         cast(
-            gaps.ordered_on
-            + interval 1 day * window_bounds.shortest_window_days as date
+            gaps.ordered_on + interval 1 day * bounds.shortest_window_days as date
         ) as earliest_last_active_date,
         cast(
-            gaps.ordered_on
-            + interval 1 day * window_bounds.longest_window_days as date
+            gaps.ordered_on + interval 1 day * bounds.longest_window_days as date
         ) as latest_last_active_date
 
     from gaps
 
-    cross join window_bounds
+    cross join window_bounds as bounds
 
 ),
 
@@ -202,26 +200,25 @@ cells as (
         periods.period_type,
         periods.period_start,
         periods.period_end,
-        placed_stays.market,
-        placed_stays.segment,
+        placed.market,
+        placed.segment,
         coalesce(windows.window_days, {{ var('lapse_window_days') }}) as window_days,
         coalesce(windows.is_default_window, true) as is_default_window,
-        cast(sum(placed_stays.count_customers) as bigint)
-            as count_active_buyers_at_start
+        cast(sum(placed.count_customers) as bigint) as count_active_buyers_at_start
 
     from periods
 
-    inner join placed_stays
-        on periods.period_start >= placed_stays.entered_on
-            and periods.period_start < placed_stays.left_on
+    inner join placed_stays as placed
+        on periods.period_start >= placed.entered_on
+            and periods.period_start < placed.left_on
 
     left join met_lapse_windows as windows
         on periods.period_start = windows.reference_date
-            and placed_stays.segment = windows.segment
+            and placed.segment = windows.segment
 
     where
         periods.period_start <= cast(
-            placed_stays.ordered_on + interval 1 day * coalesce(
+            placed.ordered_on + interval 1 day * coalesce(
                 windows.window_days, {{ var('lapse_window_days') }}
             ) as date
         )
@@ -230,12 +227,12 @@ cells as (
         periods.period_type,
         periods.period_start,
         periods.period_end,
-        placed_stays.market,
-        placed_stays.segment,
+        placed.market,
+        placed.segment,
         coalesce(windows.window_days, {{ var('lapse_window_days') }}),
         coalesce(windows.is_default_window, true)
 
-    having sum(placed_stays.count_customers) > 0
+    having sum(placed.count_customers) > 0
 
 ),
 
