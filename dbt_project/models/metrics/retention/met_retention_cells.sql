@@ -103,7 +103,7 @@ numbered as (
 
     select
         *,
-        count(*) filter (where is_begin) over (
+        sum(case when is_begin then 1 else 0 end) over (
             partition by customer_id
             order by started_on, ended_on, subscription_id
             rows between unbounded preceding and current row
