@@ -1,4 +1,8 @@
 {{ config(materialized='table') }}
+{% set sides = {
+    'start': 'compared_days.month_start_date',
+    'end': 'compared_days.compared_with_date',
+} -%}
 -- Grain: one row per subscription, currency and month, from its first month to as_of.
 with
 
@@ -33,28 +37,28 @@ run as (
 ),
 
 -- A month compares two instants, as retention does: its first day and the first day
--- after it, or as_of. Both may be one day: hence no `union all`.
-boundaries as (
+-- after it, or as_of.
+calendar_months as (
 
-    select calendar.calendar_date as boundary_date
+    select
+        calendar.month_start_date,
+        least(
+            lead(calendar.month_start_date) over (order by calendar.month_start_date),
+            run.as_of
+        ) as compared_with_date
+
     from calendar
-    inner join run
-        on calendar.calendar_date <= run.as_of
+    cross join run
     where calendar.calendar_date = calendar.month_start_date
-    union distinct
-    select as_of as boundary_date from run
 
 ),
 
-subscriptions as (
+-- What a month is compared with is set against it only here: the engine guesses few
+-- days for a range of a column, and joins what follows the wrong way round.
+compared_days as (
 
-    select
-        subscription_id,
-        currency_code,
-        {{ dbt.dateadd('day', -1, 'min(started_on)') }} as day_before_first
-
-    from versions
-    group by subscription_id, currency_code
+    select * from calendar_months
+    where compared_with_date > month_start_date
 
 ),
 
@@ -75,68 +79,96 @@ owners as (
 
 ),
 
-states as (
+first_versions as (
 
     select
-        subscriptions.subscription_id,
-        subscriptions.currency_code,
-        boundaries.boundary_date,
-        case
-            when
-                versions.started_on <= boundaries.boundary_date
-                and versions.started_on < run.as_of
-                and coalesce(versions.ended_on > boundaries.boundary_date, true)
-                and not versions.is_paused
-                and not versions.is_trial
-                then coalesce(versions.monthly_amount, 0)
-            else 0
-        end as mrr_amount,
-        coalesce(
-            versions.is_paused
-            and versions.started_on <= boundaries.boundary_date
-            and coalesce(versions.ended_on > boundaries.boundary_date, true),
-            false
-        ) as is_paused
+        subscription_id,
+        currency_code,
+        {{ dbt.dateadd('day', -1, 'min(started_on)') }} as day_before_first
 
-    from subscriptions
-    inner join boundaries
-        on boundaries.boundary_date
-            >= cast(date_trunc('month', subscriptions.day_before_first) as date)
-    cross join run
-    left join versions
-        on subscriptions.subscription_id = versions.subscription_id
-            and subscriptions.currency_code = versions.currency_code
-            and cast(boundaries.boundary_date as timestamp) >= versions.valid_from_local
-            and cast(boundaries.boundary_date as timestamp) < versions.valid_to_local
+    from versions
+    group by subscription_id, currency_code
+
+),
+
+subscriptions as (
+
+    select
+        first_versions.subscription_id,
+        first_versions.currency_code,
+        cast(date_trunc('month', first_versions.day_before_first) as date)
+            as first_month_start_date,
+        owners.source_id,
+        owners.identity_key,
+        -- A deleted contract may leave a person without any record.
+        coalesce(identities.customer_id, md5(owners.identity_key)) as customer_id,
+        owners.plan_name,
+        owners.is_deleted
+
+    from first_versions
+    left join owners
+        on first_versions.subscription_id = owners.subscription_id
+    left join identities
+        on owners.identity_key = identities.identity_key
 
 ),
 
 months as (
 
     select
+        subscriptions.subscription_id,
+        subscriptions.source_id,
+        subscriptions.identity_key,
+        subscriptions.customer_id,
+        subscriptions.plan_name,
+        subscriptions.is_deleted,
+        subscriptions.currency_code,
+        compared_days.month_start_date,
+        compared_days.compared_with_date,
+        {% for side, day in sides.items() -%}
+            case
+                when
+                    {{ side }}_versions.started_on <= {{ day }}
+                    and {{ side }}_versions.started_on < run.as_of
+                    and coalesce({{ side }}_versions.ended_on > {{ day }}, true)
+                    and not {{ side }}_versions.is_paused
+                    and not {{ side }}_versions.is_trial
+                    then coalesce({{ side }}_versions.monthly_amount, 0)
+                else 0
+            end as {{ side }}_mrr_amount,
+        {% endfor -%}
+        coalesce(
+            end_versions.is_paused
+            and end_versions.started_on <= compared_days.compared_with_date
+            and coalesce(
+                end_versions.ended_on > compared_days.compared_with_date, true
+            ),
+            false
+        ) as is_paused
+
+    from subscriptions
+    inner join compared_days
+        on subscriptions.first_month_start_date <= compared_days.month_start_date
+    cross join run
+    {% for side, day in sides.items() -%}
+        left join versions as {{ side }}_versions
+            on subscriptions.subscription_id = {{ side }}_versions.subscription_id
+                and subscriptions.currency_code = {{ side }}_versions.currency_code
+                and cast({{ day }} as timestamp) >= {{ side }}_versions.valid_from_local
+                and cast({{ day }} as timestamp) < {{ side }}_versions.valid_to_local
+    {% endfor %}
+),
+
+first_payments as (
+
+    select
         subscription_id,
         currency_code,
-        boundary_date as month_start_date,
-        lead(boundary_date) over (
-            partition by subscription_id, currency_code order by boundary_date
-        ) as compared_with_date,
-        mrr_amount as start_mrr_amount,
-        lead(mrr_amount) over (
-            partition by subscription_id, currency_code order by boundary_date
-        ) as end_mrr_amount,
-        lead(is_paused) over (
-            partition by subscription_id, currency_code order by boundary_date
-        ) as is_paused,
-        max(mrr_amount) over (
-            partition by subscription_id, currency_code
-            order by boundary_date
-            rows between unbounded preceding and current row
-        ) > 0 as has_had_mrr
+        min(month_start_date) as first_month_start_date
 
-    from states
-    qualify lead(boundary_date) over (
-            partition by subscription_id, currency_code order by boundary_date
-        ) is not null
+    from months
+    where start_mrr_amount > 0
+    group by subscription_id, currency_code
 
 ),
 
@@ -144,13 +176,12 @@ final as (
 
     select
         months.subscription_id,
-        owners.source_id,
-        owners.identity_key,
-        -- A deleted contract may leave a person without any record.
-        coalesce(identities.customer_id, md5(owners.identity_key)) as customer_id,
+        months.source_id,
+        months.identity_key,
+        months.customer_id,
         customers.segment,
         customers.market,
-        owners.plan_name,
+        months.plan_name,
         months.month_start_date,
         months.currency_code,
         months.start_mrr_amount,
@@ -160,7 +191,12 @@ final as (
         ) as movement_amount,
         case
             when months.end_mrr_amount = months.start_mrr_amount then null
-            when not months.has_had_mrr then 'new'
+            when
+                coalesce(
+                    months.month_start_date < first_payments.first_month_start_date,
+                    true
+                )
+                then 'new'
             when months.start_mrr_amount = 0 then 'reactivation'
             when months.end_mrr_amount = 0 then 'churn'
             when months.end_mrr_amount > months.start_mrr_amount then 'expansion'
@@ -170,17 +206,15 @@ final as (
         months.compared_with_date >= cast(
             {{ dbt.dateadd('month', 1, 'months.month_start_date') }} as date
         ) as is_complete,
-        owners.is_deleted,
+        months.is_deleted,
         coalesce(customers.is_internal, false) as is_internal
 
     from months
-    inner join owners
-        on months.subscription_id = owners.subscription_id
-    left join identities
-        on owners.identity_key = identities.identity_key
+    left join first_payments
+        on months.subscription_id = first_payments.subscription_id
+            and months.currency_code = first_payments.currency_code
     left join customers
-        on coalesce(identities.customer_id, md5(owners.identity_key))
-            = customers.customer_id
+        on months.customer_id = customers.customer_id
             and cast(months.month_start_date as timestamp) >= customers.valid_from
             and cast(months.month_start_date as timestamp) < customers.valid_to
 
