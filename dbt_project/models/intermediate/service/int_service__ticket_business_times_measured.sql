@@ -142,7 +142,29 @@ spans as (
 
 ),
 
+queues as (
+
+    select queue
+
+    from ticket_statuses
+    where queue is not null
+    group by queue
+
+),
+
 -- What a ticket system calls a group is a team elsewhere.
+clocks as (
+
+    select
+        queues.queue,
+        {{ business_clock() }} as clock_id
+
+    from queues
+    {{ join_business_clocks(queue='queues.queue', team='queues.queue') }}
+
+),
+
+{% set clock = "coalesce(clocks.clock_id, 'company')" %}
 {% set last_schedule = 'case when spans.judged_from is not null '
     ~ 'then ended.schedule_clock_id end' %}
 
@@ -159,9 +181,10 @@ measured as (
         ) }} as last_schedule_milliseconds
 
     from spans
-    {{ join_business_clocks(queue='spans.queue', team='spans.queue') }}
-    {{ join_business_time('started', 'spans.starts_at', business_clock()) }}
-    {{ join_business_time('ended', 'spans.ends_at', business_clock()) }}
+    left join clocks
+        on spans.queue = clocks.queue
+    {{ join_business_time('started', 'spans.starts_at', clock) }}
+    {{ join_business_time('ended', 'spans.ends_at', clock) }}
     {{ join_business_time('last_started', 'spans.judged_from', last_schedule) }}
     {{ join_business_time('last_ended', 'spans.ends_at', last_schedule) }}
 
