@@ -119,6 +119,19 @@ first_days as (
 
 ),
 
+handed_over_calls as (
+
+    select answered_calls.*
+
+    from answered_calls
+
+    inner join first_days
+        on answered_calls.source_id = first_days.source_id
+            and answered_calls.answered_local_date >= first_days.first_local_date
+
+),
+
+-- Most calls are of a call center that hands over no recordings.
 first_queues as (
 
     select
@@ -126,6 +139,10 @@ first_queues as (
         queue_id
 
     from fct_call_legs
+
+    where
+        contact_id in (select calls.contact_id from handed_over_calls as calls)
+        or contact_id in (select calls.contact_id from recorded_calls as calls)
     -- Of two answers of one instant, the first by key.
     qualify row_number() over (
             partition by contact_id
@@ -147,11 +164,7 @@ call_days as (
         cast(count(*) filter (where calls.is_recorded_against_refusal) as bigint)
             as count_recorded_against_refusal
 
-    from answered_calls as calls
-
-    inner join first_days
-        on calls.source_id = first_days.source_id
-            and calls.answered_local_date >= first_days.first_local_date
+    from handed_over_calls as calls
 
     left join first_queues
         on calls.contact_id = first_queues.contact_id
