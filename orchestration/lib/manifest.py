@@ -29,12 +29,14 @@ def read_manifest(
         may_parse: False in run workers, which take the manifest that is there.
     """
     path, stamp = target / "manifest.json", target / "parsed.txt"
-    state = [str(project.resolve()), project_state(project), version("dbt-core")]
+    macros = project_state(project / "macros")
+    state = [str(project.resolve()), macros, project_state(project), version("dbt-core")]
     parsed = stamp.read_text(encoding="utf-8").splitlines() if stamp.exists() else []
     is_current = path.exists() and parsed == state
     if not is_current and (may_parse or not path.exists()):
-        if parsed[:1] != state[:1]:
-            # What dbt remembers of a parse names seeds by the folder in which they were.
+        if parsed[:2] != state[:2]:
+            # What dbt remembers of a parse names seeds by the folder in which they were, and
+            # of some models keeps the configuration that a macro gave which is another now.
             (target / "partial_parse.msgpack").unlink(missing_ok=True)
         parse()
         stamp.write_text("\n".join(state), encoding="utf-8")

@@ -65,6 +65,20 @@ def test_a_moved_project_is_parsed_from_nothing(
     assert not remembered.exists()
 
 
+@pytest.mark.parametrize(("changed", "is_kept"), [("macros", False), ("models", True)])
+def test_models_that_a_changed_macro_configured_are_parsed_from_nothing(
+    project: Path, parser: Parser, changed: str, is_kept: bool
+) -> None:
+    read_manifest(project, parser.target, parse=parser)
+    remembered = parser.target / "partial_parse.msgpack"
+    remembered.touch()
+    (project / changed).mkdir(exist_ok=True)
+    (project / changed / "grows.sql").write_text("{% macro grows() %}{% endmacro %}")
+
+    assert read_manifest(project, parser.target, parse=parser) == {"count": 2}
+    assert remembered.exists() == is_kept
+
+
 def test_what_dbt_writes_is_no_change(project: Path, parser: Parser) -> None:
     read_manifest(project, parser.target, parse=parser)
     (project / "target").mkdir()
