@@ -67,35 +67,42 @@ journeys as (
     select
         customer_id,
         period_type,
-        month_number,
-        min(month_number) over (
-            partition by customer_id, period_type
-        ) as cohort_number,
-        max(market) over (partition by customer_id, period_type) as market,
-        max(segment) over (partition by customer_id, period_type) as segment,
-        month_number = max(month_number) over (
-            partition by customer_id, period_type
-        ) as is_last_month
+        min(month_number) as cohort_number,
+        max(month_number) as last_month_number,
+        max(market) as market,
+        max(segment) as segment
 
     from order_months
+
+    group by customer_id, period_type
 
 ),
 
 active as (
 
     select
-        period_type,
-        cohort_number,
-        market,
-        segment,
-        month_number - cohort_number as months_since_first_order,
+        journeys.period_type,
+        journeys.cohort_number,
+        journeys.market,
+        journeys.segment,
+        order_months.month_number - journeys.cohort_number as months_since_first_order,
         count(*) as count_active,
-        count(*) filter (where is_last_month) as count_last_seen
+        count(*) filter (
+            where order_months.month_number = journeys.last_month_number
+        ) as count_last_seen
 
-    from journeys
+    from order_months
+
+    inner join journeys
+        on order_months.customer_id = journeys.customer_id
+            and order_months.period_type = journeys.period_type
 
     group by
-        period_type, cohort_number, market, segment, months_since_first_order
+        journeys.period_type,
+        journeys.cohort_number,
+        journeys.market,
+        journeys.segment,
+        months_since_first_order
 
 ),
 
