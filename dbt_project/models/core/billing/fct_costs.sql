@@ -29,7 +29,7 @@ final as (
 
     from costs
     inner join run
-        on costs.month_start_date < run.as_of
+        on {{ is_before_as_of('costs.month_start_date') }}
 
 )
 

@@ -63,7 +63,7 @@ received as (
             and coalesce(payments.currency_code, invoices.currency_code)
             is not distinct from invoices.currency_code
     inner join run
-        on payments.paid_local_date < run.as_of
+        on {{ is_before_as_of('payments.paid_local_date') }}
 
 ),
 
@@ -100,7 +100,7 @@ first_notices as (
 
     from communications
     inner join run
-        on communications.sent_local_date < run.as_of
+        on {{ is_before_as_of('communications.sent_local_date') }}
     qualify row_number() over (
             partition by communications.about_id
             order by communications.sent_at, communications.communication_id
@@ -157,7 +157,7 @@ final as (
 
     from invoices
     inner join run
-        on invoices.issued_on < run.as_of
+        on {{ is_before_as_of('invoices.issued_on') }}
     left join paid
         on invoices.invoice_id = paid.invoice_id
     left join completing_payments

@@ -46,7 +46,7 @@ final as (
 
     from payments
     inner join run
-        on payments.paid_local_date < run.as_of
+        on {{ is_before_as_of('payments.paid_local_date') }}
     {{ join_person_at('payments', 'payments.paid_at') }}
 
 )

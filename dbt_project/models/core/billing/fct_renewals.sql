@@ -81,7 +81,7 @@ notices as (
 
     from communications
     inner join run
-        on communications.sent_local_date < run.as_of
+        on {{ is_before_as_of('communications.sent_local_date') }}
     inner join renewals_by_subject
         on communications.about_id = renewals_by_subject.about_id
 

@@ -46,7 +46,7 @@ final as (
 
     from subscriptions
     inner join run
-        on subscriptions.started_on < run.as_of
+        on {{ is_before_as_of('subscriptions.started_on') }}
     {{ join_person_at('subscriptions', 'cast(subscriptions.started_on as timestamp)') }}
 
 )

@@ -60,7 +60,7 @@ named_asterisk as (
 
     from asterisk_stretches
     inner join run
-        on asterisk_stretches.state_local_date < run.as_of
+        on {{ is_before_as_of('asterisk_stretches.state_local_date') }}
 
 ),
 

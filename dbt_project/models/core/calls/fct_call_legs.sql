@@ -52,7 +52,7 @@ final as (
 
     from legs
     inner join run
-        on cast(legs.answered_local_at as date) < run.as_of
+        on {{ is_before_as_of('cast(legs.answered_local_at as date)') }}
 
 )
 

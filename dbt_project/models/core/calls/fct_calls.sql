@@ -47,7 +47,7 @@ final as (
 
     from contacts
     inner join run
-        on contacts.entered_local_date < run.as_of
+        on {{ is_before_as_of('contacts.entered_local_date') }}
 
 )
 

@@ -99,7 +99,7 @@ final as (
 
     from identified
     inner join run
-        on identified.entered_local_date < run.as_of
+        on {{ is_before_as_of('identified.entered_local_date') }}
     left join identities
         on identified.identity_key = identities.identity_key
     left join customers

@@ -28,7 +28,7 @@ final as (
 
     from ivr_events
     inner join run
-        on ivr_events.occurred_local_date < run.as_of
+        on {{ is_before_as_of('ivr_events.occurred_local_date') }}
 
 )
 

@@ -47,7 +47,7 @@ final as (
 
     from entries
     inner join run
-        on cast(entries.entered_local_at as date) < run.as_of
+        on {{ is_before_as_of('cast(entries.entered_local_at as date)') }}
 
 )
 

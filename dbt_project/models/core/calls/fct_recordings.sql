@@ -133,7 +133,7 @@ final as (
 
     from recordings
     inner join run
-        on recordings.recorded_local_date < run.as_of
+        on {{ is_before_as_of('recordings.recorded_local_date') }}
     left join recorded_calls
         on recordings.recording_id = recorded_calls.recording_id
 

@@ -41,7 +41,7 @@ final as (
     inner join communications
         on events.communication_id = communications.communication_id
     inner join run
-        on events.occurred_local_date < run.as_of
+        on {{ is_before_as_of('events.occurred_local_date') }}
             and communications.sent_local_date < run.as_of
 
 )

@@ -59,7 +59,7 @@ sent as (
 
     from communications
     inner join run
-        on communications.sent_local_date < run.as_of
+        on {{ is_before_as_of('communications.sent_local_date') }}
     left join identities
         on communications.identity_key = identities.identity_key
 

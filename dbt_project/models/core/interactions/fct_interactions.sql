@@ -55,7 +55,7 @@ final as (
 
     from touches
     inner join run
-        on touches.started_local_date < run.as_of
+        on {{ is_before_as_of('touches.started_local_date') }}
     -- What staff and stakeholders answer is no touch of a customer. By cases, so that
     -- no other record's name is taken apart.
     left join surveys

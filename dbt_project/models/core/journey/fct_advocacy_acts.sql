@@ -78,7 +78,7 @@ final as (
 
     from acts
     inner join run
-        on acts.acted_local_date < run.as_of
+        on {{ is_before_as_of('acts.acted_local_date') }}
     {{ join_person_at('acts', 'acts.acted_at') }}
 
 )

@@ -107,7 +107,7 @@ events as (
 
     from deal_stages
     inner join run
-        on deal_stages.entered_local_date < run.as_of
+        on {{ is_before_as_of('deal_stages.entered_local_date') }}
     {{ join_person_at('deal_stages', 'deal_stages.entered_at') }}
     where not coalesce(customers.is_internal, false)
 

@@ -25,7 +25,7 @@ moves as (
     select entries.*
     from entries
     inner join run
-        on entries.entered_local_date < run.as_of
+        on {{ is_before_as_of('entries.entered_local_date') }}
     qualify entries.stage is distinct from lag(entries.stage) over (
             partition by entries.opportunity_id
             order by entries.entered_at, entries.entry_key

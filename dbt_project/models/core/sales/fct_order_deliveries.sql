@@ -94,7 +94,7 @@ guides as (
         on delivered.order_id = communications.about_id
             and delivered.delivered_at <= communications.sent_at
     inner join run
-        on communications.sent_local_date < run.as_of
+        on {{ is_before_as_of('communications.sent_local_date') }}
     group by delivered.order_id
 
 ),

@@ -35,7 +35,7 @@ final as (
 
     from orders
     inner join run
-        on orders.ordered_local_date < run.as_of
+        on {{ is_before_as_of('orders.ordered_local_date') }}
 
 )
 

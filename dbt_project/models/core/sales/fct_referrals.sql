@@ -40,7 +40,7 @@ resolved as (
 
     from referrals
     inner join run
-        on referrals.referred_local_date < run.as_of
+        on {{ is_before_as_of('referrals.referred_local_date') }}
     left join identities as referrers
         on referrals.identity_key = referrers.identity_key
     left join identities as referred

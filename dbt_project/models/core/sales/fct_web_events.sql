@@ -51,7 +51,7 @@ final as (
 
     from web_events
     inner join run
-        on web_events.occurred_local_date < run.as_of
+        on {{ is_before_as_of('web_events.occurred_local_date') }}
     {{ join_person_at('web_events', 'web_events.occurred_at') }}
 
 )

@@ -65,7 +65,7 @@ opened as (
 
     from cases
     inner join run
-        on cases.opened_local_date < run.as_of
+        on {{ is_before_as_of('cases.opened_local_date') }}
     left join identities
         on cases.identity_key = identities.identity_key
 

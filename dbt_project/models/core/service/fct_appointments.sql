@@ -61,7 +61,7 @@ final as (
 
     from touches
     inner join run
-        on touches.started_local_date < run.as_of
+        on {{ is_before_as_of('touches.started_local_date') }}
     left join parties as agents
         on agents.kind = 'agent'
             and touches.source_id = agents.source_id

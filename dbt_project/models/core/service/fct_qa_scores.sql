@@ -42,7 +42,7 @@ final as (
 
     from scores
     inner join run
-        on scores.evaluated_local_date < run.as_of
+        on {{ is_before_as_of('scores.evaluated_local_date') }}
     left join parties as agents
         on agents.kind = 'agent'
             and scores.source_id = agents.source_id

@@ -58,7 +58,7 @@ final as (
 
     from reviews
     inner join run
-        on reviews.posted_local_date < run.as_of
+        on {{ is_before_as_of('reviews.posted_local_date') }}
     {{ join_person_at('reviews', 'reviews.posted_at') }}
 
 )

@@ -44,7 +44,7 @@ final as (
 
     from messages
     inner join run
-        on messages.sent_local_date < run.as_of
+        on {{ is_before_as_of('messages.sent_local_date') }}
     inner join tickets
         on messages.ticket_id = tickets.ticket_id
     left join parties as agents

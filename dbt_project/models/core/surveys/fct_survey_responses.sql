@@ -39,7 +39,7 @@ final as (
 
     from responses
     inner join run
-        on responses.submitted_local_date < run.as_of
+        on {{ is_before_as_of('responses.submitted_local_date') }}
 
 )
 

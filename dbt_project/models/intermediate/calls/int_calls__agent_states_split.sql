@@ -40,7 +40,7 @@ stretches as (
 
     from agent_states
     inner join run
-        on agent_states.started_local_date < run.as_of
+        on {{ is_before_as_of('agent_states.started_local_date') }}
 
 ),
 

@@ -14,7 +14,7 @@ tickets as (
     select tickets.*
     from {{ ref('int_service__tickets_latest') }} as tickets
     inner join run
-        on tickets.created_local_date < run.as_of
+        on {{ is_before_as_of('tickets.created_local_date') }}
     where not tickets.is_deleted
 
 ),
@@ -24,7 +24,7 @@ changes as (
     select changes.*
     from {{ ref('int_service__ticket_status_changes_latest') }} as changes
     inner join run
-        on changes.changed_local_date < run.as_of
+        on {{ is_before_as_of('changes.changed_local_date') }}
     where not changes.is_deleted
 
 ),

@@ -14,7 +14,7 @@ tickets as (
     select tickets.*
     from {{ ref('int_service__tickets_latest') }} as tickets
     inner join run
-        on tickets.created_local_date < run.as_of
+        on {{ is_before_as_of('tickets.created_local_date') }}
     where not tickets.is_deleted
 
 ),
@@ -24,7 +24,7 @@ messages as (
     select messages.*
     from {{ ref('int_service__ticket_messages_latest') }} as messages
     inner join run
-        on messages.sent_local_date < run.as_of
+        on {{ is_before_as_of('messages.sent_local_date') }}
     where not messages.is_deleted
 
 ),

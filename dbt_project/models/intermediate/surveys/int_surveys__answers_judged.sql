@@ -22,7 +22,7 @@ responses as (
     select all_responses.*
     from {{ ref('int_surveys__responses_attributed') }} as all_responses
     inner join run
-        on all_responses.submitted_local_date < run.as_of
+        on {{ is_before_as_of('all_responses.submitted_local_date') }}
     where not all_responses.is_deleted
 
 ),
@@ -32,7 +32,7 @@ invitations as (
     select all_invitations.*
     from {{ ref('int_surveys__invitations_latest') }} as all_invitations
     inner join run
-        on all_invitations.sent_local_date < run.as_of
+        on {{ is_before_as_of('all_invitations.sent_local_date') }}
             or all_invitations.sent_local_date is null
     where not all_invitations.is_deleted
 

@@ -133,7 +133,7 @@ visits as (
 
     from responses
     inner join run
-        on responses.submitted_local_date < run.as_of
+        on {{ is_before_as_of('responses.submitted_local_date') }}
     {%- if is_incremental() %}
         where responses.invitation_id in (select news.invitation_id from news)
     {%- endif %}
