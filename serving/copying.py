@@ -93,7 +93,7 @@ def copy_all(
     for relation in (r for r in relations if r not in copied):
         definition, view = source.view_over(relation, copied), quoted(relation.name)
         connection.execute(f"create view {view} as {definition}")
-        counts[relation.name] = int(one_value(connection, f"select count(*) from {view}"))
+        counts[relation.name] = source.count(relation)
         _comment(source, relation, "view", None)
         findings += personal_data(connection, view, relation.name)
     connection.execute("use memory")
@@ -164,11 +164,6 @@ def _renew(source: Warehouse, relation: Relation, columns: Mapping[str, str]) ->
         return None
     arrived = f"from {name} where {content} in (from news)"
     connection.execute(f"create or replace temp table {ARRIVED} as {arrived}")
-    totals, stayed = "select (count(*), sum(content))", "from held anti join gone using (place)"
-    now = f"(select content {stayed} union all select {content} from {ARRIVED})"
-    expected = one_value(connection, f"{totals} from coming")
-    if one_value(connection, f"{totals} from {now}") != expected:
-        return None
     connection.execute(f"delete from {written} where rowid in (from gone)")
     connection.execute(f"insert into {written} from {ARRIVED}")
     if stamps:
@@ -176,7 +171,10 @@ def _renew(source: Warehouse, relation: Relation, columns: Mapping[str, str]) ->
         connection.execute(f"update {written} set {values}", list(stamps.values()))
         # What is set in all rows shows in any of them.
         connection.execute(f"insert into {ARRIVED} from {written} limit 1")
-    return count
+    totals = "select (count(*), sum(content))"
+    now = f"(select {content} as content from {written})" if gone or news else "held"
+    expected = one_value(connection, f"{totals} from coming")
+    return count if one_value(connection, f"{totals} from {now}") == expected else None
 
 
 def _content(columns: Mapping[str, str]) -> str:
