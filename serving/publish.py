@@ -22,6 +22,7 @@ from serving.copying import PUBLISHED, SCHEMA, begin, copy_all, target
 from serving.errors import AuditError, PublishError
 from serving.facts import Relation, RunFacts
 from serving.personal import rules
+from serving.renewal import note
 from serving.role_files import write_roles
 from serving.warehouse import literal, open_warehouse, quoted
 
@@ -140,7 +141,8 @@ def _build(
     database = draft / versions.DATABASE
     since_whole = begin(database, before, receipt | searched)
     try:
-        counts = _fill(database, warehouse, relations, facts=facts, receipt=receipt)
+        beginning = before if since_whole else None
+        counts = _fill(database, warehouse, relations, beginning, facts=facts, receipt=receipt)
     except AuditError:
         # What may not be published lies nowhere else either.
         shutil.rmtree(draft)
@@ -161,6 +163,7 @@ def _fill(
     database: Path,
     warehouse: Path,
     relations: Sequence[Relation],
+    before: Path | None,
     *,
     facts: RunFacts,
     receipt: dict[str, str],
@@ -171,7 +174,8 @@ def _fill(
         connection.execute(
             f"attach {literal(str(database))} as {PUBLISHED} (storage_version '{STORAGE_VERSION}')"
         )
-        counts, tables = copy_all(source, sorted(relations))
+        counts, tables = copy_all(source, sorted(relations), before)
+        note(connection, database.parent)
         counts["mart_dq_health"] = health.write(source, target("mart_dq_health"), facts)
         _describe_run(connection, receipt, counts)
         for name in [*tables, "mart_dq_health"]:

@@ -49,6 +49,8 @@ CHANGES = (
     "update marts.mart_call set minutes = minutes + 1 where call_number % 50 = {n} % 50",
     "update marts.mart_call set is_answered = null where call_number = {n}",
     "update marts.mart_call set agent = null where call_number = {n}",
+    "update marts.mart_call set local_date = local_date + 1 where call_number % 90 = {n} % 90",
+    "update marts.mart_call set local_date = null where call_number % 80 = {n} % 80",
     "insert into marts.mart_call (call_number, agent) values (1000 + {n}, 'new'), ({n}, 'again')",
     "insert into marts.mart_call from marts.mart_call where call_number = {n}",
     "delete from marts.mart_call where rowid in (select min(rowid) from marts.mart_call "
@@ -205,9 +207,10 @@ def test_after_six_versions_that_began_as_the_one_before_one_is_written_whole(
     assert found == [*range(LONGEST_CHAIN + 1), 0, 1]
 
 
-def test_no_version_begins_as_a_damaged_one(calls: Path, marts: Path) -> None:
+@pytest.mark.parametrize("name", ["marts.duckdb", "contents.parquet"])
+def test_no_version_begins_as_a_damaged_one(calls: Path, marts: Path, name: str) -> None:
     damaged = publish_run(calls, marts, "run0")
-    flip(damaged.database)
+    flip(damaged.folder / name)
 
     published = publish_run(calls, marts, "run1")
 
