@@ -30,6 +30,7 @@ final as (
                 select {{ kept_columns() }} from {{ rows }}
                 except
                 select {{ kept_columns() }} from {{ this }}
+                where {{ key }} in (select {{ rows }}.{{ key }} from {{ rows }})
             ) as others
         )
     {%- endif %}

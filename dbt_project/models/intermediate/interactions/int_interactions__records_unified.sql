@@ -33,6 +33,7 @@ menu_calls as (
 counted_calls as (
 
     select call_id from calls
+    where call_id in (select menu_calls.call_number from menu_calls)
     group by call_id
 
 ),
