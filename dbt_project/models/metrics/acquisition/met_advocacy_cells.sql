@@ -50,66 +50,114 @@ periods as (
 
 ),
 
+spells as (
+
+    select
+        customer_id,
+        market,
+        segment,
+        entered_on,
+        coalesce(left_on, date '9999-12-31') as left_on,
+        lag(left_on, 1, date '1900-01-01') over (
+            partition by customer_id order by entered_on
+        ) as previous_left_on,
+        lead(entered_on, 1, date '9999-12-31') over (
+            partition by customer_id order by entered_on
+        ) as next_entered_on
+
+    from met_lifecycle_spells
+
+),
+
+-- The first and the last spell that a customer may have within one period, counted
+-- before there are periods: many share the same days.
+spans as (
+
+    select
+        first_spells.previous_left_on,
+        first_spells.entered_on as first_entered_on,
+        first_spells.left_on as first_left_on,
+        spells.entered_on,
+        spells.left_on,
+        spells.next_entered_on,
+        spells.market,
+        spells.segment,
+        count(*) as count_customers
+
+    from spells
+
+    inner join spells as first_spells
+        on spells.customer_id = first_spells.customer_id
+            and spells.entered_on >= first_spells.entered_on
+
+    group by all
+
+),
+
 -- A customer of any day of the period, as of the last of these days; who is one on the
 -- first day after it too is retained.
-persons as (
+person_cells as (
 
     select
         periods.period_type,
         periods.period_start,
-        spells.customer_id,
-        max_by(spells.market, spells.entered_on) filter (
-            where spells.entered_on < periods.counted_until
-        ) as market,
-        max_by(spells.segment, spells.entered_on) filter (
-            where spells.entered_on < periods.counted_until
-        ) as segment,
-        bool_or(
-            spells.entered_on <= periods.period_start
-        ) and bool_or(
+        spans.market,
+        spans.segment,
+        cast(sum(spans.count_customers) as bigint) as count_active,
+        cast(sum(spans.count_customers) filter (
+            where spans.left_on >= periods.counted_until
+        ) as bigint) as count_active_at_end,
+        cast(sum(spans.count_customers) filter (
+            where
             periods.is_over
-            and coalesce(spells.left_on, date '9999-12-31') > periods.period_end
-            and spells.entered_on <= periods.period_end
-        ) as is_retained,
-        bool_or(
-            coalesce(spells.left_on, date '9999-12-31') >= periods.counted_until
-            and spells.entered_on < periods.counted_until
-        ) as is_active_at_end
+            and spans.first_entered_on <= periods.period_start
+            and (
+                spans.left_on > periods.period_end
+                or spans.next_entered_on = periods.period_end
+            )
+        ) as bigint) as count_retained
 
     from periods
 
-    inner join met_lifecycle_spells as spells
-        on periods.counted_until >= spells.entered_on
-            and periods.period_start < coalesce(spells.left_on, date '9999-12-31')
+    inner join spans
+        on periods.period_start >= spans.previous_left_on
+            and periods.period_start < spans.first_left_on
+            and periods.counted_until > spans.entered_on
+            and periods.counted_until <= spans.next_entered_on
 
-    group by periods.period_type, periods.period_start, spells.customer_id
-
-    having bool_or(spells.entered_on < periods.counted_until)
+    group by
+        periods.period_type, periods.period_start, spans.market, spans.segment
 
 ),
 
-referrers as (
+recommenders as (
 
     select
         days.period_type,
         days.period_start,
-        fct_referrals.customer_id
+        days.counted_until,
+        fct_referrals.customer_id,
+        true as is_referrer
 
     from fct_referrals
 
     inner join met_advocacy_days as days
         on fct_referrals.referred_local_date = days.calendar_date
 
-    group by days.period_type, days.period_start, fct_referrals.customer_id
+    group by
+        days.period_type,
+        days.period_start,
+        days.counted_until,
+        fct_referrals.customer_id
 
-),
-
-advocates as (
+    union all
 
     select
         periods.period_type,
         periods.period_start,
-        promoters.customer_id
+        periods.counted_until,
+        promoters.customer_id,
+        false as is_referrer
 
     from periods
 
@@ -117,42 +165,42 @@ advocates as (
         on periods.counted_until > promoters.speaks_from
             and periods.counted_until <= promoters.speaks_until
 
-    group by periods.period_type, periods.period_start, promoters.customer_id
+    group by
+        periods.period_type,
+        periods.period_start,
+        periods.counted_until,
+        promoters.customer_id
 
 ),
 
 -- Whoever referred somebody without being a customer is among no customers.
-person_cells as (
+recommender_cells as (
 
     select
-        persons.period_type,
-        persons.period_start,
-        persons.market,
-        persons.segment,
-        count(*) as count_active,
-        count(*) filter (where persons.is_active_at_end) as count_active_at_end,
-        count(*) filter (where persons.is_retained) as count_retained,
-        count(referrers.customer_id) as count_referrers,
-        count(advocates.customer_id) filter (where persons.is_active_at_end)
-            as count_advocates
+        recommenders.period_type,
+        recommenders.period_start,
+        spells.market,
+        spells.segment,
+        count(*) filter (where recommenders.is_referrer) as count_referrers,
+        count(*) filter (
+            where
+            not recommenders.is_referrer
+            and spells.left_on >= recommenders.counted_until
+        ) as count_advocates
 
-    from persons
+    from recommenders
 
-    left join referrers
-        on persons.period_type = referrers.period_type
-            and persons.period_start = referrers.period_start
-            and persons.customer_id = referrers.customer_id
-
-    left join advocates
-        on persons.period_type = advocates.period_type
-            and persons.period_start = advocates.period_start
-            and persons.customer_id = advocates.customer_id
+    inner join spells
+        on recommenders.customer_id = spells.customer_id
+            and recommenders.counted_until > spells.entered_on
+            and recommenders.counted_until <= spells.next_entered_on
+            and recommenders.period_start < spells.left_on
 
     group by
-        persons.period_type,
-        persons.period_start,
-        persons.market,
-        persons.segment
+        recommenders.period_type,
+        recommenders.period_start,
+        spells.market,
+        spells.segment
 
 ),
 
@@ -191,8 +239,8 @@ final as (
         coalesce(persons.count_active, 0) as count_active,
         coalesce(persons.count_active_at_end, 0) as count_active_at_end,
         coalesce(persons.count_retained, 0) as count_retained,
-        coalesce(persons.count_referrers, 0) as count_referrers,
-        coalesce(persons.count_advocates, 0) as count_advocates,
+        coalesce(recommenders.count_referrers, 0) as count_referrers,
+        coalesce(recommenders.count_advocates, 0) as count_advocates,
         coalesce(referrals.count_referrals, 0) as count_referrals,
         coalesce(referrals.count_mature_referrals, 0) as count_mature_referrals,
         coalesce(referrals.count_converted, 0) as count_converted
@@ -208,6 +256,12 @@ final as (
             and keys.period_start = persons.period_start
             and keys.market = persons.market
             and keys.segment = persons.segment
+
+    left join recommender_cells as recommenders
+        on keys.period_type = recommenders.period_type
+            and keys.period_start = recommenders.period_start
+            and keys.market = recommenders.market
+            and keys.segment = recommenders.segment
 
     left join met_advocacy_referrals as referrals
         on keys.period_type = referrals.period_type
