@@ -21,33 +21,15 @@ moves as (
         ticket_id,
         position_in_ticket,
         queue,
-        valid_from,
-        valid_to,
-        case
-            when
-                coalesce(queue, '') = coalesce(lag(queue) over (
-                    partition by ticket_id
-                    order by position_in_ticket
-                ), '')
-                then 0
-            else 1
-        end as is_move
+        valid_from
 
     from ticket_statuses
-
-),
-
-numbered as (
-
-    select
-        *,
-        sum(is_move) over (
+    qualify
+        position_in_ticket = 1
+        or coalesce(queue, '') <> coalesce(lag(queue) over (
             partition by ticket_id
             order by position_in_ticket
-            rows between unbounded preceding and current row
-        ) as stay_number
-
-    from moves
+        ), '')
 
 ),
 
@@ -55,13 +37,14 @@ stays as (
 
     select
         ticket_id,
-        stay_number,
-        any_value(queue) as queue,
-        min(valid_from) as valid_from,
-        max(valid_to) as valid_to
+        queue,
+        valid_from,
+        lead(valid_from, 1, cast('9999-12-31' as timestamp)) over (
+            partition by ticket_id
+            order by position_in_ticket
+        ) as valid_to
 
-    from numbered
-    group by ticket_id, stay_number
+    from moves
 
 ),
 
@@ -207,33 +190,30 @@ summed as (
 
 ),
 
+-- Every ticket is in some queue, or in none, and has an age: none is missing.
 final as (
 
     select
-        tickets.ticket_id,
-        max(summed.business_milliseconds) filter (
-            where summed.measure = 'first_response'
+        ticket_id,
+        max(business_milliseconds) filter (
+            where measure = 'first_response'
         ) as first_response_business_milliseconds,
-        max(summed.last_schedule_milliseconds)
+        max(last_schedule_milliseconds)
             as first_response_business_last_schedule_milliseconds,
-        max(summed.business_milliseconds) filter (
-            where summed.measure = 'first_resolution'
+        max(business_milliseconds) filter (
+            where measure = 'first_resolution'
         ) as first_resolution_business_milliseconds,
-        max(summed.business_milliseconds) filter (
-            where summed.measure = 'full_resolution'
+        max(business_milliseconds) filter (
+            where measure = 'full_resolution'
         ) as full_resolution_business_milliseconds,
-        max(summed.business_milliseconds) filter (
-            where summed.measure = 'open_time'
+        max(business_milliseconds) filter (
+            where measure = 'open_time'
         ) as open_time_business_milliseconds,
-        max(summed.business_milliseconds) filter (
-            where summed.measure = 'age'
-        ) as age_business_milliseconds
+        max(business_milliseconds) filter (where measure = 'age')
+            as age_business_milliseconds
 
-    from tickets
-    left join summed
-        on tickets.ticket_id = summed.ticket_id
-
-    group by tickets.ticket_id
+    from summed
+    group by ticket_id
 
 )
 
