@@ -35,7 +35,9 @@ met_periods as (
 kpis as (
 
     select * from {{ ref('kpis') }}
-    where kpi_id in ('K-EFFB', 'K-CONTACT', 'K-COMPL')
+    where
+        kpi_id in ('K-EFFB', 'K-CONTACT')
+        or (kpi_id = 'K-COMPL' and statistic = 'value')
 
 ),
 
@@ -45,76 +47,51 @@ kpi_grains as (
 
 ),
 
--- Chains that may still grow are not yet an effort; the statistic with_open has them.
+-- Chains that may still grow are counted apart.
 counted as (
 
     select
         'K-EFFB' as kpi_id,
-        statistics.statistic,
-        issues.issue_local_date as local_date,
-        issues.market,
-        issues.segment,
-        issues.channel,
-        issues.reason,
+        is_closed,
+        issue_local_date as local_date,
+        market,
+        segment,
+        channel,
+        reason,
         cast(null as varchar) as product_name,
-        sum(issues.count_contacts) filter (
-            where issues.is_closed or statistics.statistic = 'with_open'
-        ) as numerator,
-        count(*) filter (
-            where issues.is_closed or statistics.statistic = 'with_open'
-        ) as n,
-        count(*) as n_with_immature,
-        sum(issues.count_contacts * issues.count_contacts) filter (
-            where issues.is_closed or statistics.statistic = 'with_open'
-        ) as sum_of_squares
+        sum(count_contacts) as numerator,
+        count(*) as n,
+        sum(count_contacts * count_contacts) as sum_of_squares
 
-    from met_judged_issues as issues
+    from met_judged_issues
 
-    inner join kpis as statistics
-        on statistics.kpi_id = 'K-EFFB'
-
-    group by
-        statistics.statistic,
-        issues.issue_local_date,
-        issues.market,
-        issues.segment,
-        issues.channel,
-        issues.reason
+    group by is_closed, issue_local_date, market, segment, channel, reason
 
     union all
 
     select
         'K-CONTACT' as kpi_id,
-        statistics.statistic,
-        contacts.contact_local_date as local_date,
-        contacts.market,
-        contacts.segment,
-        contacts.channel,
-        coalesce(contacts.reason, 'unknown') as reason,
+        true as is_closed,
+        contact_local_date as local_date,
+        market,
+        segment,
+        channel,
+        coalesce(reason, 'unknown') as reason,
         cast(null as varchar) as product_name,
         100 * count(*) as numerator,
         count(*) as n,
-        count(*) as n_with_immature,
         null as sum_of_squares
 
-    from met_issue_contacts as contacts
-
-    inner join kpis as statistics
-        on statistics.kpi_id = 'K-CONTACT'
+    from met_issue_contacts
 
     group by
-        statistics.statistic,
-        contacts.contact_local_date,
-        contacts.market,
-        contacts.segment,
-        contacts.channel,
-        coalesce(contacts.reason, 'unknown')
+        contact_local_date, market, segment, channel, coalesce(reason, 'unknown')
 
     union all
 
     select
         'K-COMPL' as kpi_id,
-        'value' as statistic,
+        true as is_closed,
         complaint_local_date as local_date,
         market,
         segment,
@@ -123,29 +100,22 @@ counted as (
         product_name,
         1000 * count(*) as numerator,
         count(*) as n,
-        count(*) as n_with_immature,
         null as sum_of_squares
 
     from met_complaints
 
     group by
-        complaint_local_date,
-        market,
-        segment,
-        channel,
-        reason,
-        product_name
+        complaint_local_date, market, segment, channel, reason, product_name
 
 ),
 
--- Days of a grain are few beside all their parts, and each is in several periods.
+-- Days of a grain are few beside all their parts, and each is in several statistics
+-- and periods.
 days_in_grains as (
 
     select
         counted.kpi_id,
-        kpis.definition_version,
-        counted.statistic,
-        kpis.period_types,
+        counted.is_closed,
         kpi_grains.grain_name,
         case kpi_grains.grain_name
             when 'company' then 'company'
@@ -158,27 +128,43 @@ days_in_grains as (
         counted.local_date,
         cast(sum(counted.numerator) as bigint) as numerator,
         cast(sum(counted.n) as bigint) as n,
-        cast(sum(counted.n_with_immature) as bigint) as n_with_immature,
         cast(sum(counted.sum_of_squares) as decimal(38, 0)) as sum_of_squares
 
     from counted
 
-    inner join kpis
-        on counted.kpi_id = kpis.kpi_id
-            and counted.statistic = kpis.statistic
+    cross join kpi_grains
 
-    inner join kpi_grains
-        on concat('|', kpis.grains, '|')
-            like concat('%|', kpi_grains.grain_name, '|%')
+    where
+        kpi_grains.grain_name
+        in ('company', 'market', 'segment', 'channel', 'reason', 'product')
 
     group by
         counted.kpi_id,
-        kpis.definition_version,
-        counted.statistic,
-        kpis.period_types,
+        counted.is_closed,
         kpi_grains.grain_name,
         grain_key,
         counted.local_date
+
+),
+
+-- Chains that may still grow are not yet an effort; the statistic with_open has them.
+chosen_days as (
+
+    select
+        days.*,
+        kpis.definition_version,
+        kpis.statistic,
+        kpis.period_types,
+        days.is_closed or kpis.statistic = 'with_open' as is_counted
+
+    from days_in_grains as days
+
+    inner join kpis
+        on days.kpi_id = kpis.kpi_id
+            and concat('|', kpis.grains, '|')
+            like concat('%|', days.grain_name, '|%')
+
+    where days.grain_key is not null
 
 ),
 
@@ -192,12 +178,15 @@ in_grains as (
         days.grain_key,
         met_periods.period_type,
         met_periods.period_start,
-        cast(sum(days.numerator) as bigint) as numerator,
-        cast(sum(days.n) as bigint) as n,
-        cast(sum(days.n_with_immature) as bigint) as n_with_immature,
-        cast(sum(days.sum_of_squares) as decimal(38, 0)) as sum_of_squares
+        cast(coalesce(sum(days.numerator) filter (where days.is_counted), 0) as bigint)
+            as numerator,
+        cast(coalesce(sum(days.n) filter (where days.is_counted), 0) as bigint) as n,
+        cast(sum(days.n) as bigint) as n_with_immature,
+        cast(
+            sum(days.sum_of_squares) filter (where days.is_counted) as decimal(38, 0)
+        ) as sum_of_squares
 
-    from days_in_grains as days
+    from chosen_days as days
 
     inner join met_periods
         on days.local_date = met_periods.calendar_date
@@ -273,7 +262,7 @@ parts as (
 
     select
         {{ kpi_key() }},
-        coalesce(numerator, 0) as numerator,
+        numerator,
         n as denominator,
         n,
         n_with_immature,
@@ -281,7 +270,7 @@ parts as (
 
     from in_grains
 
-    where kpi_id = 'K-EFFB' and grain_key is not null
+    where kpi_id = 'K-EFFB'
 
     union all
 
@@ -307,7 +296,7 @@ parts as (
                 else 'company'
             end = based.base_key
 
-    where in_grains.grain_key is not null and based.denominator > 0
+    where based.denominator > 0
 
 ),
 
