@@ -59,20 +59,37 @@ pairs as (
 
 ),
 
-counted_contacts as (
+-- A record into which many were merged is no contact value.
+contact_pairs as (
+
+    select * from pairs
+    where linked_by <> 'merged'
+
+),
+
+judged_contacts as (
 
     select
         linked_key as contact_key,
         bool_or(is_listed) as is_listed,
         bool_or(linked_by = 'visitor') as is_visitor,
-        count(distinct identity_key) filter (where identity_key like 'customer:%')
-            as count_customers,
-        count(distinct other_email_key) filter (where is_customer_record)
-            as count_other_emails
+        min(other_email_key) filter (where is_customer_record)
+        <> max(other_email_key) filter (where is_customer_record)
+            as has_several_emails
 
-    from pairs
-    -- A record into which many were merged is no contact value.
-    where linked_by <> 'merged'
+    from contact_pairs
+    group by linked_key
+
+),
+
+counted_contacts as (
+
+    select
+        linked_key as contact_key,
+        count(distinct identity_key) as count_customers
+
+    from contact_pairs
+    where identity_key like 'customer:%'
     group by linked_key
 
 ),
@@ -80,18 +97,21 @@ counted_contacts as (
 contacts as (
 
     select
-        contact_key,
+        judged.contact_key,
         case
-            when is_listed then 'listed'
-            when count_customers > {{ var('shared_contact_limit') }}
+            when judged.is_listed then 'listed'
+            when counted.count_customers > {{ var('shared_contact_limit') }}
                 then 'many_customers'
             -- One phone of customers with several addresses: a family's or an office's.
-            when count_other_emails > 1 then 'several_emails'
+            when judged.has_several_emails then 'several_emails'
             -- One browser in which several customers signed in.
-            when is_visitor and count_customers > 1 then 'several_customers'
+            when judged.is_visitor and counted.count_customers > 1
+                then 'several_customers'
         end as shared_because
 
-    from counted_contacts
+    from judged_contacts as judged
+    left join counted_contacts as counted
+        on judged.contact_key = counted.contact_key
 
 ),
 
