@@ -205,15 +205,19 @@ arrivals (seniority, elder, came_from, steps) as (
 
 ),
 
--- Beyond that reach, to the most senior neighbor.
+-- Beyond that reach, to the most senior neighbor. An elder leads nowhere.
 first_links as (
 
     select
         ranked_edges.seniority,
+        persons.elder,
         ranked_edges.neighbor_key,
         ranked_edges.linked_by
 
     from ranked_edges
+    inner join persons
+        on ranked_edges.seniority = persons.seniority
+            and ranked_edges.seniority <> persons.elder
     left join arrivals
         on ranked_edges.seniority = arrivals.seniority
             and ranked_edges.neighbor_seniority = arrivals.came_from
@@ -236,23 +240,23 @@ resolved as (
         keys.is_customer_record,
         keys.is_shared,
         keys.first_landed_at,
-        case
-            when persons.elder <> persons.seniority then first_links.linked_by
-            else 'self'
-        end as linked_by,
-        case
-            when persons.elder <> persons.seniority then first_links.neighbor_key
-        end as linked_key
+        coalesce(first_links.linked_by, 'self') as linked_by,
+        first_links.neighbor_key as linked_key
 
     from keys
     left join linked_keys
         on keys.identity_key = linked_keys.identity_key
-    left join persons
-        on linked_keys.seniority = persons.seniority
     left join first_links
         on linked_keys.seniority = first_links.seniority
     left join linked_keys as elder_keys
-        on persons.elder = elder_keys.seniority
+        on first_links.elder = elder_keys.seniority
+
+),
+
+known_persons as (
+
+    select distinct elder_key from resolved
+    where is_customer_record
 
 ),
 
@@ -262,15 +266,15 @@ final as (
         resolved.identity_key,
         coalesce(born_ids.customer_id, md5(resolved.elder_key)) as customer_id,
         resolved.key_kind,
-        bool_or(resolved.is_customer_record) over (
-            partition by resolved.elder_key
-        ) as is_known,
+        known_persons.elder_key is not null as is_known,
         resolved.is_shared,
         resolved.first_landed_at,
         resolved.linked_by,
         resolved.linked_key
 
     from resolved
+    left join known_persons
+        on resolved.elder_key = known_persons.elder_key
     left join born_ids
         on resolved.elder_key = born_ids.identity_key
 
