@@ -25,7 +25,8 @@ repeated as (
 
     from {{ model }}
 
-    where {{ one_key }} in (select {{ one_key }} from tested_rows)
+    -- Not a plain `in`: that lets DuckDB hash all keys instead of the new ones.
+    where coalesce({{ one_key }} in (select {{ one_key }} from tested_rows), false)
 
 ),
 {%- endif %}

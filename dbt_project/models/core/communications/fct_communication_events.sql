@@ -35,7 +35,8 @@ final as (
         coalesce(events.is_machine, false) as is_machine,
         events.occurred_at,
         events.occurred_local_date,
-        coalesce(communications.is_test, false) as is_test
+        coalesce(communications.is_test, false) as is_test,
+        greatest(events.change_seq, communications.change_seq) as change_seq
 
     from events
     inner join communications
