@@ -13,9 +13,11 @@ met_lapse_windows as (
 
 ),
 
+-- What a contact cost is no revenue.
 met_value_entries as (
 
     select * from {{ ref('met_value_entries') }}
+    where entry_kind <> 'contact'
 
 ),
 
@@ -98,15 +100,13 @@ accounts as (
             as last_order_date,
         cast(
             sum(entries.revenue_amount) filter (
-                where entries.entry_kind <> 'contact'
-                and entries.local_date
+                where entries.local_date
                 >= cast(reference_days.reference_date - interval 12 month as date)
             ) as decimal(18, 2)
         ) as revenue_last_12m_amount,
         cast(
             sum(entries.revenue_real_amount) filter (
-                where entries.entry_kind <> 'contact'
-                and entries.local_date
+                where entries.local_date
                 >= cast(reference_days.reference_date - interval 12 month as date)
             ) as decimal(18, 2)
         ) as revenue_last_12m_real_amount
