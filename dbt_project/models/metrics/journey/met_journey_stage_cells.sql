@@ -28,14 +28,17 @@ dim_run as (
 
 ),
 
+-- One number orders the entries by day, stage (an unknown one is last) and number of
+-- the entry, with six digits for each of the latter: to sort them all costs more.
 ordered as (
 
     select
         *,
-        row_number() over (
-            partition by journey, path_id
-            order by entered_on, sort_order nulls last, entry_number
-        ) as order_of_entry
+        (
+            cast({{ dbt.datediff(
+                "date '1970-01-01'", 'entered_on', 'day'
+            ) }} as bigint) * 1000000 + coalesce(sort_order, 999999)
+        ) * 1000000 + entry_number as order_of_entry
 
     from met_journey_spells
 
