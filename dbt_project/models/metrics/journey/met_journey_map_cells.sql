@@ -42,9 +42,11 @@ fct_survey_answers as (
         exclusion_reason is null
         and numeric_value is not null
         and touchpoint is not null
-        and concat_ws(
-            ' ', metric, cast(scale_minimum as integer), cast(scale_maximum as integer)
-        ) in ('csat 1 5', 'ces 1 7')
+        and cast(scale_minimum as integer) = 1
+        and cast(scale_maximum as integer) = case metric
+            when 'csat' then 5
+            when 'ces' then 7
+        end
 
 ),
 
@@ -61,22 +63,14 @@ met_lifecycle_spells as (
 ),
 
 -- Nobody can see what comes after the data.
-judged as (
+judged_days as (
 
     select
-        touches.started_local_date,
-        touches.touchpoint,
-        touches.customer_id,
-        touches.segment,
-        touches.is_last,
         cast(
-            touches.started_local_date
-            + interval 1 day * ({{ var('journey_drop_off_days') }} + 1) as date
-        ) <= dim_run.as_of as is_judged
+            as_of - interval 1 day * ({{ var('journey_drop_off_days') }} + 1) as date
+        ) as last_date
 
-    from met_journey_touches as touches
-
-    cross join dim_run
+    from dim_run
 
 ),
 
@@ -88,12 +82,12 @@ observations as (
         customer_id,
         segment,
         1 as count_touches,
-        cast(is_judged as integer) as is_judged,
-        cast(is_judged and is_last as integer) as is_drop_off,
+        true as is_known,
+        is_last,
         cast(null as varchar) as metric,
         cast(null as decimal(18, 2)) as numeric_value
 
-    from judged
+    from met_journey_touches
 
     union all
 
@@ -103,8 +97,8 @@ observations as (
         cast(null as varchar) as customer_id,
         segment,
         count_touches,
-        0 as is_judged,
-        0 as is_drop_off,
+        false as is_known,
+        false as is_last,
         cast(null as varchar) as metric,
         cast(null as decimal(18, 2)) as numeric_value
 
@@ -118,8 +112,8 @@ observations as (
         customer_id,
         segment,
         0 as count_touches,
-        0 as is_judged,
-        0 as is_drop_off,
+        false as is_known,
+        false as is_last,
         metric,
         numeric_value
 
@@ -127,17 +121,16 @@ observations as (
 
 ),
 
-final as (
+cells as (
 
     select
         observations.local_date,
-        dim_touchpoints.stage_code,
         observations.touchpoint,
         coalesce(spells.lifecycle_state, 'unknown') as lifecycle_state,
         coalesce(observations.segment, 'unknown') as segment,
         cast(sum(observations.count_touches) as bigint) as count_touches,
-        cast(sum(observations.is_judged) as bigint) as count_judged_touches,
-        cast(sum(observations.is_drop_off) as bigint) as count_drop_offs,
+        count(*) filter (where observations.is_known) as count_known_touches,
+        count(*) filter (where observations.is_last) as count_last_touches,
         count(*) filter (where observations.metric = 'csat') as count_csat_answers,
         count(*) filter (
             where observations.metric = 'csat' and observations.numeric_value >= 4
@@ -152,9 +145,6 @@ final as (
 
     from observations
 
-    left join dim_touchpoints
-        on observations.touchpoint = dim_touchpoints.touchpoint
-
     left join met_lifecycle_spells as spells
         on observations.customer_id = spells.customer_id
             and observations.local_date >= spells.entered_on
@@ -162,10 +152,41 @@ final as (
 
     group by
         observations.local_date,
-        dim_touchpoints.stage_code,
         observations.touchpoint,
         coalesce(spells.lifecycle_state, 'unknown'),
         coalesce(observations.segment, 'unknown')
+
+),
+
+final as (
+
+    select
+        cells.local_date,
+        dim_touchpoints.stage_code,
+        cells.touchpoint,
+        cells.lifecycle_state,
+        cells.segment,
+        cells.count_touches,
+        case
+            when cells.local_date > judged_days.last_date then 0
+            else cells.count_known_touches
+        end as count_judged_touches,
+        case
+            when cells.local_date > judged_days.last_date then 0
+            else cells.count_last_touches
+        end as count_drop_offs,
+        cells.count_csat_answers,
+        cells.count_csat_satisfied,
+        cells.sum_csat,
+        cells.count_ces_answers,
+        cells.sum_ces
+
+    from cells
+
+    cross join judged_days
+
+    left join dim_touchpoints
+        on cells.touchpoint = dim_touchpoints.touchpoint
 
 )
 
