@@ -21,9 +21,12 @@ latest_answers as (
     where
         exclusion_reason is null
         and numeric_value is not null
-        and concat_ws(
-            ' ', metric, cast(scale_minimum as integer), cast(scale_maximum as integer)
-        ) in ('nps 0 10', 'csat 1 5', 'ces 1 7')
+        and cast(scale_minimum as integer) = case metric when 'nps' then 0 else 1 end
+        and cast(scale_maximum as integer) = case metric
+            when 'nps' then 10
+            when 'csat' then 5
+            when 'ces' then 7
+        end
 
     qualify row_number() over (
             partition by customer_id, metric
