@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- Grain: one row per journey, path (person or deal) and stay in a stage.
 with
 
