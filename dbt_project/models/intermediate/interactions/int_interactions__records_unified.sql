@@ -30,10 +30,13 @@ menu_calls as (
 
 ),
 
+-- Not of `calls`: what is read twice DuckDB keeps in memory.
 counted_calls as (
 
-    select call_id from calls
-    where call_id in (select menu_calls.call_number from menu_calls)
+    select call_id from {{ ref('int_calls__contacts_aggregated') }}
+    where
+        not is_deleted
+        and call_id in (select menu_calls.call_number from menu_calls)
     group by call_id
 
 ),
